@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: 0BSD */
+/*
+ * The hand-off from the Baton boot loader to a kernel, version 1.
+ *
+ * A kernel's entry is a C function that never returns:
+ *
+ *     void kernel(const struct baton *baton);
+ *
+ * docs/protocol.md is the specification. In short: the structure starts a page, every byte from its `size` to the end
+ * of that page is zero, and fields are only ever appended, so a kernel built with a newer header reads zeros from an
+ * older loader. Every pointer is the direct map's base plus a physical address.
+ *
+ * The header stands alone (C11, C23, C++17; gcc and clang; no C library) and may be copied into a kernel's tree.
+ */
+#ifndef BATON_BATON_H
+#define BATON_BATON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#define BATON_ASSERT(condition, text) static_assert(condition, text)
+#else
+#define BATON_ASSERT(condition, text) _Static_assert(condition, text)
+#endif
+
+#define BATON_MAGIC     0x9b2f4e4f5441421aULL
+#define BATON_VERSION   1u
+#define BATON_PAGE_SIZE 4096u
+
+/* ---- facts: which optional parts are present. Absent is not the same as zero. ---- */
+#define BATON_FACT_COMMAND_LINE      (1ULL << 0)  /* the boot entry has options */
+#define BATON_FACT_FRAMEBUFFER       (1ULL << 1)  /* framebuffers.count is not zero */
+#define BATON_FACT_EFI_MEMORY_MAP    (1ULL << 2)  /* efi_memory_map */
+#define BATON_FACT_LOG               (1ULL << 3)  /* log */
+#define BATON_FACT_TIMINGS           (1ULL << 4)  /* timings: counter values */
+#define BATON_FACT_COUNTER_FREQUENCY (1ULL << 5)  /* counter_frequency is known */
+#define BATON_FACT_SLIDE             (1ULL << 6)  /* kernel.slide was chosen by the loader */
+#define BATON_FACT_KERNEL_FILE       (1ULL << 7)  /* kernel.file: the kernel's own file, whole */
+#define BATON_FACT_RSDP              (1ULL << 8)  /* rsdp */
+#define BATON_FACT_SMBIOS            (1ULL << 9)  /* smbios2 or smbios3 */
+#define BATON_FACT_DEVICE_TREE       (1ULL << 10) /* device_tree */
+#define BATON_FACT_EFI_SYSTEM_TABLE  (1ULL << 11) /* efi_system_table */
+#define BATON_FACT_ENTROPY           (1ULL << 12) /* entropy */
+#define BATON_FACT_BOOT_PARTITION    (1ULL << 13) /* boot_partition */
+#define BATON_FACT_WALL_CLOCK        (1ULL << 14) /* wall_clock */
+#define BATON_FACT_BOOT_CPU          (1ULL << 15) /* boot_cpu */
+
+/* ---- kinds of memory ---- */
+#define BATON_MEMORY_USABLE           1u  /* free from the first instruction on */
+#define BATON_MEMORY_BOOT_SERVICES    2u  /* free once the kernel no longer wants the firmware's leftovers */
+#define BATON_MEMORY_LOADER           3u  /* the loader's image and leftovers: free, nothing in use lies there */
+#define BATON_MEMORY_TRAMPOLINE       4u  /* descriptor tables and code in use: free once the kernel has its own */
+#define BATON_MEMORY_PAGE_TABLES      5u  /* the live page tables: free once the kernel has its own */
+#define BATON_MEMORY_BATON            6u  /* this structure and all it points to, but for modules and firmware's */
+#define BATON_MEMORY_STACK            7u  /* the boot stack and, as its lowest page, the guard */
+#define BATON_MEMORY_KERNEL           8u  /* the kernel */
+#define BATON_MEMORY_MODULE           9u  /* a module's bytes */
+#define BATON_MEMORY_ACPI_RECLAIMABLE 10u /* free once the kernel has read the ACPI tables */
+#define BATON_MEMORY_ACPI_NVS         11u /* the firmware's: keep, also across sleep */
+#define BATON_MEMORY_FIRMWARE_TABLES  12u /* ACPI, SMBIOS and device-tree pages, readable whatever their type was */
+#define BATON_MEMORY_RUNTIME_CODE     13u /* EFI runtime services */
+#define BATON_MEMORY_RUNTIME_DATA     14u /* EFI runtime services */
+#define BATON_MEMORY_SPECIFIC_PURPOSE 15u /* ordinary RAM that firmware sets aside (EFI_MEMORY_SP) */
+#define BATON_MEMORY_PERSISTENT       16u /* survives a reset */
+#define BATON_MEMORY_UNACCEPTED       17u /* RAM of a confidential guest that must be accepted first */
+#define BATON_MEMORY_FRAMEBUFFER      18u /* a framebuffer */
+#define BATON_MEMORY_MMIO             19u /* devices */
+#define BATON_MEMORY_RESERVED         20u /* not to be touched; every type that Baton does not know */
+#define BATON_MEMORY_UNUSABLE         21u /* RAM with errors */
+#define BATON_MEMORY_WITHHELD         22u /* RAM that the direct map could not reach: free, but not mapped */
+
+/*
+ * A list. Elements may grow in later versions, so step by the stride, never by sizeof:
+ *
+ *     BATON_FOR_EACH(struct baton_memory, entry, &baton->memory_map)
+ *         use(entry->base, entry->size, entry->kind);
+ */
+struct baton_list {
+    const void *first; /* NULL when count is 0 */
+    uint32_t count;    /* elements */
+    uint32_t stride;   /* bytes from one element to the next */
+};
+
+/* One range of physical memory. The list is sorted, page-aligned and without overlap. */
+struct baton_memory {
+    uint64_t base;           /* physical address */
+    uint64_t size;           /* bytes, never 0 */
+    uint32_t kind;           /* BATON_MEMORY_... */
+    uint32_t efi_type;       /* what the firmware called it */
+    uint64_t efi_attributes; /* EFI_MEMORY_... as the firmware gave them */
+};
+
+struct baton_kernel {
+    uint64_t physical;  /* the lowest physical address; one contiguous run */
+    uint64_t address;   /* where that address is mapped for the kernel to run */
+    uint64_t size;      /* bytes, a multiple of the page size */
+    uint64_t slide;     /* run address minus link address */
+    const char *path;   /* the file it came from, on the boot volume */
+    const void *file;   /* the whole file, when the kernel asked for it */
+    uint64_t file_size; /* bytes */
+};
+
+struct baton_stack {
+    uint64_t base; /* lowest usable address; the page below it is not mapped */
+    uint64_t size; /* bytes */
+};
+
+struct baton_direct_map {
+    uint64_t base; /* physical address 0 is here; 0 for kernels that are linked low */
+    uint64_t end;  /* first address after the highest mapped one */
+};
+
+struct baton_framebuffer {
+    void *address;           /* mapped write-combining */
+    uint64_t physical;       /* physical address */
+    uint64_t size;           /* bytes */
+    uint32_t width;          /* pixels */
+    uint32_t height;         /* pixels */
+    uint32_t pitch;          /* bytes from one row to the next, which may be more than width needs */
+    uint32_t bits_per_pixel; /* 32 */
+    uint32_t red_mask;
+    uint32_t green_mask;
+    uint32_t blue_mask;
+    uint32_t reserved_mask;
+    const void *edid;   /* NULL when unknown */
+    uint32_t edid_size; /* bytes */
+    uint32_t reserved;
+};
+
+struct baton_module {
+    const char *name;         /* its path on the boot volume, or the name that was given for it */
+    const char *command_line; /* "" when there is none */
+    void *address;            /* page-aligned; the rest of the last page is zero */
+    uint64_t physical;        /* physical address */
+    uint64_t size;            /* bytes */
+};
+
+/* The untouched EFI memory map, for kernels that call runtime services. Step by descriptor_size. */
+struct baton_efi_memory_map {
+    const void *descriptors;
+    uint64_t size;            /* bytes */
+    uint32_t descriptor_size; /* bytes */
+    uint32_t descriptor_version;
+};
+
+/* Everything the loader said, one line after the other, each ended by a newline. */
+struct baton_log {
+    const char *text; /* ends with a NUL that size does not count */
+    uint64_t size;    /* bytes */
+};
+
+struct baton_timing {
+    const char *name; /* the stage that ended here; the first is "start" */
+    uint64_t counter; /* time-stamp counter */
+};
+
+/* Room for what one back end or vendor adds without a registry. */
+struct baton_extension {
+    uint8_t guid[16];
+    uint32_t version;
+    uint32_t reserved;
+    const void *data;
+    uint64_t size; /* bytes */
+};
+
+struct baton {
+    uint64_t magic;   /* BATON_MAGIC; halt when it is anything else */
+    uint32_t version; /* BATON_VERSION of the loader */
+    uint32_t size;    /* bytes of this structure that the loader knew */
+    uint64_t facts;   /* BATON_FACT_... */
+
+    const char *loader_name;
+    const char *loader_version;
+    const char *command_line; /* "" when there is none */
+
+    struct baton_list memory_map; /* of struct baton_memory */
+    struct baton_kernel kernel;
+    struct baton_stack stack;
+    struct baton_direct_map direct_map;
+    struct baton_list framebuffers; /* of struct baton_framebuffer */
+    struct baton_list modules;      /* of struct baton_module */
+
+    const void *rsdp;    /* a copy */
+    const void *smbios2; /* a copy of the 32-bit entry point */
+    const void *smbios3; /* a copy of the 64-bit entry point */
+    const void *device_tree;
+    uint64_t device_tree_size; /* bytes */
+    const void *efi_system_table;
+    struct baton_efi_memory_map efi_memory_map;
+
+    uint8_t entropy[64];
+    uint8_t boot_partition[16]; /* the GPT partition's GUID, as its bytes stand on the disk */
+    uint64_t wall_clock;        /* seconds since 1970-01-01 00:00 UTC, at boot */
+    struct baton_log log;
+    struct baton_list timings;    /* of struct baton_timing */
+    uint64_t counter_frequency;   /* Hz */
+    uint64_t boot_cpu;            /* APIC id, MPIDR or hart id */
+    struct baton_list extensions; /* of struct baton_extension */
+};
+
+/* ---- the layout is the contract ---- */
+BATON_ASSERT(sizeof(void *) == 8, "Baton starts 64-bit kernels");
+BATON_ASSERT(sizeof(struct baton_list) == 16, "struct baton_list");
+BATON_ASSERT(sizeof(struct baton_memory) == 32, "struct baton_memory");
+BATON_ASSERT(sizeof(struct baton_kernel) == 56, "struct baton_kernel");
+BATON_ASSERT(sizeof(struct baton_stack) == 16, "struct baton_stack");
+BATON_ASSERT(sizeof(struct baton_direct_map) == 16, "struct baton_direct_map");
+BATON_ASSERT(sizeof(struct baton_framebuffer) == 72, "struct baton_framebuffer");
+BATON_ASSERT(sizeof(struct baton_module) == 40, "struct baton_module");
+BATON_ASSERT(sizeof(struct baton_efi_memory_map) == 24, "struct baton_efi_memory_map");
+BATON_ASSERT(sizeof(struct baton_log) == 16, "struct baton_log");
+BATON_ASSERT(sizeof(struct baton_timing) == 16, "struct baton_timing");
+BATON_ASSERT(sizeof(struct baton_extension) == 40, "struct baton_extension");
+BATON_ASSERT(offsetof(struct baton, facts) == 16, "facts");
+BATON_ASSERT(offsetof(struct baton, loader_name) == 24, "loader_name");
+BATON_ASSERT(offsetof(struct baton, command_line) == 40, "command_line");
+BATON_ASSERT(offsetof(struct baton, memory_map) == 48, "memory_map");
+BATON_ASSERT(offsetof(struct baton, kernel) == 64, "kernel");
+BATON_ASSERT(offsetof(struct baton, stack) == 120, "stack");
+BATON_ASSERT(offsetof(struct baton, direct_map) == 136, "direct_map");
+BATON_ASSERT(offsetof(struct baton, framebuffers) == 152, "framebuffers");
+BATON_ASSERT(offsetof(struct baton, modules) == 168, "modules");
+BATON_ASSERT(offsetof(struct baton, rsdp) == 184, "rsdp");
+BATON_ASSERT(offsetof(struct baton, efi_system_table) == 224, "efi_system_table");
+BATON_ASSERT(offsetof(struct baton, efi_memory_map) == 232, "efi_memory_map");
+BATON_ASSERT(offsetof(struct baton, entropy) == 256, "entropy");
+BATON_ASSERT(offsetof(struct baton, boot_partition) == 320, "boot_partition");
+BATON_ASSERT(offsetof(struct baton, wall_clock) == 336, "wall_clock");
+BATON_ASSERT(offsetof(struct baton, log) == 344, "log");
+BATON_ASSERT(offsetof(struct baton, timings) == 360, "timings");
+BATON_ASSERT(offsetof(struct baton, counter_frequency) == 376, "counter_frequency");
+BATON_ASSERT(offsetof(struct baton, boot_cpu) == 384, "boot_cpu");
+BATON_ASSERT(offsetof(struct baton, extensions) == 392, "extensions");
+BATON_ASSERT(sizeof(struct baton) == 408, "struct baton");
+BATON_ASSERT(sizeof(struct baton) <= BATON_PAGE_SIZE, "the baton never outgrows its page");
+
+/* ---- helpers ---- */
+
+/* The element after `element`, or the list's first one for NULL; NULL at the end. */
+static inline const void *baton_next(const struct baton_list *list, const void *element)
+{
+    const uint8_t *first = (const uint8_t *)list->first;
+    const uint8_t *next = element ? (const uint8_t *)element + list->stride : first;
+
+    return list->count > 0 && next < first + (uint64_t)list->count * list->stride ? next : NULL;
+}
+
+/* Steps `entry`, a pointer to const struct_type, through a struct baton_list *. */
+#define BATON_FOR_EACH(struct_type, entry, list)                                                                       \
+    for (const struct_type *entry = (const struct_type *)baton_next((list), NULL); entry;                              \
+         entry = (const struct_type *)baton_next((list), entry))
+
+/* The physical address behind a pointer of the baton's. */
+static inline uint64_t baton_physical(const struct baton *baton, const void *pointer)
+{
+    return (uint64_t)(uintptr_t)pointer - baton->direct_map.base;
+}
+
+#if defined(__x86_64__)
+/* The value that `baton run --test` takes for success. */
+#define BATON_EXIT_SUCCESS 0x10u
+
+/* Ends QEMU when it was started by `baton run --test`; on any other machine it only stops. */
+#if defined(__cplusplus)
+[[noreturn]]
+#else
+_Noreturn
+#endif
+static inline void
+baton_exit(uint32_t code)
+{
+    __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((uint16_t)0xf4));
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
