@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The bounded reader: the only way in which bytes from outside are read. Numbers are little-endian and need no
+ * alignment. A read outside the bytes returns false and leaves the result alone.
+ */
+#ifndef BATON_BYTES_H
+#define BATON_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+/* The `size` bytes at `offset`. They share the memory of `bytes`. */
+__attribute__((warn_unused_result)) static inline bool bytes_slice(struct bytes bytes, uint64_t offset, uint64_t size,
+                                                                   struct bytes *ret_slice)
+{
+    if (offset > bytes.size || size > bytes.size - offset)
+        return false;
+    *ret_slice = (struct bytes){bytes.data + offset, (size_t)size};
+    return true;
+}
+
+/* `width` is 1 to 8 bytes. */
+__attribute__((warn_unused_result)) static inline bool bytes_number(struct bytes bytes, uint64_t offset, size_t width,
+                                                                    uint64_t *ret_number)
+{
+    struct bytes slice;
+    uint64_t number = 0;
+
+    if (!bytes_slice(bytes, offset, width, &slice))
+        return false;
+    for (size_t i = width; i-- > 0;)
+        number = number << 8 | slice.data[i];
+    *ret_number = number;
+    return true;
+}
+
+#endif
