@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "address_space.h"
+
+#include "checked.h"
+
+/* Tables for holes that appear in the firmware's map between plan and exit; each costs a few. */
+#define SLACK_TABLES 32
+
+struct builder {
+    const struct plan *plan;
+    struct page_tables *tables;
+    uint64_t end; /* the first physical address above all that is in the direct map */
+};
+
+/* Whether the direct map holds memory of this kind by itself, and how. Cached aliases of devices must not exist. */
+static bool is_direct_mapped(const struct baton_memory *entry, uint32_t *ret_permissions)
+{
+    bool cached = (entry->efi_attributes & EFI_ATTRIBUTE_WRITE_BACK) != 0;
+
+    switch (entry->kind) {
+    case BATON_MEMORY_USABLE:
+    case BATON_MEMORY_BOOT_SERVICES:
+    case BATON_MEMORY_LOADER:
+    case BATON_MEMORY_SPECIFIC_PURPOSE:
+    case BATON_MEMORY_ACPI_RECLAIMABLE:
+    case BATON_MEMORY_ACPI_NVS:
+    case BATON_MEMORY_RUNTIME_DATA:
+        *ret_permissions = PERMIT_WRITE;
+        return cached;
+    case BATON_MEMORY_RUNTIME_CODE:
+        *ret_permissions = PERMIT_READ;
+        return cached;
+    case BATON_MEMORY_FIRMWARE_TABLES:
+        *ret_permissions = PERMIT_READ;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_free_for_kernel(uint32_t kind)
+{
+    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER ||
+           kind == BATON_MEMORY_SPECIFIC_PURPOSE;
+}
+
+static bool map_direct(struct builder *builder, uint64_t physical, uint64_t size, uint32_t permissions)
+{
+    uint64_t address = builder->plan->direct_map_base + physical;
+
+    if (physical > builder->plan->direct_map_limit || size > builder->plan->direct_map_limit - physical)
+        return false;
+    if (!page_tables_map(builder->tables, address, physical, size, permissions))
+        return false;
+    builder->end = max_u64(builder->end, physical + size);
+    return true;
+}
+
+/* The room for all of these was counted with a margin for each, so none can fail. */
+static void map_mappings(struct builder *builder)
+{
+    const struct plan *plan = builder->plan;
+
+    for (size_t i = 0; i < plan->mapping_count; i++) {
+        const struct plan_mapping *mapping = &plan->mappings[i];
+        uint64_t physical = plan->places[mapping->request].physical + mapping->offset;
+
+        (void)page_tables_map(builder->tables, mapping->identity ? physical : mapping->address, physical, mapping->size,
+                              mapping->permissions);
+    }
+}
+
+/* The loader's own ranges in the direct map: readable and writable but for the protected parts. */
+static void map_requests(struct builder *builder)
+{
+    const struct plan *plan = builder->plan;
+    size_t next = 0;
+
+    for (size_t i = 0; i < plan->request_count; i++) {
+        uint64_t base = plan->places[i].physical;
+        uint64_t offset = 0;
+
+        for (; next < plan->protection_count && plan->protections[next].request == i; next++) {
+            const struct plan_protection *part = &plan->protections[next];
+
+            (void)map_direct(builder, base + offset, part->offset - offset, PERMIT_WRITE);
+            if (!part->unmapped)
+                (void)map_direct(builder, base + part->offset, part->size, part->permissions);
+            offset = part->offset + part->size;
+        }
+        if (offset < plan->requests[i].labelled)
+            (void)map_direct(builder, base + offset, plan->requests[i].labelled - offset, PERMIT_WRITE);
+    }
+}
+
+/* A framebuffer's pages, whole. False when they are out of the direct map's reach. */
+static bool framebuffer_range(const struct plan *plan, const struct baton_framebuffer *framebuffer, uint64_t *ret_base,
+                              uint64_t *ret_size)
+{
+    uint64_t end;
+
+    if (!checked_add(framebuffer->physical, framebuffer->size, &end) || !checked_align_up(end, PAGE_SIZE, &end) ||
+        end > plan->direct_map_limit)
+        return false;
+    *ret_base = align_down(framebuffer->physical, PAGE_SIZE);
+    *ret_size = end - *ret_base;
+    return true;
+}
+
+bool address_space_reaches(const struct plan *plan, const struct baton_framebuffer *framebuffer)
+{
+    uint64_t base, size;
+
+    return framebuffer_range(plan, framebuffer, &base, &size);
+}
+
+static void map_framebuffers(struct builder *builder, const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->framebuffer_count; i++) {
+        uint64_t base, size;
+
+        if (framebuffer_range(builder->plan, &facts->framebuffers[i], &base, &size))
+            (void)page_tables_map(builder->tables, builder->plan->direct_map_base + base, base, size,
+                                  PERMIT_WRITE | PERMIT_WRITE_COMBINING);
+    }
+}
+
+/* Relabels the free memory among `count` entries that could not be mapped. */
+static void withhold(struct baton_memory *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_free_for_kernel(entries[i].kind))
+            entries[i].kind = BATON_MEMORY_WITHHELD;
+    }
+}
+
+/* The next run of adjacent entries from `start` on that the direct map holds with the same permissions; its number of
+ * entries, or 0 when entry `start` is not held. */
+static size_t find_run(const struct baton_memory *entries, size_t start, size_t count, uint32_t *ret_permissions,
+                       uint64_t *ret_size)
+{
+    uint64_t size;
+    size_t length = 1;
+    uint32_t permissions = 0;
+
+    if (!is_direct_mapped(&entries[start], &permissions))
+        return 0;
+    for (size = entries[start].size; start + length < count; length++) {
+        const struct baton_memory *entry = &entries[start + length];
+        uint32_t other = 0;
+
+        if (entry->base != entries[start].base + size || !is_direct_mapped(entry, &other) || other != permissions)
+            break;
+        size += entry->size;
+    }
+    *ret_permissions = permissions;
+    *ret_size = size;
+    return length;
+}
+
+/* All that firmware left, in runs as long as may be, so that large pages fit. */
+static void map_the_rest(struct builder *builder, struct baton_memory *entries, size_t count)
+{
+    size_t i = 0;
+
+    while (i < count) {
+        uint32_t permissions = 0;
+        uint64_t size = 0;
+        size_t length = find_run(entries, i, count, &permissions, &size);
+
+        if (length == 0) {
+            withhold(&entries[i], 1);
+            i++;
+            continue;
+        }
+        if (!map_direct(builder, entries[i].base, size, permissions))
+            withhold(&entries[i], length);
+        i += length;
+    }
+}
+
+uint64_t address_space_build(const struct plan *plan, const struct facts *facts, struct baton_memory *entries,
+                             size_t count, struct page_tables *tables)
+{
+    struct builder builder = {.plan = plan, .tables = tables};
+
+    map_mappings(&builder);
+    map_requests(&builder);
+    map_framebuffers(&builder, facts);
+    map_the_rest(&builder, entries, count);
+    return builder.end;
+}
+
+/* The tables that the memory firmware left takes now. */
+static size_t count_the_rest(const struct plan *plan, const struct facts *facts, const struct baton_memory *entries,
+                             size_t count, size_t *ret_in_small_pages)
+{
+    struct page_tables tables;
+    size_t in_small_pages = 0;
+    size_t i = 0;
+
+    page_tables_start(&tables, facts->machine.paging_format, facts->machine.paging_levels,
+                      facts->machine.gigabyte_pages ? 3 : 2, NULL, 0, 0);
+    while (i < count) {
+        uint32_t permissions = 0;
+        uint64_t size = 0;
+        size_t length = find_run(entries, i, count, &permissions, &size);
+
+        if (length > 0) {
+            (void)page_tables_map(&tables, plan->direct_map_base + entries[i].base, entries[i].base, size, permissions);
+            in_small_pages += page_tables_worst(size, facts->machine.paging_levels);
+        }
+        i += length > 0 ? length : 1;
+    }
+    *ret_in_small_pages = in_small_pages;
+    return tables.used;
+}
+
+size_t address_space_count(const struct plan *plan, const struct facts *facts, const struct baton_memory *entries,
+                           size_t count)
+{
+    unsigned levels = facts->machine.paging_levels;
+    size_t in_small_pages = 0;
+    size_t rest = count_the_rest(plan, facts, entries, count, &in_small_pages);
+    size_t requests = 0, others = SLACK_TABLES;
+
+    for (size_t i = 0; i < plan->request_count; i++)
+        requests += page_tables_worst(plan->requests[i].labelled, levels);
+    for (size_t i = 0; i < plan->mapping_count; i++)
+        others += page_tables_worst(plan->mappings[i].size, levels);
+    for (size_t i = 0; i < facts->framebuffer_count; i++)
+        others += page_tables_worst(facts->framebuffers[i].size + 2 * PAGE_SIZE, levels);
+    /* The requests come out of this very memory, so they never take more than all of it does in 4 KiB pages. */
+    return rest + others + (size_t)min_u64(requests, in_small_pages);
+}

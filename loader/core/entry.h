@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Boot entries: what one may say, what its file name says, in which order entries stand and which of them is the
+ * default. The UAPI Group's Boot Loader Specification (UAPI.1), type 1, with Baton's own keys; config.h reads the
+ * files.
+ */
+#ifndef BATON_ENTRY_H
+#define BATON_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "log.h"
+#include "text.h"
+
+/* A file for the kernel: `module PATH [command line]`. */
+struct entry_module {
+    const char *path;         /* from the volume's root: begins with '/', '/' between its parts */
+    const char *name;         /* what the kernel knows it by: the path unless something else was given */
+    const char *command_line; /* "" when none */
+};
+
+/* The key that names the kernel. */
+enum entry_kernel_key {
+    ENTRY_KERNEL_NONE,
+    ENTRY_KERNEL_LINUX,  /* `linux`: a kernel of any kind, told by its content */
+    ENTRY_KERNEL_KERNEL, /* `kernel`: the same, for kernels that other boot loaders should not list */
+    ENTRY_KERNEL_EFI,    /* `efi`: an EFI application */
+};
+
+struct entry {
+    const char *file; /* for messages: the path of its file, or what stands in for it */
+    const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
+    const char *title, *version, *sort_key, *machine_id, *architecture; /* NULL when absent */
+    enum entry_kernel_key kernel_key;
+    const char *kernel;  /* its path, as a module's; NULL when absent */
+    const char *options; /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
+    struct entry_module *modules;
+    size_t module_count;
+    bool has_load_address, has_entry_offset, has_memory_size, has_log_level;
+    uint64_t load_address; /* bytes, a multiple of the page size */
+    uint64_t entry_offset; /* bytes from the load address */
+    uint64_t memory_size;  /* bytes */
+    enum log_level log_level;
+    bool has_tries; /* boots of this entry are counted (specification, "Boot counting") */
+    uint32_t tries_left, tries_done;
+};
+
+/* A file name in parts; the texts lie within the name. */
+struct entry_name {
+    struct text stem;   /* "x" of x.conf and x+3-0.conf */
+    struct text suffix; /* ".conf" as it is written; empty when the name does not end so */
+    bool has_tries;
+    uint32_t tries_left, tries_done; /* at most INT32_MAX */
+};
+
+/*
+ * Takes a file name, without folders, apart. Counters are "+LEFT" or "+LEFT-DONE", decimal, right before ".conf"; what
+ * is not quite that belongs to the stem.
+ */
+struct entry_name entry_parse_name(struct text name);
+
+/* Whether a file of this name in /loader/entries is an entry: it ends with ".conf" and is not hidden by a leading dot.
+ */
+bool entry_is_name(struct text name);
+
+/* Whether the entry is for this architecture ("x64", "aa64", …) or for any. Ignores case, as the specification does. */
+bool entry_is_for(const struct entry *entry, const char *architecture);
+
+/*
+ * Below 0 when `a` stands before `b` in the specification's order (section "Sorting"), above 0 when behind it, 0 only
+ * when id, file and all that the order looks at are the same.
+ */
+int entry_compare(const struct entry *a, const struct entry *b);
+
+/* Sorts in place by entry_compare, in the order of count × log(count) steps. */
+void entry_sort(struct entry *entries, size_t count);
+
+/*
+ * The index of the entry to boot where nobody chooses: the first whose id, with or without its ".conf", matches
+ * `pattern` (glob.h). 0 when `pattern` is NULL, or, with a warning in the log, when no entry matches.
+ */
+size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an ELF kernel looks like in memory: its span, which pages have which permissions, and which bytes of the file
+ * go where. All that can be wrong with a kernel's layout is found here.
+ */
+#ifndef BATON_IMAGE_H
+#define BATON_IMAGE_H
+
+#include "arena.h"
+#include "elf.h"
+
+/* Pages with equal permissions. Runs are sorted by address and do not overlap. */
+struct image_run {
+    uint64_t offset;      /* bytes from the image's base, page-aligned */
+    uint64_t size;        /* bytes, page-aligned */
+    uint32_t permissions; /* PERMIT_... */
+};
+
+/* Bytes of the file that go into the image. Sorted by `offset`, without overlap; what none covers is zero. */
+struct image_part {
+    uint64_t offset;      /* bytes from the image's base */
+    uint64_t file_offset; /* bytes */
+    uint64_t size;        /* bytes, not 0 */
+};
+
+struct image {
+    uint64_t base;      /* the link address of the first page */
+    uint64_t size;      /* bytes, page-aligned */
+    uint64_t entry;     /* link address */
+    uint64_t alignment; /* the physical address must be congruent to `base` modulo this: a page to 2 MiB */
+    bool high;          /* linked in the upper half */
+    struct image_run *runs;
+    size_t run_count;
+    struct image_part *parts;
+    size_t part_count;
+};
+
+/*
+ * Lays out the ELF file `name` of `file_size` bytes, whose header is `header` and whose program-header table is
+ * `table`. The arrays come from `arena`. Fails with STATUS_INVALID or STATUS_UNSUPPORTED and a message that names the
+ * mend, or with STATUS_NEED_ROOM. Cost: n log n in the number of segments.
+ */
+MUST_CHECK enum status image_from_elf(const char *name, uint64_t file_size, const struct elf_header *header,
+                                      struct bytes table, struct arena *arena, struct image *ret_image,
+                                      struct error *error);
+
+#endif

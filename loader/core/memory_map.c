@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "memory_map.h"
+
+#include "checked.h"
+#include "sort.h"
+
+/* Where two ranges overlap, the stricter kind wins: a higher rank. What the loader placed is above all. */
+static const struct {
+    const char *name;
+    uint32_t rank;
+} kinds[] = {
+    [0] = {"unknown", 0},
+    [BATON_MEMORY_USABLE] = {"usable", 1},
+    [BATON_MEMORY_BOOT_SERVICES] = {"boot services", 2},
+    [BATON_MEMORY_LOADER] = {"loader", 3},
+    [BATON_MEMORY_TRAMPOLINE] = {"trampoline", 31},
+    [BATON_MEMORY_PAGE_TABLES] = {"page tables", 32},
+    [BATON_MEMORY_BATON] = {"baton", 33},
+    [BATON_MEMORY_STACK] = {"stack", 34},
+    [BATON_MEMORY_KERNEL] = {"kernel", 35},
+    [BATON_MEMORY_MODULE] = {"module", 36},
+    [BATON_MEMORY_ACPI_RECLAIMABLE] = {"ACPI reclaimable", 5},
+    [BATON_MEMORY_ACPI_NVS] = {"ACPI NVS", 8},
+    [BATON_MEMORY_FIRMWARE_TABLES] = {"firmware tables", 30},
+    [BATON_MEMORY_RUNTIME_CODE] = {"runtime code", 7},
+    [BATON_MEMORY_RUNTIME_DATA] = {"runtime data", 6},
+    [BATON_MEMORY_SPECIFIC_PURPOSE] = {"specific purpose", 4},
+    [BATON_MEMORY_PERSISTENT] = {"persistent", 9},
+    [BATON_MEMORY_UNACCEPTED] = {"unaccepted", 10},
+    [BATON_MEMORY_FRAMEBUFFER] = {"framebuffer", 29},
+    [BATON_MEMORY_MMIO] = {"MMIO", 11},
+    [BATON_MEMORY_RESERVED] = {"reserved", 12},
+    [BATON_MEMORY_UNUSABLE] = {"unusable", 13},
+    [BATON_MEMORY_WITHHELD] = {"withheld", 14},
+};
+
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+const char *memory_kind_name(uint32_t kind)
+{
+    return kind < KIND_COUNT ? kinds[kind].name : kinds[0].name;
+}
+
+uint32_t memory_kind_of(uint32_t efi_type, uint64_t attributes)
+{
+    switch (efi_type) {
+    case EFI_TYPE_LOADER_CODE:
+    case EFI_TYPE_LOADER_DATA:
+        return BATON_MEMORY_LOADER;
+    case EFI_TYPE_BOOT_SERVICES_CODE:
+    case EFI_TYPE_BOOT_SERVICES_DATA:
+        return BATON_MEMORY_BOOT_SERVICES;
+    case EFI_TYPE_RUNTIME_CODE:
+        return BATON_MEMORY_RUNTIME_CODE;
+    case EFI_TYPE_RUNTIME_DATA:
+        return BATON_MEMORY_RUNTIME_DATA;
+    case EFI_TYPE_CONVENTIONAL:
+        return attributes & EFI_ATTRIBUTE_SPECIFIC_PURPOSE ? BATON_MEMORY_SPECIFIC_PURPOSE : BATON_MEMORY_USABLE;
+    case EFI_TYPE_UNUSABLE:
+        return BATON_MEMORY_UNUSABLE;
+    case EFI_TYPE_ACPI_RECLAIM:
+        return BATON_MEMORY_ACPI_RECLAIMABLE;
+    case EFI_TYPE_ACPI_NVS:
+        return BATON_MEMORY_ACPI_NVS;
+    case EFI_TYPE_MMIO:
+    case EFI_TYPE_MMIO_PORTS:
+        return BATON_MEMORY_MMIO;
+    case EFI_TYPE_PERSISTENT:
+        return BATON_MEMORY_PERSISTENT;
+    case EFI_TYPE_UNACCEPTED:
+        return BATON_MEMORY_UNACCEPTED;
+    default:
+        return BATON_MEMORY_RESERVED;
+    }
+}
+
+/* The firmware's ranges and, over them, what the loader says: each layer has the ranges that cover the position. */
+enum { LAYER_FIRMWARE, LAYER_LOADER, LAYERS };
+
+/* The covering ranges of one layer, the one that wins on top: a binary heap of interval numbers. */
+struct cover {
+    uint32_t *number;
+    size_t count;
+};
+
+struct sealer {
+    const struct memory_map_room *room;
+    size_t count; /* intervals */
+    size_t entries;
+    struct cover covers[LAYERS];
+};
+
+static void add_interval(struct sealer *sealer, const struct memory_interval *interval)
+{
+    struct memory_interval *added = &sealer->room->interval[sealer->count];
+
+    if (interval->base >= interval->end || sealer->count == sealer->room->intervals)
+        return;
+    *added = *interval;
+    added->sequence = (uint32_t)sealer->count++;
+}
+
+static bool is_free_later(uint32_t kind)
+{
+    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER;
+}
+
+/* Page 0 is never reported usable: a null pointer must stay one, and real-mode firmware data lives there. */
+static void add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi)
+{
+    static const struct memory_interval page_zero = {
+        .base = 0, .end = PAGE_SIZE, .kind = BATON_MEMORY_RESERVED, .layer = LAYER_LOADER};
+    size_t count = efi_map_count(efi);
+    bool page_zero_is_free = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct efi_descriptor descriptor = efi_map_read(efi, i);
+        struct memory_interval interval = {.attributes = descriptor.attributes,
+                                           .kind = memory_kind_of(descriptor.type, descriptor.attributes),
+                                           .efi_type = descriptor.type,
+                                           .layer = LAYER_FIRMWARE};
+
+        if (!efi_descriptor_range(&descriptor, &interval.base, &interval.end))
+            continue;
+        add_interval(sealer, &interval);
+        if (interval.base == 0 && is_free_later(interval.kind))
+            page_zero_is_free = true;
+    }
+    if (page_zero_is_free)
+        add_interval(sealer, &page_zero);
+}
+
+static void add_placed_ranges(struct sealer *sealer, const struct placed_range *placed, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct memory_interval interval = {.base = placed[i].base,
+                                           .end = placed[i].base + placed[i].size,
+                                           .kind = placed[i].kind,
+                                           .efi_type = EFI_TYPE_RESERVED,
+                                           .layer = LAYER_LOADER};
+
+        add_interval(sealer, &interval);
+    }
+}
+
+static int compare_intervals(const void *a, const void *b)
+{
+    const struct memory_interval *left = a, *right = b;
+
+    if (left->base != right->base)
+        return left->base < right->base ? -1 : 1;
+    return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
+}
+
+static uint32_t rank_of(uint32_t kind)
+{
+    return kinds[kind < KIND_COUNT ? kind : 0].rank;
+}
+
+static bool wins(const struct memory_interval *interval, const struct cover *cover, size_t a, size_t b)
+{
+    const struct memory_interval *left = &interval[cover->number[a]];
+    const struct memory_interval *right = &interval[cover->number[b]];
+
+    if (left->kind != right->kind)
+        return rank_of(left->kind) > rank_of(right->kind);
+    return left->sequence < right->sequence;
+}
+
+static void cover_swap(struct cover *cover, size_t a, size_t b)
+{
+    uint32_t number = cover->number[a];
+
+    cover->number[a] = cover->number[b];
+    cover->number[b] = number;
+}
+
+static void cover_push(const struct memory_interval *interval, struct cover *cover, uint32_t number)
+{
+    size_t node = cover->count++;
+
+    cover->number[node] = number;
+    while (node > 0 && wins(interval, cover, node, (node - 1) / 2)) {
+        cover_swap(cover, node, (node - 1) / 2);
+        node = (node - 1) / 2;
+    }
+}
+
+static void cover_pop(const struct memory_interval *interval, struct cover *cover)
+{
+    size_t node = 0;
+
+    cover_swap(cover, 0, --cover->count);
+    for (;;) {
+        size_t child = 2 * node + 1;
+
+        if (child >= cover->count)
+            return;
+        if (child + 1 < cover->count && wins(interval, cover, child + 1, child))
+            child++;
+        if (!wins(interval, cover, child, node))
+            return;
+        cover_swap(cover, node, child);
+        node = child;
+    }
+}
+
+/* The range that wins at `position` in one layer; NULL when the layer has none there. */
+static const struct memory_interval *cover_winner(const struct memory_interval *interval, struct cover *cover,
+                                                  uint64_t position)
+{
+    while (cover->count > 0 && interval[cover->number[0]].end <= position)
+        cover_pop(interval, cover);
+    return cover->count > 0 ? &interval[cover->number[0]] : NULL;
+}
+
+/* A range of the loader's keeps the type and the attributes that the firmware gave the memory below it. */
+static void emit(struct sealer *sealer, uint64_t base, uint64_t end, const struct memory_interval *firmware,
+                 const struct memory_interval *loader)
+{
+    const struct memory_interval *own = firmware ? firmware : loader;
+    uint32_t kind = loader ? loader->kind : firmware->kind;
+    struct baton_memory *last = sealer->entries > 0 ? &sealer->room->entry[sealer->entries - 1] : NULL;
+
+    if (last && last->base + last->size == base && last->kind == kind && last->efi_type == own->efi_type &&
+        last->efi_attributes == own->attributes) {
+        last->size += end - base;
+        return;
+    }
+    sealer->room->entry[sealer->entries++] =
+        (struct baton_memory){base, end - base, kind, own->efi_type, own->attributes};
+}
+
+/* Goes through the addresses upwards, from one begin or end of a range to the next. */
+static void sweep(struct sealer *sealer)
+{
+    const struct memory_interval *interval = sealer->room->interval;
+    uint64_t position = 0;
+    size_t next = 0;
+
+    for (;;) {
+        const struct memory_interval *firmware, *loader;
+        uint64_t end = UINT64_MAX;
+
+        for (; next < sealer->count && interval[next].base <= position; next++)
+            cover_push(interval, &sealer->covers[interval[next].layer], (uint32_t)next);
+        firmware = cover_winner(interval, &sealer->covers[LAYER_FIRMWARE], position);
+        loader = cover_winner(interval, &sealer->covers[LAYER_LOADER], position);
+        if (next < sealer->count)
+            end = interval[next].base;
+        else if (!firmware && !loader)
+            return;
+        if (firmware)
+            end = min_u64(end, firmware->end);
+        if (loader)
+            end = min_u64(end, loader->end);
+        if (firmware || loader)
+            emit(sealer, position, end, firmware, loader);
+        position = end;
+    }
+}
+
+size_t memory_map_seal(const struct efi_map *efi, const struct placed_range *placed, size_t placed_count,
+                       const struct memory_map_room *room)
+{
+    struct sealer sealer = {
+        .room = room,
+        .covers = {
+            [LAYER_FIRMWARE] = {.number = room->heap}, [LAYER_LOADER] = {.number = room->heap + room->intervals}}};
+
+    add_placed_ranges(&sealer, placed, placed_count);
+    add_firmware_ranges(&sealer, efi);
+    sort(room->interval, sealer.count, sizeof(room->interval[0]), compare_intervals);
+    sweep(&sealer);
+    return sealer.entries;
+}
+
+const struct baton_memory *memory_map_find(const struct baton_memory *entries, size_t count, uint64_t address)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (address < entries[middle].base)
+            high = middle;
+        else if (address - entries[middle].base >= entries[middle].size)
+            low = middle + 1;
+        else
+            return &entries[middle];
+    }
+    return NULL;
+}

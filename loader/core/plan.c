@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "plan.h"
+
+#include "checked.h"
+
+enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan)
+{
+    struct plan plan = {0};
+
+    plan.requests = arena_take(arena, sizes->requests, sizeof(plan.requests[0]));
+    plan.places = arena_take(arena, sizes->requests, sizeof(plan.places[0]));
+    plan.loads = arena_take(arena, sizes->loads, sizeof(plan.loads[0]));
+    plan.fills = arena_take(arena, sizes->fills, sizeof(plan.fills[0]));
+    plan.mappings = arena_take(arena, sizes->mappings, sizeof(plan.mappings[0]));
+    plan.protections = arena_take(arena, sizes->protections, sizeof(plan.protections[0]));
+    if (!plan.requests || !plan.places || !plan.loads || !plan.fills || !plan.mappings || !plan.protections)
+        return STATUS_NEED_ROOM;
+    *ret_plan = plan;
+    return STATUS_OK;
+}
+
+size_t plan_add(struct plan *plan, const struct plan_request *request)
+{
+    plan->requests[plan->request_count] = *request;
+    return plan->request_count++;
+}
+
+void plan_add_load(struct plan *plan, const struct plan_load *load)
+{
+    if (load->size > 0)
+        plan->loads[plan->load_count++] = *load;
+}
+
+void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t end)
+{
+    if (offset < end)
+        plan->fills[plan->fill_count++] = (struct plan_fill){request, offset, end - offset};
+}
+
+void plan_add_mapping(struct plan *plan, const struct plan_mapping *mapping)
+{
+    plan->mappings[plan->mapping_count++] = *mapping;
+}
+
+void plan_add_protection(struct plan *plan, const struct plan_protection *protection)
+{
+    plan->protections[plan->protection_count++] = *protection;
+}
+
+enum status plan_enlarge_maps(struct plan *plan, const struct facts *facts, uint64_t raw_size, struct error *error)
+{
+    struct plan_request *request = &plan->requests[plan->maps];
+    struct maps_layout layout;
+
+    if (!maps_layout_make(raw_size, facts->efi_map.descriptor_size, plan->request_count + facts->framebuffer_count,
+                          &layout))
+        return error_set(error, STATUS_INVALID, "The firmware's memory map of %llu bytes is absurd",
+                         (unsigned long long)raw_size);
+    plan->maps_layout = layout;
+    request->size = layout.size;
+    request->labelled = layout.labelled;
+    return STATUS_OK;
+}
+
+static bool overlaps(uint64_t base, uint64_t end, uint64_t other_base, uint64_t other_end)
+{
+    return base < other_end && other_base < end;
+}
+
+/* How much memory is free, and the largest piece of it. */
+static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_t *ret_largest)
+{
+    uint64_t total = 0, largest = 0;
+
+    for (size_t i = 0; i < efi_map_count(map); i++) {
+        struct efi_descriptor descriptor = efi_map_read(map, i);
+        uint64_t base, end;
+
+        if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
+            continue;
+        if (!checked_add(total, end - base, &total))
+            total = UINT64_MAX;
+        largest = max_u64(largest, end - base);
+    }
+    *ret_total = total;
+    *ret_largest = largest;
+}
+
+/* Where free memory of `size` bytes begins, from 1 MiB on, at a multiple of 1 MiB; 0 when there is none. */
+static uint64_t find_free(const struct efi_map *map, uint64_t size)
+{
+    const uint64_t mebibyte = 1ULL << 20;
+
+    for (size_t i = 0; i < efi_map_count(map); i++) {
+        struct efi_descriptor descriptor = efi_map_read(map, i);
+        uint64_t base, end;
+
+        if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
+            continue;
+        if (!checked_align_up(max_u64(base, mebibyte), mebibyte, &base))
+            continue;
+        if (base < end && end - base >= size)
+            return base;
+    }
+    return 0;
+}
+
+static enum status refuse_taken(const struct plan_request *request, const struct facts *facts, const char *subject,
+                                uint64_t base, uint64_t end, const char *owner, struct error *error)
+{
+    uint64_t better = find_free(&facts->efi_map, request->size);
+
+    if (better != 0)
+        return error_set(error, STATUS_NO_MEMORY,
+                         "%s: must lie at 0x%llx-0x%llx, but 0x%llx-0x%llx is taken by %s. Link it in the upper half "
+                         "(0xffffffff80000000), then Baton can put it anywhere; or place it elsewhere: this machine "
+                         "has room at 0x%llx.",
+                         subject, (unsigned long long)request->address,
+                         (unsigned long long)(request->address + request->size), (unsigned long long)base,
+                         (unsigned long long)end, owner, (unsigned long long)better);
+    return error_set(error, STATUS_NO_MEMORY,
+                     "%s: must lie at 0x%llx-0x%llx, but 0x%llx-0x%llx is taken by %s, and this machine has no free "
+                     "piece of %llu KiB at all. Give the machine more memory.",
+                     subject, (unsigned long long)request->address,
+                     (unsigned long long)(request->address + request->size), (unsigned long long)base,
+                     (unsigned long long)end, owner, (unsigned long long)(request->size >> 10));
+}
+
+/* What the firmware uses a type for, as a person would say it. */
+static const char *owner_name(uint32_t type)
+{
+    switch (type) {
+    case EFI_TYPE_LOADER_CODE:
+    case EFI_TYPE_LOADER_DATA:
+        return "the boot loader itself (Loader memory)";
+    case EFI_TYPE_BOOT_SERVICES_CODE:
+        return "the firmware (BootServicesCode)";
+    case EFI_TYPE_BOOT_SERVICES_DATA:
+        return "the firmware (BootServicesData)";
+    case EFI_TYPE_RUNTIME_CODE:
+    case EFI_TYPE_RUNTIME_DATA:
+        return "the firmware's runtime services";
+    case EFI_TYPE_ACPI_RECLAIM:
+    case EFI_TYPE_ACPI_NVS:
+        return "ACPI tables";
+    default:
+        return efi_type_name(type);
+    }
+}
+
+/* An exact range must be conventional memory all over, and nothing that runs may live there. */
+static enum status check_exact(const struct plan_request *request, const struct facts *facts, const char *subject,
+                               struct error *error)
+{
+    uint64_t end = request->address + request->size;
+    uint64_t covered = 0;
+
+    for (size_t i = 0; i < facts->taken_count; i++) {
+        const struct taken_range *taken = &facts->taken[i];
+
+        if (overlaps(request->address, end, taken->base, taken->base + taken->size))
+            return refuse_taken(request, facts, subject, taken->base, taken->base + taken->size, taken->owner, error);
+    }
+    for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
+        struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
+        uint64_t from, to;
+
+        if (!efi_descriptor_range(&descriptor, &from, &to) || !overlaps(request->address, end, from, to))
+            continue;
+        if (descriptor.type != EFI_TYPE_CONVENTIONAL)
+            return refuse_taken(request, facts, subject, from, to, owner_name(descriptor.type), error);
+        covered += min_u64(end, to) - max_u64(request->address, from);
+    }
+    if (covered < request->size)
+        return refuse_taken(request, facts, subject, request->address, end,
+                            "nothing: at least a part of it is no memory", error);
+    return STATUS_OK;
+}
+
+enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,
+                              struct error *error)
+{
+    uint64_t total, largest, wanted = 0;
+
+    measure_free(&facts->efi_map, &total, &largest);
+    for (size_t i = 0; i < plan->request_count; i++) {
+        const struct plan_request *request = &plan->requests[i];
+
+        if (request->size > largest)
+            return error_set(error, STATUS_NO_MEMORY,
+                             "%s: %s needs %llu KiB of memory in one piece, and the largest free piece of this machine "
+                             "has %llu KiB. Give the machine more memory, or make it smaller.",
+                             subject, request->what, (unsigned long long)(request->size >> 10),
+                             (unsigned long long)(largest >> 10));
+        if (!checked_add(wanted, request->size, &wanted) || wanted > total)
+            return error_set(error, STATUS_NO_MEMORY,
+                             "%s: the kernel, its modules and what Baton adds need more than the %llu KiB that are "
+                             "free on this machine. Give it more memory, or load less.",
+                             subject, (unsigned long long)(total >> 10));
+    }
+    for (size_t i = 0; i < plan->request_count; i++) {
+        enum status status =
+            plan->requests[i].exact ? check_exact(&plan->requests[i], facts, subject, error) : STATUS_OK;
+
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_t offset, uint64_t size,
+                            struct bytes *ret_bytes, struct plan_want *ret_want, struct error *error)
+{
+    const struct plan_file *from = &input->files[file];
+    uint64_t end;
+
+    if (bytes_slice(from->head, offset, size, ret_bytes))
+        return STATUS_OK;
+    if (offset >= from->extra_offset && bytes_slice(from->extra, offset - from->extra_offset, size, ret_bytes))
+        return STATUS_OK;
+    if (!checked_add(offset, size, &end) || end > from->size)
+        return error_set(error, STATUS_INVALID, "%s: is truncated: %llu bytes at byte %llu lie outside the file",
+                         from->path, (unsigned long long)size, (unsigned long long)offset);
+    *ret_want = (struct plan_want){file, offset, size};
+    return STATUS_NEED_BYTES;
+}

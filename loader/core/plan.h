@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The plan of a boot: which memory is wanted, what goes into it and how it is mapped. A plan asks, reserve answers: the
+ * physical addresses are filled in by reserve. Making a plan calls no firmware and keeps nothing.
+ */
+#ifndef BATON_PLAN_H
+#define BATON_PLAN_H
+
+#include "arena.h"
+#include "entry.h"
+#include "error.h"
+#include "facts.h"
+#include "maps_layout.h"
+#include "memory_map.h"
+
+/* A file that open found. The kernel is file 0, the modules follow in the order of the entry. */
+struct plan_file {
+    const char *path;
+    uint64_t size;         /* bytes */
+    struct bytes head;     /* its first bytes */
+    uint64_t extra_offset; /* and more of it, where the plan asked for more */
+    struct bytes extra;
+};
+
+struct plan_input {
+    const struct facts *facts;
+    const struct entry *entry;
+    const struct plan_file *files;
+    size_t file_count;
+};
+
+/* The bytes of a file that the plan needs before it can be made. */
+struct plan_want {
+    size_t file;
+    uint64_t offset;
+    uint64_t size;
+};
+
+/* Memory that the boot needs. */
+struct plan_request {
+    const char *what;   /* for messages: "the kernel", a module's path */
+    uint64_t size;      /* bytes, page-aligned */
+    uint64_t alignment; /* a power of two, at least a page */
+    bool exact;         /* at `address` and nowhere else */
+    uint64_t address;   /* physical */
+    bool executable;    /* the firmware must let the loader run code in it */
+    uint32_t kind;      /* BATON_MEMORY_...: its label in the kernel's map */
+    uint64_t labelled;  /* bytes that get the label; what follows is the loader's scratch */
+};
+
+/* Where a request came to lie. Reserve writes it. */
+struct plan_place {
+    uint64_t physical;
+    uint8_t *memory; /* the same as a pointer for the loader */
+};
+
+/* Bytes of a file that go into a request. */
+struct plan_load {
+    size_t request;
+    uint64_t offset; /* in the request */
+    size_t file;
+    uint64_t file_offset;
+    uint64_t size; /* bytes, not 0 */
+};
+
+/* Bytes of a request that are zeroed. */
+struct plan_fill {
+    size_t request;
+    uint64_t offset;
+    uint64_t size;
+};
+
+/* A part of a request that is also mapped outside the direct map. */
+struct plan_mapping {
+    size_t request;
+    uint64_t offset;
+    uint64_t size;
+    bool identity;    /* at its physical address */
+    uint64_t address; /* else here */
+    uint32_t permissions;
+};
+
+/* A part of a request that the direct map does not map readable and writable, as it does everything else. Parts of one
+ * request are sorted by offset. */
+struct plan_protection {
+    size_t request;
+    uint64_t offset;
+    uint64_t size;
+    bool unmapped;
+    uint32_t permissions;
+};
+
+/* How control passes to what was loaded. */
+enum plan_ending {
+    PLAN_LEAVE, /* exit boot services, seal, jump */
+};
+
+struct plan {
+    enum plan_ending ending;
+    struct plan_request *requests;
+    struct plan_place *places; /* one for each request */
+    size_t request_count;
+    struct plan_load *loads;
+    size_t load_count;
+    struct plan_fill *fills;
+    size_t fill_count;
+    struct plan_mapping *mappings;
+    size_t mapping_count;
+    struct plan_protection *protections;
+    size_t protection_count;
+
+    size_t kernel, stack, trampoline, tables, baton, maps; /* requests, by number */
+    size_t first_module;
+    size_t module_count;
+
+    uint64_t direct_map_base;  /* virtual address of physical address 0 */
+    uint64_t direct_map_limit; /* physical addresses from here on are out of its reach */
+    uint64_t entry;            /* virtual address; counts from the kernel's physical base when the kernel runs there */
+    uint64_t stack_top;        /* offset in the stack's request */
+    struct maps_layout maps_layout;
+    const void *protocol_data; /* what the protocol's plan tells its build and seal; in the arena */
+};
+
+/* Room for so many of each, from the arena. Fails with STATUS_NEED_ROOM only. */
+struct plan_sizes {
+    size_t requests, loads, fills, mappings, protections;
+};
+MUST_CHECK enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan);
+
+/* Adds a request and returns its number. The caller of plan_start counted them. */
+size_t plan_add(struct plan *plan, const struct plan_request *request);
+
+/* `size` bytes of `file` from `file_offset` on. Nothing is added for 0 bytes. */
+void plan_add_load(struct plan *plan, const struct plan_load *load);
+
+/* Zeroes whatever part of the request from `offset` to `end` (bytes) there is. */
+void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t end);
+
+void plan_add_mapping(struct plan *plan, const struct plan_mapping *mapping);
+void plan_add_protection(struct plan *plan, const struct plan_protection *protection);
+
+/*
+ * Makes the maps' request large enough for a firmware map of `raw_size` bytes; it must be reserved again. Fails with
+ * STATUS_INVALID for an absurd size.
+ */
+MUST_CHECK enum status plan_enlarge_maps(struct plan *plan, const struct facts *facts, uint64_t raw_size,
+                                         struct error *error);
+
+/*
+ * Checks that the machine has the memory for each request by itself and for all together, and that exact ranges are
+ * free. Fails with STATUS_NO_MEMORY or STATUS_INVALID and a message that begins with `subject`, the kernel's path.
+ */
+MUST_CHECK enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,
+                                         struct error *error);
+
+/* `size` bytes of the file at `offset`, from what was read of it. STATUS_NEED_BYTES, and `ret_want` set, when that part
+ * was not read yet; STATUS_INVALID when it lies outside the file. */
+MUST_CHECK enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_t offset, uint64_t size,
+                                       struct bytes *ret_bytes, struct plan_want *ret_want, struct error *error);
+
+#endif
