@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The console's output (UEFI 2.10, section 12.4). */
+#ifndef BATON_ABI_SIMPLE_TEXT_OUTPUT_H
+#define BATON_ABI_SIMPLE_TEXT_OUTPUT_H
+
+#include "abi/base.h"
+
+#define EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL_GUID                                                                           \
+    EFI_GUID_VALUE(0x387477c2, 0x69c7, 0x11d2, 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b)
+
+/* Foregrounds; a background is one of the first eight, shifted left by four. */
+#define EFI_BLACK        0x00U
+#define EFI_BLUE         0x01U
+#define EFI_GREEN        0x02U
+#define EFI_CYAN         0x03U
+#define EFI_RED          0x04U
+#define EFI_MAGENTA      0x05U
+#define EFI_BROWN        0x06U
+#define EFI_LIGHTGRAY    0x07U
+#define EFI_DARKGRAY     0x08U
+#define EFI_LIGHTBLUE    0x09U
+#define EFI_LIGHTGREEN   0x0aU
+#define EFI_LIGHTCYAN    0x0bU
+#define EFI_LIGHTRED     0x0cU
+#define EFI_LIGHTMAGENTA 0x0dU
+#define EFI_YELLOW       0x0eU
+#define EFI_WHITE        0x0fU
+
+typedef struct SIMPLE_TEXT_OUTPUT_MODE {
+    int32_t MaxMode; /* modes are 0 to MaxMode - 1 */
+    int32_t Mode;
+    int32_t Attribute;
+    int32_t CursorColumn;
+    int32_t CursorRow;
+    BOOLEAN CursorVisible;
+    uint8_t Padding[3];
+} SIMPLE_TEXT_OUTPUT_MODE;
+
+ABI_SIZE(SIMPLE_TEXT_OUTPUT_MODE, 24);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, MaxMode, 0);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, Mode, 4);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, Attribute, 8);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, CursorColumn, 12);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, CursorRow, 16);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, CursorVisible, 20);
+ABI_OFFSET(SIMPLE_TEXT_OUTPUT_MODE, Padding, 21);
+
+typedef struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL;
+struct EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL {
+    EFI_STATUS(EFIAPI *Reset)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, BOOLEAN ExtendedVerification);
+    EFI_STATUS(EFIAPI *OutputString)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, const CHAR16 *String);
+    EFI_STATUS(EFIAPI *TestString)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, const CHAR16 *String);
+    EFI_STATUS(EFIAPI *QueryMode)
+    (EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, UINTN ModeNumber, UINTN *Columns, UINTN *Rows);
+    EFI_STATUS(EFIAPI *SetMode)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, UINTN ModeNumber);
+    EFI_STATUS(EFIAPI *SetAttribute)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, UINTN Attribute);
+    EFI_STATUS(EFIAPI *ClearScreen)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This);
+    EFI_STATUS(EFIAPI *SetCursorPosition)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, UINTN Column, UINTN Row);
+    EFI_STATUS(EFIAPI *EnableCursor)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, BOOLEAN Visible);
+    SIMPLE_TEXT_OUTPUT_MODE *Mode;
+};
+
+ABI_SIZE(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, 80);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, Reset, 0);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, OutputString, 8);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, TestString, 16);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, QueryMode, 24);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, SetMode, 32);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, SetAttribute, 40);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, ClearScreen, 48);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, SetCursorPosition, 56);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, EnableCursor, 64);
+ABI_OFFSET(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, Mode, 72);
+
+#endif

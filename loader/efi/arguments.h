@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The words that the loader was started with. */
+#ifndef BATON_ARGUMENTS_H
+#define BATON_ARGUMENTS_H
+
+#include "firmware.h"
+#include "text.h"
+
+#define ARGUMENTS_SIZE 256
+
+/*
+ * Writes the arguments, separated by spaces and without the program's own name, into `buffer` of ARGUMENTS_SIZE bytes:
+ * from the UEFI shell's parameters, or else from LoadOptions. Those can be odd-sized, unterminated or no text at all:
+ * then there are none.
+ */
+struct text arguments_read(const struct firmware *firmware, char *buffer);
+
+#endif

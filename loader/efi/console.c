@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "console.h"
+
+#include "abi/device_path.h"
+#include "bytes.h"
+#include "utf.h"
+
+#define CHUNK         128         /* UTF-16 units to a call */
+#define SECOND        10000000ULL /* in the timer's 100 ns */
+#define KEYS_AT_MOST  64          /* a console that never runs out of keys is broken */
+#define CONSOLE_PATHS 512         /* bytes; a ConOut variable that is longer counts as without serial port */
+
+static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
+{
+    uint16_t units[CHUNK];
+
+    while (text.length > 0) {
+        size_t done = utf16_from_utf8(units, CHUNK, text);
+
+        text.data += done;
+        text.length -= done;
+        (void)out->OutputString(out, units); /* there is nowhere to say that saying failed */
+    }
+}
+
+void console_print(const struct firmware *firmware, struct text text)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = firmware->system->ConOut;
+    struct text line;
+
+    while (out && text_take_line(&text, &line)) {
+        bool ended = text.data != line.data + line.length;
+
+        print_chunk(out, line);
+        if (ended)
+            print_chunk(out, text_of("\r\n"));
+    }
+}
+
+void console_write(void *context, enum log_level level, struct text line)
+{
+    (void)level;
+    console_print(context, line);
+}
+
+/* A UART node stands anywhere in the device paths, each node with its length (UEFI 2.10, 10.3). */
+static bool has_uart(struct bytes paths)
+{
+    uint64_t offset = 0, kind, length;
+
+    while (bytes_number(paths, offset, 2, &kind) && bytes_number(paths, offset + 2, 2, &length) && length >= 4) {
+        if (kind == (MESSAGING_DEVICE_PATH | MSG_UART_DP << 8))
+            return true;
+        offset += length;
+    }
+    return false;
+}
+
+bool console_is_serial(const struct firmware *firmware)
+{
+    static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
+    uint8_t paths[CONSOLE_PATHS];
+    UINTN size = sizeof(paths);
+
+    if (firmware->system->RuntimeServices->GetVariable(u"ConOut", &global, NULL, &size, paths) != EFI_SUCCESS)
+        return false;
+    return has_uart((struct bytes){paths, size < sizeof(paths) ? size : sizeof(paths)});
+}
+
+static bool read_key(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in)
+{
+    EFI_INPUT_KEY key;
+
+    return in->ReadKeyStroke(in, &key) == EFI_SUCCESS;
+}
+
+void console_forget_keys(const struct firmware *firmware)
+{
+    EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
+
+    for (unsigned i = 0; in && i < KEYS_AT_MOST && read_key(in); i++)
+        ;
+}
+
+/* Some consoles signal the event without a key, so only a key that can be read counts. */
+static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, unsigned seconds)
+{
+    EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
+    EFI_EVENT events[2] = {timer, in ? in->WaitForKey : NULL};
+    UINTN count = in && in->WaitForKey ? 2 : 1;
+
+    if (firmware->boot->SetTimer(timer, TimerRelative, seconds * SECOND) != EFI_SUCCESS)
+        return false;
+    for (;;) {
+        UINTN which = 0;
+
+        if (firmware->boot->WaitForEvent(count, events, &which) != EFI_SUCCESS || which == 0)
+            return false;
+        if (read_key(in))
+            return true;
+    }
+}
+
+bool console_wait_for_key(const struct firmware *firmware, unsigned seconds)
+{
+    EFI_EVENT timer = NULL;
+    bool pressed;
+
+    if (firmware->boot->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &timer) != EFI_SUCCESS) {
+        firmware_stall(firmware, seconds * 1000000ULL);
+        return false;
+    }
+    pressed = wait_with_timer(firmware, timer, seconds);
+    (void)firmware->boot->CloseEvent(timer); /* cannot fail for an event that was just made */
+    return pressed;
+}

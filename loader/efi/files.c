@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "files.h"
+
+#include "checked.h"
+#include "log.h"
+#include "utf.h"
+
+#define PATH_UNITS 512 /* UTF-16 units of a path; FAT allows 260 */
+#define NAME_UNITS 256 /* and of one name */
+#define PIECE      (1ULL << 20)
+
+static void close_root(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    EFI_FILE_PROTOCOL *root = subject;
+
+    (void)firmware;
+    (void)number;
+    (void)root->Close(root); /* specified to succeed always */
+}
+
+enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error)
+{
+    static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    const struct firmware *firmware = ledger->firmware;
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *file_system = NULL;
+    void *interface = NULL;
+    EFI_STATUS result;
+    enum status status;
+
+    if (!firmware->loaded_image || !firmware->loaded_image->DeviceHandle)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "The firmware does not say which volume the loader came from, so there is nowhere to look for "
+                         "a kernel. Start it from the disk that holds the kernel.");
+    status = ledger_prepare(ledger, error);
+    if (status != STATUS_OK)
+        return status;
+    result = firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &file_system_guid, &interface);
+    file_system = interface;
+    if (result == EFI_SUCCESS)
+        result = file_system->OpenVolume(file_system, &volume->root);
+    if (result != EFI_SUCCESS)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "The volume that the loader came from cannot be opened (%s). Is it a FAT file system, and is "
+                         "the disk still there?",
+                         firmware_status_name(result));
+    ledger_note(ledger, &(struct ledger_entry){close_root, volume->root, 0});
+    return STATUS_OK;
+}
+
+/* "/folder/name" as the firmware wants it: backslashes, without the first one. False when it is too long. */
+static bool convert_path(const char *path, uint16_t units[PATH_UNITS])
+{
+    struct text text = text_of(path);
+
+    while (text_starts_with(text, "/")) {
+        text.data++;
+        text.length--;
+    }
+    if (utf16_from_utf8(units, PATH_UNITS, text) != text.length)
+        return false;
+    for (size_t i = 0; units[i] != 0; i++) {
+        if (units[i] == '/')
+            units[i] = '\\';
+    }
+    return true;
+}
+
+static EFI_STATUS open_handle(const struct volume *volume, const char *path, EFI_FILE_PROTOCOL **ret_handle)
+{
+    uint16_t units[PATH_UNITS];
+    EFI_FILE_PROTOCOL *handle = NULL;
+    EFI_STATUS result;
+
+    if (!convert_path(path, units))
+        return EFI_NOT_FOUND;
+    result = volume->root->Open(volume->root, &handle, units, EFI_FILE_MODE_READ, 0);
+    if (result == EFI_SUCCESS)
+        *ret_handle = handle;
+    return result;
+}
+
+bool volume_has(const struct volume *volume, const char *path)
+{
+    EFI_FILE_PROTOCOL *handle = NULL;
+
+    if (open_handle(volume, path, &handle) != EFI_SUCCESS)
+        return false;
+    (void)handle->Close(handle); /* specified to succeed always */
+    return true;
+}
+
+/* Room for the information on one file; the structure ends with the name. */
+union info_room {
+    EFI_FILE_INFO info;
+    uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_UNITS * sizeof(uint16_t)];
+};
+
+static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint64_t *ret_size, struct error *error)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    union info_room room;
+    UINTN size = sizeof(room);
+    EFI_STATUS result = handle->GetInfo(handle, &info_guid, &size, &room);
+
+    if (result != EFI_SUCCESS)
+        return error_set(error, firmware_status(result), "%s: the firmware cannot say how large it is (%s)", path,
+                         firmware_status_name(result));
+    if (room.info.Attribute & EFI_FILE_DIRECTORY)
+        return error_set(error, STATUS_INVALID, "%s: is a folder, not a file", path);
+    *ret_size = room.info.FileSize;
+    return STATUS_OK;
+}
+
+static void undo_open(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    (void)firmware;
+    (void)number;
+    file_close(subject);
+}
+
+enum status file_open(struct ledger *ledger, const struct volume *volume, const char *path, struct file *file,
+                      struct error *error)
+{
+    enum status status = ledger_prepare(ledger, error);
+    EFI_STATUS result;
+
+    if (status != STATUS_OK)
+        return status;
+    *file = (struct file){.volume = volume, .path = path};
+    result = open_handle(volume, path, &file->handle);
+    if (result == EFI_NOT_FOUND)
+        return error_set(error, STATUS_NOT_FOUND,
+                         "%s: there is no such file on the volume that the loader came from. Check the path; it begins "
+                         "at the volume's root.",
+                         path);
+    if (result != EFI_SUCCESS)
+        return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s)", path, firmware_status_name(result));
+    ledger_note(ledger, &(struct ledger_entry){undo_open, file, 0});
+    return check_info(file->handle, path, &file->size, error);
+}
+
+void file_close(struct file *file)
+{
+    if (file->handle)
+        (void)file->handle->Close(file->handle); /* specified to succeed always */
+    file->handle = NULL;
+}
+
+static EFI_STATUS seek(struct file *file, uint64_t offset)
+{
+    EFI_STATUS result = EFI_SUCCESS;
+
+    if (file->position != offset)
+        result = file->handle->SetPosition(file->handle, offset);
+    if (result == EFI_SUCCESS)
+        file->position = offset;
+    return result;
+}
+
+/* One call. Returns the bytes that came, which may be fewer, or 0. */
+static uint64_t read_once(struct file *file, uint64_t offset, uint64_t size, void *room, EFI_STATUS *ret_result)
+{
+    UINTN count = (UINTN)size;
+
+    *ret_result = seek(file, offset);
+    if (*ret_result == EFI_SUCCESS)
+        *ret_result = file->handle->Read(file->handle, &count, room);
+    if (*ret_result != EFI_SUCCESS || count > size)
+        return 0;
+    file->position += count;
+    return count;
+}
+
+static EFI_STATUS reopen(struct file *file)
+{
+    file_close(file);
+    file->position = 0;
+    return open_handle(file->volume, file->path, &file->handle);
+}
+
+/* The slow way, after a failure: from `offset` on with a fresh handle, in small pieces. */
+static enum status read_in_pieces(struct file *file, uint64_t offset, uint64_t size, uint8_t *room, struct error *error)
+{
+    EFI_STATUS result = reopen(file);
+
+    while (result == EFI_SUCCESS && size > 0) {
+        uint64_t count = read_once(file, offset, min_u64(size, PIECE), room, &result);
+
+        if (count == 0)
+            break;
+        offset += count;
+        room += count;
+        size -= count;
+    }
+    if (size == 0)
+        return STATUS_OK;
+    return error_set(
+        error, STATUS_DEVICE,
+        "%s: cannot be read at byte %llu (%s). The disk or its file system is damaged, or the file was cut "
+        "short: copy it again.",
+        file->path, (unsigned long long)offset, result == EFI_SUCCESS ? "it ends there" : firmware_status_name(result));
+}
+
+enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *room, struct error *error)
+{
+    EFI_STATUS result;
+    uint64_t count;
+
+    if (size == 0)
+        return STATUS_OK;
+    count = read_once(file, offset, size, room, &result);
+    if (count == size)
+        return STATUS_OK;
+    log_warning("%s: a read of %llu bytes gave %llu (%s); going on in small pieces", file->path,
+                (unsigned long long)size, (unsigned long long)count, firmware_status_name(result));
+    return read_in_pieces(file, offset + count, size - count, (uint8_t *)room + count, error);
+}
+
+enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder, struct error *error)
+{
+    EFI_FILE_PROTOCOL *handle = NULL;
+    EFI_STATUS result = open_handle(volume, path, &handle);
+
+    if (result != EFI_SUCCESS)
+        return error_set(error, firmware_status(result), "%s: cannot be opened (%s)", path,
+                         firmware_status_name(result));
+    ret_folder->handle = handle;
+    return STATUS_OK;
+}
+
+bool folder_next(struct folder *folder, char *name, size_t size)
+{
+    for (;;) {
+        union info_room room;
+        UINTN bytes = sizeof(room);
+        size_t units = 0;
+
+        if (folder->handle->Read(folder->handle, &bytes, &room) != EFI_SUCCESS || bytes < sizeof(EFI_FILE_INFO))
+            return false;
+        if (room.info.Attribute & EFI_FILE_DIRECTORY)
+            continue;
+        while (sizeof(EFI_FILE_INFO) + (units + 1) * sizeof(uint16_t) <= bytes && room.info.FileName[units] != 0)
+            units++;
+        (void)utf8_from_utf16(name, size, room.info.FileName, units);
+        return true;
+    }
+}
+
+void folder_close(struct folder *folder)
+{
+    (void)folder->handle->Close(folder->handle); /* specified to succeed always */
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files on the volume that the loader was started from, and on no other. */
+#ifndef BATON_FILES_H
+#define BATON_FILES_H
+
+#include <stdbool.h>
+
+#include "abi/simple_file_system.h"
+#include "ledger.h"
+
+struct volume {
+    EFI_FILE_PROTOCOL *root;
+};
+
+/* An open file. The ledger refers to it, so it stays where it is until it is closed. */
+struct file {
+    const struct volume *volume;
+    EFI_FILE_PROTOCOL *handle; /* NULL: closed */
+    const char *path;          /* "/folder/name", the caller's */
+    uint64_t size;             /* bytes */
+    uint64_t position;         /* where the next read begins */
+};
+
+/*
+ * Opens the volume of LoadedImage's DeviceHandle and notes it in the ledger. STATUS_NOT_FOUND, with words, when the
+ * loader was not started from a volume.
+ */
+MUST_CHECK enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error);
+
+/*
+ * Opens a file and notes it in the ledger. STATUS_NOT_FOUND when there is none; STATUS_INVALID when it is a folder.
+ */
+MUST_CHECK enum status file_open(struct ledger *ledger, const struct volume *volume, const char *path,
+                                 struct file *file, struct error *error);
+
+/* Whether there is a file of this path that can be opened. */
+bool volume_has(const struct volume *volume, const char *path);
+
+/* Does nothing for a file that is closed already. */
+void file_close(struct file *file);
+
+/*
+ * Reads exactly `size` bytes at `offset` into `room`, in one call to the firmware where that works: each call makes the
+ * driver walk the cluster chain again. After an error or a short read the file is opened anew and read on in pieces of
+ * 1 MiB (systemd issue 25911: one large read that failed had broken the handle for good).
+ */
+MUST_CHECK enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *room, struct error *error);
+
+/* Goes through a folder's files. */
+struct folder {
+    EFI_FILE_PROTOCOL *handle;
+};
+
+/* STATUS_NOT_FOUND when there is no such folder. Nothing is noted: folder_close closes it. */
+MUST_CHECK enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder,
+                                   struct error *error);
+
+/* The next file's name (sub-folders are passed over), cut to `size` bytes with its NUL. False at the end, or on an
+ * error. */
+MUST_CHECK bool folder_next(struct folder *folder, char *name, size_t size);
+void folder_close(struct folder *folder);
+
+#endif

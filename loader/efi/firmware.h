@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the firmware gave the loader when it started it. Nothing here is global: it travels in parameters. */
+#ifndef BATON_FIRMWARE_H
+#define BATON_FIRMWARE_H
+
+#include "abi/loaded_image.h"
+#include "abi/system_table.h"
+#include "error.h"
+
+struct firmware {
+    EFI_HANDLE image;
+    EFI_SYSTEM_TABLE *system;
+    EFI_BOOT_SERVICES *boot;
+    EFI_LOADED_IMAGE_PROTOCOL *loaded_image; /* NULL when the firmware does not say */
+};
+
+/* Stops the watchdog, which would reset the machine five minutes after the loader's start (UEFI 2.10, 3.1.2). */
+void firmware_start(struct firmware *firmware, EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+/* "EFI_NOT_FOUND" and so on. */
+const char *firmware_status_name(EFI_STATUS status);
+
+/* What a firmware status means for the program. */
+enum status firmware_status(EFI_STATUS status);
+
+/* Waits, with the firmware's clock. */
+void firmware_stall(const struct firmware *firmware, uint64_t microseconds);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ledger of everything that a boot takes from the firmware and that must go back when it is refused. Undoing a boot
+ * is one walk over it, newest first. An act is written down before it is done, so that noting it can never fail after.
+ */
+#ifndef BATON_LEDGER_H
+#define BATON_LEDGER_H
+
+#include "firmware.h"
+
+struct ledger_entry {
+    void (*undo)(const struct firmware *firmware, void *subject, uint64_t number);
+    void *subject;
+    uint64_t number;
+};
+
+struct ledger {
+    const struct firmware *firmware;
+    struct ledger_entry *entries;
+    size_t count;
+    size_t capacity;
+};
+
+void ledger_start(struct ledger *ledger, const struct firmware *firmware);
+
+/* Makes sure that one more act can be noted without fail. STATUS_NO_MEMORY when not. */
+MUST_CHECK enum status ledger_prepare(struct ledger *ledger, struct error *error);
+
+/* Notes an act that was done; ledger_prepare came before. */
+void ledger_note(struct ledger *ledger, const struct ledger_entry *entry);
+
+/* Undoes all acts back to when the ledger had `count` entries, newest first. With 0 the ledger's own memory goes too.
+ */
+void ledger_undo(struct ledger *ledger, size_t count);
+
+/* Memory from the pool (EfiLoaderData), noted. Not zeroed. */
+MUST_CHECK enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, struct error *error);
+
+/* `pages` pages of `type`, noted: anywhere, or exactly at *address. STATUS_TAKEN when an exact range is not free. */
+MUST_CHECK enum status ledger_pages(struct ledger *ledger, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, uint64_t pages,
+                                    uint64_t *address, struct error *error);
+
+#endif

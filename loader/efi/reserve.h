@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The plan's requests become memory, and its files and zeros go into it. */
+#ifndef BATON_RESERVE_H
+#define BATON_RESERVE_H
+
+#include "files.h"
+#include "plan.h"
+
+/*
+ * Takes every page that the plan asks for and writes where they are into plan->places. All of it is in the ledger.
+ * STATUS_TAKEN when an exact range was taken since the plan's map: then undo, and plan again on a new map.
+ */
+MUST_CHECK enum status reserve(struct ledger *ledger, struct plan *plan, struct error *error);
+
+/* Takes the pages of one request anew, after it was enlarged. */
+MUST_CHECK enum status reserve_again(struct ledger *ledger, struct plan *plan, size_t request, struct error *error);
+
+/* Reads the files straight into their places, zeroes what the plan says, and closes the files. */
+MUST_CHECK enum status load(const struct plan *plan, struct file *files, size_t file_count, struct error *error);
+
+#endif
