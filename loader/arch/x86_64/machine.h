@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the loader knows of the processor: its state on entry, its counter, and the way into the kernel. */
+#ifndef BATON_MACHINE_H
+#define BATON_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MACHINE_ELF 62 /* EM_X86_64 */
+
+/* The architecture's name in boot entries. */
+#define MACHINE_NAME "x64"
+
+/* The trampoline's memory: pages for code, and behind them pages for data. */
+#define MACHINE_TRAMPOLINE_CODE 4096ULL
+#define MACHINE_TRAMPOLINE_DATA 4096ULL
+
+struct machine_range {
+    uint64_t base; /* physical, page-aligned */
+    uint64_t size; /* bytes */
+};
+
+/* Levels of the page tables in use: 4, or 5 with CR4.LA57, which cannot be changed in long mode. */
+unsigned machine_paging_levels(void);
+
+bool machine_has_gigabyte_pages(void);
+
+/* Whether pages can be made no-execute. Every x86-64 processor can; some firmware setups switch it off. */
+bool machine_has_no_execute(void);
+
+/* The time-stamp counter. */
+uint64_t machine_counter(void);
+
+/* Its frequency in Hz, when the processor or the hypervisor says it (CPUID 0x15, 0x16, 0x40000010); else 0. */
+uint64_t machine_counter_frequency(void);
+
+/* The stack pointer of the caller, about. */
+uint64_t machine_stack_pointer(void);
+
+/*
+ * The pages that hold the live page tables, neighbours merged, at most `capacity` ranges; when there are more, the
+ * last range covers all that are left. Returns how many. Firmware maps memory identically, so tables can be read.
+ */
+size_t machine_live_tables(struct machine_range *ranges, size_t capacity);
+
+/* Where the kernel is entered, and with what. All addresses but `root` are the kernel's. */
+struct machine_entry {
+    uint64_t root; /* physical address of the page tables' root */
+    uint64_t entry;
+    uint64_t stack_top; /* 16-aligned */
+    uint64_t argument;
+    uint64_t data; /* the trampoline's data pages */
+};
+
+/* Writes code and data into the trampoline's `memory` of MACHINE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA bytes. */
+void machine_prepare(uint8_t *memory);
+
+/*
+ * Enters the kernel by the trampoline, whose physical address this is and which machine_prepare wrote. Interrupt
+ * controllers are masked before. The state on entry is in docs/protocol.md.
+ */
+_Noreturn void machine_jump(uint64_t trampoline, const struct machine_entry *entry);
+
+/* Stops for good. */
+_Noreturn void machine_halt(void);
+
+#endif
