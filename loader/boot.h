@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the stages of a boot share. boot.c has them in order. */
+#ifndef BATON_BOOT_H
+#define BATON_BOOT_H
+
+#include "entry.h"
+#include "facts.h"
+#include "files.h"
+#include "ledger.h"
+#include "map.h"
+#include "protocol.h"
+#include "sinks.h"
+#include "stage.h"
+
+/* The entries that can be booted, in the order in which they are tried. */
+struct choice {
+    struct entry *entries;
+    size_t count;
+    bool has_log_level; /* loader.conf's */
+    enum log_level log_level;
+};
+
+struct boot {
+    struct firmware firmware;
+    struct sinks sinks;
+    struct ledger ledger;
+    struct stage_times times;
+    struct volume volume;
+    struct fetched_map fetched; /* facts.efi_map, with its buffer */
+    struct facts facts;
+    struct choice choice;
+};
+
+/* One boot entry on its way: its files, and the plan that comes of them. */
+struct attempt {
+    const struct protocol *protocol;
+    struct file *files;          /* the kernel, then the modules */
+    struct plan_file *described; /* the same for the plan */
+    struct plan_input input;
+    struct arena arena; /* the plan's */
+    struct plan plan;
+};
+
+/* gather: the machine and its screens, into boot->facts. */
+MUST_CHECK enum status gather(struct boot *boot, struct error *error);
+
+/* gather: the memory map as it is now. It is fetched right before a plan is made, since each step changes it. */
+MUST_CHECK enum status gather_map(struct boot *boot, struct error *error);
+
+/* choose: reads the configuration and puts the default first. STATUS_NOT_FOUND when there is nothing to boot. */
+MUST_CHECK enum status choose(struct boot *boot, struct error *error);
+
+/* open: the kernel and the modules of an entry, and the kernel's first bytes. */
+MUST_CHECK enum status open_files(struct boot *boot, const struct entry *entry, struct attempt *attempt,
+                                  struct error *error);
+
+/* plan: with whatever more of the files and of scratch memory it asks for. */
+MUST_CHECK enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *error);
+
+/*
+ * The machine is half left: boot services cannot be used any more, and the firmware does not let go. Says so on the
+ * screen and on serial, waits ten seconds, so that a person can read it, and resets.
+ */
+_Noreturn void last_words(struct boot *boot, unsigned tries, EFI_STATUS result);
+
+#endif

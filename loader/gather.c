@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "boot.h"
+#include "checked.h"
+#include "graphics.h"
+#include "machine.h"
+
+#define STACK_BELOW    (128ULL * 1024) /* the stack that firmware gives an application (UEFI 2.10, 2.3.4) */
+#define STACK_ABOVE    (64ULL * 1024)  /* what called us */
+#define MEASURE_TIME   200ULL          /* microseconds; a fraction of a percent is good enough for timings */
+#define TABLES_AT_MOST (FACTS_TAKEN - 1)
+
+static void add_taken(struct facts *facts, uint64_t base, uint64_t size, const char *owner)
+{
+    if (facts->taken_count < FACTS_TAKEN)
+        facts->taken[facts->taken_count++] = (struct taken_range){base, size, owner};
+}
+
+/* The running stack and the live page tables, whatever the firmware's map calls them: U-Boot's stack is in memory that
+ * it lists as free. */
+static void gather_taken(struct facts *facts)
+{
+    struct machine_range tables[TABLES_AT_MOST];
+    size_t count = machine_live_tables(tables, TABLES_AT_MOST);
+    uint64_t stack = align_down(machine_stack_pointer(), PAGE_SIZE);
+    uint64_t below = min_u64(stack, STACK_BELOW);
+
+    facts->taken_count = 0;
+    add_taken(facts, stack - below, below + STACK_ABOVE, "the stack that the loader runs on");
+    for (size_t i = 0; i < count; i++)
+        add_taken(facts, tables[i].base, tables[i].size, "the firmware's page tables");
+}
+
+/* Asks the processor, or else the firmware's clock. */
+static uint64_t counter_frequency(const struct firmware *firmware)
+{
+    uint64_t frequency = machine_counter_frequency();
+    uint64_t start;
+
+    if (frequency != 0)
+        return frequency;
+    start = machine_counter();
+    firmware_stall(firmware, MEASURE_TIME);
+    return (machine_counter() - start) * (1000000 / MEASURE_TIME);
+}
+
+static enum status gather_machine(struct boot *boot, struct error *error)
+{
+    if (!machine_has_no_execute())
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "This processor cannot mark memory as not executable (no NX bit, or switched off in the "
+                         "firmware's setup: look for \"Execute Disable\"), and Baton hands over no kernel without it.");
+    boot->facts.machine = (struct machine_facts){
+        .elf_machine = MACHINE_ELF,
+        .paging_format = &paging_x86_64,
+        .paging_levels = machine_paging_levels(),
+        .gigabyte_pages = machine_has_gigabyte_pages(),
+        .counter_frequency = counter_frequency(&boot->firmware),
+        .trampoline_code = MACHINE_TRAMPOLINE_CODE,
+        .trampoline_data = MACHINE_TRAMPOLINE_DATA,
+    };
+    return STATUS_OK;
+}
+
+enum status gather_map(struct boot *boot, struct error *error)
+{
+    enum status status = map_fetch(&boot->ledger, &boot->fetched, error);
+
+    if (status == STATUS_OK)
+        boot->facts.efi_map = boot->fetched.map;
+    return status;
+}
+
+enum status gather(struct boot *boot, struct error *error)
+{
+    enum status status = gather_machine(boot, error);
+
+    if (status != STATUS_OK)
+        return status;
+    gather_taken(&boot->facts);
+    boot->facts.framebuffer_count = graphics_find(&boot->firmware, boot->facts.framebuffers, FACTS_FRAMEBUFFERS);
+    return STATUS_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sinks.h"
+
+#include "console.h"
+
+/* A console that leads to the same serial port has said the line already. */
+static void write_serial(void *context, enum log_level level, struct text line)
+{
+    struct sinks *sinks = context;
+
+    if (sinks->console_is_serial && sinks->console >= 0 && level <= log_level_of(sinks->console))
+        return;
+    serial_write(&sinks->serial, level, line);
+}
+
+void sinks_start(struct sinks *sinks, struct firmware *firmware)
+{
+    *sinks = (struct sinks){.firmware = firmware, .serial_port = -1, .debug_port = -1};
+    log_reset();
+    sinks->console_is_serial = console_is_serial(firmware);
+    sinks->console = log_add(&(struct log_sink){console_write, firmware, LOG_WARNING});
+    if (serial_start(&sinks->serial))
+        sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
+    if (debug_port_present())
+        sinks->debug_port = log_add(&(struct log_sink){debug_port_write, NULL, LOG_INFO});
+}
+
+void sinks_set_level(struct sinks *sinks, enum log_level level)
+{
+    enum log_level at_least_steps = level > LOG_INFO ? level : LOG_INFO;
+
+    log_set_threshold(at_least_steps);
+    log_set_level(sinks->console, level);
+    log_set_level(sinks->serial_port, at_least_steps);
+    log_set_level(sinks->debug_port, at_least_steps);
+}
+
+void sinks_leave_firmware(struct sinks *sinks)
+{
+    log_remove(sinks->console);
+    sinks->console = -1;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the log's lines go: the firmware's console, COM1, port 0xE9. */
+#ifndef BATON_SINKS_H
+#define BATON_SINKS_H
+
+#include "firmware.h"
+#include "log.h"
+#include "serial.h"
+
+/* The sinks refer to it, so it stays where it is. */
+struct sinks {
+    struct firmware *firmware;
+    struct serial serial;
+    bool console_is_serial;
+    int console; /* handles; -1 when there is none */
+    int serial_port;
+    int debug_port;
+};
+
+/* The console gets errors and warnings, the others the steps too. */
+void sinks_start(struct sinks *sinks, struct firmware *firmware);
+
+/* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
+void sinks_set_level(struct sinks *sinks, enum log_level level);
+
+/* Takes the firmware's console out for good: after the first ExitBootServices it must not be called any more. */
+void sinks_leave_firmware(struct sinks *sinks);
+
+#endif
