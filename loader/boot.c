@@ -18,7 +18,6 @@
 #include "boot.h"
 
 #include "arguments.h"
-#include "console.h"
 #include "leave.h"
 #include "machine.h"
 #include "memmap.h"
@@ -151,7 +150,7 @@ static void show_error(struct boot *boot, const struct error *error)
 {
     console_forget_keys(&boot->firmware);
     log_error("%s", error->text);
-    console_print(&boot->firmware, text_of("Press a key to go on.\n"));
+    console_print(&boot->sinks.screen, text_of("Press a key to go on; in ten seconds it goes on by itself.\n"));
     (void)console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
 }
 

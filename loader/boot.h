@@ -41,6 +41,9 @@ struct attempt {
     struct plan plan;
 };
 
+/* The entry point: loader.lds names it. */
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
 /* gather: the machine and its screens, into boot->facts. */
 MUST_CHECK enum status gather(struct boot *boot, struct error *error);
 

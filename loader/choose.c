@@ -21,7 +21,7 @@ static enum status read_text(struct boot *boot, const char *path, struct text *r
 {
     struct file file;
     void *room = NULL;
-    enum status status = file_open(&boot->ledger, &boot->volume, path, &file, error);
+    enum status status = file_open(&boot->volume, path, &file, error);
     uint64_t size;
 
     if (status != STATUS_OK)
@@ -32,6 +32,7 @@ static enum status read_text(struct boot *boot, const char *path, struct text *r
         status = file_read(&file, 0, size, room, error);
     if (status == STATUS_OK)
         *ret_text = (struct text){room, (size_t)size};
+    file_close(&file);
     return status;
 }
 

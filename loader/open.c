@@ -66,8 +66,8 @@ enum status open_files(struct boot *boot, const struct entry *entry, struct atte
         return status;
     *attempt = (struct attempt){.files = room, .input = {.facts = &boot->facts, .entry = entry}};
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        status = file_open(&boot->ledger, &boot->volume, i == 0 ? entry->kernel : entry->modules[i - 1].path,
-                           &attempt->files[i], error);
+        status = file_open_noted(&boot->ledger, &boot->volume, i == 0 ? entry->kernel : entry->modules[i - 1].path,
+                                 &attempt->files[i], error);
     if (status == STATUS_OK)
         status = describe_files(boot, attempt, count, error);
     if (status != STATUS_OK)

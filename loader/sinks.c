@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sinks.h"
 
-#include "console.h"
-
 /* A console that leads to the same serial port has said the line already. */
 static void write_serial(void *context, enum log_level level, struct text line)
 {
@@ -13,12 +11,13 @@ static void write_serial(void *context, enum log_level level, struct text line)
     serial_write(&sinks->serial, level, line);
 }
 
-void sinks_start(struct sinks *sinks, struct firmware *firmware)
+void sinks_start(struct sinks *sinks, const struct firmware *firmware)
 {
-    *sinks = (struct sinks){.firmware = firmware, .serial_port = -1, .debug_port = -1};
+    *sinks = (struct sinks){.serial_port = -1, .debug_port = -1};
     log_reset();
+    console_start(&sinks->screen, firmware);
     sinks->console_is_serial = console_is_serial(firmware);
-    sinks->console = log_add(&(struct log_sink){console_write, firmware, LOG_WARNING});
+    sinks->console = log_add(&(struct log_sink){console_write, &sinks->screen, LOG_WARNING});
     if (serial_start(&sinks->serial))
         sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
     if (debug_port_present())

@@ -3,13 +3,13 @@
 #ifndef BATON_SINKS_H
 #define BATON_SINKS_H
 
-#include "firmware.h"
+#include "console.h"
 #include "log.h"
 #include "serial.h"
 
 /* The sinks refer to it, so it stays where it is. */
 struct sinks {
-    struct firmware *firmware;
+    struct console screen;
     struct serial serial;
     bool console_is_serial;
     int console; /* handles; -1 when there is none */
@@ -18,7 +18,7 @@ struct sinks {
 };
 
 /* The console gets errors and warnings, the others the steps too. */
-void sinks_start(struct sinks *sinks, struct firmware *firmware);
+void sinks_start(struct sinks *sinks, const struct firmware *firmware);
 
 /* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
 void sinks_set_level(struct sinks *sinks, enum log_level level);

@@ -94,6 +94,25 @@ bool text_take_line(struct text *rest, struct text *ret_line)
     return true;
 }
 
+struct text text_take_row(struct text *rest, size_t columns)
+{
+    struct text row = *rest;
+    size_t end = columns;
+
+    if (row.length > columns) {
+        while (end > 0 && !is_blank(row.data[end]))
+            end--;
+        row.length = end > 0 ? end : columns;
+    }
+    rest->data += row.length;
+    rest->length -= row.length;
+    while (rest->length > 0 && is_blank(rest->data[0])) {
+        rest->data++;
+        rest->length--;
+    }
+    return row;
+}
+
 static bool digit_value(char c, uint64_t base, uint64_t *ret_value)
 {
     uint64_t value;

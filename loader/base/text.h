@@ -48,6 +48,10 @@ struct text text_take_word(struct text *rest);
 /* Takes the first line off `rest`; the line end (LF or CRLF) belongs to neither. false at the end of the text. */
 bool text_take_line(struct text *rest, struct text *ret_line);
 
+/* Takes what of `rest` fits into one row of `columns` bytes (at least 1), ended between words where there are any; the
+ * blanks at the break belong to neither row. Empty at the end. */
+struct text text_take_row(struct text *rest, size_t columns);
+
 /* Decimal, or hexadecimal after 0x; the whole text must be the number. With `suffixes`, K, M or G (powers of 1024) may
  * follow. false, and the result left alone, when it is no number or does not fit. */
 __attribute__((warn_unused_result)) bool text_number(struct text text, bool suffixes, uint64_t *ret_number);

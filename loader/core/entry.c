@@ -2,6 +2,7 @@
 #include "entry.h"
 
 #include "glob.h"
+#include "sort.h"
 #include "version.h"
 
 #define SUFFIX ".conf"
@@ -149,38 +150,14 @@ int entry_compare(const struct entry *a, const struct entry *b)
     return order != 0 ? order : compare_strings(a->file, b->file);
 }
 
-static void swap(struct entry *a, struct entry *b)
+static int compare_elements(const void *a, const void *b)
 {
-    struct entry kept = *a;
-
-    *a = *b;
-    *b = kept;
-}
-
-/* Lets the entry at `parent` sink in the heap of `count` entries until none of its children comes behind it. */
-static void sink(struct entry *heap, size_t count, size_t parent)
-{
-    while (parent < count / 2) {
-        size_t child = 2 * parent + 1;
-
-        if (child + 1 < count && entry_compare(&heap[child], &heap[child + 1]) < 0)
-            child++;
-        if (entry_compare(&heap[parent], &heap[child]) >= 0)
-            return;
-        swap(&heap[parent], &heap[child]);
-        parent = child;
-    }
+    return entry_compare(a, b);
 }
 
 void entry_sort(struct entry *entries, size_t count)
 {
-    for (size_t i = count / 2; i-- > 0;)
-        sink(entries, count, i);
-    while (count > 1) {
-        count--;
-        swap(&entries[0], &entries[count]);
-        sink(entries, count, 0);
-    }
+    sort(entries, count, sizeof(*entries), compare_elements);
 }
 
 size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern)

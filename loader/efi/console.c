@@ -7,8 +7,9 @@
 
 #define CHUNK         128         /* UTF-16 units to a call */
 #define SECOND        10000000ULL /* in the timer's 100 ns */
-#define KEYS_AT_MOST  64          /* a console that never runs out of keys is broken */
-#define CONSOLE_PATHS 512         /* bytes; a ConOut variable that is longer counts as without serial port */
+#define USUAL_COLUMNS 80
+#define KEYS_AT_MOST  64  /* a console that never runs out of keys is broken */
+#define CONSOLE_PATHS 512 /* bytes; a ConOut variable that is longer counts as without serial port */
 
 static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
 {
@@ -23,24 +24,41 @@ static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
     }
 }
 
-void console_print(const struct firmware *firmware, struct text text)
+void console_start(struct console *console, const struct firmware *firmware)
 {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = firmware->system->ConOut;
+    UINTN columns = 0, rows = 0;
+
+    *console = (struct console){.firmware = firmware, .columns = USUAL_COLUMNS};
+    if (out && out->Mode && out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) == EFI_SUCCESS && columns > 1)
+        console->columns = columns;
+}
+
+void console_print(const struct console *console, struct text text)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = console->firmware->system->ConOut;
     struct text line;
 
     while (out && text_take_line(&text, &line)) {
-        bool ended = text.data != line.data + line.length;
-
-        print_chunk(out, line);
-        if (ended)
+        do { /* the last column stays free: some consoles start a new row by themselves behind it */
+            print_chunk(out, text_take_row(&line, console->columns - 1));
             print_chunk(out, text_of("\r\n"));
+        } while (line.length > 0);
     }
 }
 
 void console_write(void *context, enum log_level level, struct text line)
 {
-    (void)level;
-    console_print(context, line);
+    struct console *console = context;
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = console->firmware->system->ConOut;
+
+    if (!out)
+        return;
+    if (!console->cleared)
+        (void)out->ClearScreen(out); /* a console that cannot clear shows the line all the same */
+    console->cleared = true;
+    (void)out->SetAttribute(out, level == LOG_ERROR ? EFI_WHITE : EFI_LIGHTGRAY);
+    console_print(console, line);
 }
 
 /* A UART node stands anywhere in the device paths, each node with its length (UEFI 2.10, 10.3). */

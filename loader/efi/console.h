@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The firmware's console. It is slow, and may be absent: say little on it. */
-#ifndef BATON_CONSOLE_H
-#define BATON_CONSOLE_H
+#ifndef BATON_EFI_CONSOLE_H
+#define BATON_EFI_CONSOLE_H
 
 #include <stdbool.h>
 
 #include "firmware.h"
 #include "log.h"
 
-/* Prints; "\n" starts a new line. */
-void console_print(const struct firmware *firmware, struct text text);
+struct console {
+    const struct firmware *firmware;
+    size_t columns; /* of a row */
+    bool cleared;   /* the firmware's logo and chatter are gone from the screen */
+};
 
-/* A log sink; `context` is the struct firmware. */
+void console_start(struct console *console, const struct firmware *firmware);
+
+/* Prints; "\n" starts a new line, and lines that are too long are broken between words. */
+void console_print(const struct console *console, struct text text);
+
+/* A log sink; `context` is the struct console. Clears the screen the first time, and makes errors stand out. */
 void console_write(void *context, enum log_level level, struct text line);
 
 /* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. */

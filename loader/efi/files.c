@@ -111,23 +111,12 @@ static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint6
     return STATUS_OK;
 }
 
-static void undo_open(const struct firmware *firmware, void *subject, uint64_t number)
+enum status file_open(const struct volume *volume, const char *path, struct file *ret_file, struct error *error)
 {
-    (void)firmware;
-    (void)number;
-    file_close(subject);
-}
+    struct file file = {.volume = volume, .path = path};
+    EFI_STATUS result = open_handle(volume, path, &file.handle);
+    enum status status;
 
-enum status file_open(struct ledger *ledger, const struct volume *volume, const char *path, struct file *file,
-                      struct error *error)
-{
-    enum status status = ledger_prepare(ledger, error);
-    EFI_STATUS result;
-
-    if (status != STATUS_OK)
-        return status;
-    *file = (struct file){.volume = volume, .path = path};
-    result = open_handle(volume, path, &file->handle);
     if (result == EFI_NOT_FOUND)
         return error_set(error, STATUS_NOT_FOUND,
                          "%s: there is no such file on the volume that the loader came from. Check the path; it begins "
@@ -135,8 +124,31 @@ enum status file_open(struct ledger *ledger, const struct volume *volume, const 
                          path);
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s)", path, firmware_status_name(result));
-    ledger_note(ledger, &(struct ledger_entry){undo_open, file, 0});
-    return check_info(file->handle, path, &file->size, error);
+    status = check_info(file.handle, path, &file.size, error);
+    if (status == STATUS_OK)
+        *ret_file = file;
+    else
+        file_close(&file);
+    return status;
+}
+
+static void undo_open(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    (void)firmware;
+    (void)number;
+    file_close(subject);
+}
+
+enum status file_open_noted(struct ledger *ledger, const struct volume *volume, const char *path, struct file *file,
+                            struct error *error)
+{
+    enum status status = ledger_prepare(ledger, error);
+
+    if (status == STATUS_OK)
+        status = file_open(volume, path, file, error);
+    if (status == STATUS_OK)
+        ledger_note(ledger, &(struct ledger_entry){undo_open, file, 0});
+    return status;
 }
 
 void file_close(struct file *file)

@@ -12,7 +12,7 @@ struct volume {
     EFI_FILE_PROTOCOL *root;
 };
 
-/* An open file. The ledger refers to it, so it stays where it is until it is closed. */
+/* An open file. */
 struct file {
     const struct volume *volume;
     EFI_FILE_PROTOCOL *handle; /* NULL: closed */
@@ -28,10 +28,15 @@ struct file {
 MUST_CHECK enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error);
 
 /*
- * Opens a file and notes it in the ledger. STATUS_NOT_FOUND when there is none; STATUS_INVALID when it is a folder.
+ * Opens a file; the caller closes it, also when a later step fails. STATUS_NOT_FOUND when there is none; STATUS_INVALID
+ * when it is a folder. When this fails nothing is open.
  */
-MUST_CHECK enum status file_open(struct ledger *ledger, const struct volume *volume, const char *path,
-                                 struct file *file, struct error *error);
+MUST_CHECK enum status file_open(const struct volume *volume, const char *path, struct file *ret_file,
+                                 struct error *error);
+
+/* The same, noted in the ledger, which keeps a pointer to `file`. */
+MUST_CHECK enum status file_open_noted(struct ledger *ledger, const struct volume *volume, const char *path,
+                                       struct file *file, struct error *error);
 
 /* Whether there is a file of this path that can be opened. */
 bool volume_has(const struct volume *volume, const char *path);

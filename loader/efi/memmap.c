@@ -7,13 +7,13 @@
 
 #define LINE_SIZE 160
 
-static void print_map(const struct firmware *firmware, const struct efi_map *map)
+static void print_map(const struct console *console, const struct efi_map *map)
 {
     char line[LINE_SIZE];
     size_t count = efi_map_count(map);
 
-    console_print(firmware, text_of("Type                 Physical start     Virtual start      Pages      "
-                                    "Attributes         Descriptor at\n"));
+    console_print(console, text_of("Type                 Physical start     Virtual start      Pages      "
+                                   "Attributes         Descriptor at\n"));
     for (size_t i = 0; i < count; i++) {
         struct efi_descriptor descriptor = efi_map_read(map, i);
 
@@ -22,23 +22,25 @@ static void print_map(const struct firmware *firmware, const struct efi_map *map
                           (unsigned long long)descriptor.virtual_address, (unsigned long long)descriptor.pages,
                           (unsigned long long)descriptor.attributes,
                           (unsigned long long)(uintptr_t)(map->bytes.data + i * map->descriptor_size));
-        console_print(firmware, text_of(line));
+        console_print(console, text_of(line));
     }
     (void)format_text(line, sizeof(line), "%zu descriptors of %zu bytes, version %u\n", count, map->descriptor_size,
                       map->descriptor_version);
-    console_print(firmware, text_of(line));
+    console_print(console, text_of(line));
 }
 
 enum status memmap_command(const struct firmware *firmware, struct error *error)
 {
+    struct console console;
     struct ledger ledger;
     struct fetched_map fetched;
     enum status status;
 
+    console_start(&console, firmware);
     ledger_start(&ledger, firmware);
     status = map_fetch(&ledger, &fetched, error);
     if (status == STATUS_OK)
-        print_map(firmware, &fetched.map);
+        print_map(&console, &fetched.map);
     ledger_undo(&ledger, 0);
     return status;
 }
