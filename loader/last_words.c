@@ -22,23 +22,22 @@ void last_words(struct boot *boot, unsigned tries, EFI_STATUS result)
     struct baton_framebuffer *screen = boot->facts.framebuffer_count > 0 ? &boot->facts.framebuffers[0] : NULL;
     uint64_t frequency = boot->facts.machine.counter_frequency;
     struct baton_console console;
+    struct error message;
 
-    /* The firmware's console must not be called any more; port 0xE9 and the kernel's log still can. */
+    (void)error_set(&message, STATUS_DEVICE,
+                    "Baton cannot start the kernel: the firmware does not let go of the machine.\n"
+                    "ExitBootServices failed %u times (%s).\n"
+                    "Unplug devices that are not needed, update the firmware, and report this with a photograph.\n"
+                    "The machine restarts in %u seconds.\n",
+                    tries, firmware_status_name(result), SECONDS);
+    /* The firmware's console must not be called any more; the ports and the screen's memory still can be written. */
     sinks_leave_firmware(&boot->sinks);
     log_unsilence();
-    log_error("the firmware does not let go of the machine: ExitBootServices failed %u times (%s)", tries,
-              firmware_status_name(result));
+    log_error("%s", message.text);
     if (screen)
         screen->address = phys_to_ptr(screen->physical);
     baton_console_start_on(&console, screen, false);
-    baton_console_print(&console,
-                        "Baton cannot start the kernel.\n\n"
-                        "The firmware does not let go of the machine: ExitBootServices\n"
-                        "failed %u times (%s).\n\n"
-                        "Unplug devices that are not needed, update the firmware, and report\n"
-                        "this with a photograph of this screen.\n\n"
-                        "The machine restarts in %u seconds.\n",
-                        tries, firmware_status_name(result), SECONDS);
+    baton_console_write(&console, message.text, text_length(message.text));
     wait(frequency != 0 ? frequency : FREQUENCY_ASSUMED);
     boot->firmware.system->RuntimeServices->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
     machine_halt();

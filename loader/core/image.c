@@ -11,18 +11,18 @@
 #define HIGH_START      0xffff800000000000ULL /* and the upper half starts here */
 
 /* Linker-script lines that keep code and writable data on pages of their own; they work with GNU ld and ld.lld. */
-#define SCRIPT_ADVICE                                                                                                  \
-    "Give each its own pages in the linker script:\n"                                                                  \
-    "  PHDRS { text PT_LOAD FLAGS(5); rodata PT_LOAD FLAGS(4); data PT_LOAD FLAGS(6); }\n"                             \
-    "  SECTIONS {\n"                                                                                                   \
-    "    . = 0xffffffff80000000;\n"                                                                                    \
-    "    .text : { *(.text .text.*) } :text\n"                                                                         \
-    "    . = ALIGN(4096);\n"                                                                                           \
-    "    .rodata : { *(.rodata .rodata.*) } :rodata\n"                                                                 \
-    "    . = ALIGN(4096);\n"                                                                                           \
-    "    .data : { *(.data .data.*) } :data\n"                                                                         \
-    "    .bss : { *(.bss .bss.*) *(COMMON) } :data\n"                                                                  \
-    "  }"
+static const char script_advice[] =
+    "Give each its own pages in the linker script:\n"
+    "  PHDRS { text PT_LOAD FLAGS(5); rodata PT_LOAD FLAGS(4); data PT_LOAD FLAGS(6); }\n"
+    "  SECTIONS {\n"
+    "    . = 0xffffffff80000000;\n"
+    "    .text : { *(.text .text.*) } :text\n"
+    "    . = ALIGN(4096);\n"
+    "    .rodata : { *(.rodata .rodata.*) } :rodata\n"
+    "    . = ALIGN(4096);\n"
+    "    .data : { *(.data .data.*) } :data\n"
+    "    .bss : { *(.bss .bss.*) *(COMMON) } :data\n"
+    "  }";
 
 /* A PT_LOAD segment with its number in the file, for the messages. */
 struct loaded_segment {
@@ -89,8 +89,9 @@ static enum status check_segment(const char *name, uint64_t file_size, struct lo
     if (is_writable_and_executable(permissions_of(elf->flags)))
         return error_set(error, STATUS_INVALID,
                          "%s: segment %u (0x%llx-0x%llx) is writable and executable (RWE), as GNU ld makes it when one "
-                         "segment holds everything. " SCRIPT_ADVICE,
-                         name, segment->number, (unsigned long long)elf->address, (unsigned long long)last);
+                         "segment holds everything. %s",
+                         name, segment->number, (unsigned long long)elf->address, (unsigned long long)last,
+                         script_advice);
     segment->end = last == UINT64_MAX ? last : last + 1;
     return STATUS_OK;
 }
@@ -173,9 +174,10 @@ static enum status share_page(const char *name, struct image *image, const struc
     if (is_writable_and_executable(both))
         return error_set(error, STATUS_INVALID,
                          "%s: the page at 0x%llx holds code and writable data: segment %u (%s) begins in the middle of "
-                         "it, at 0x%llx. " SCRIPT_ADVICE,
+                         "it, at 0x%llx. %s",
                          name, (unsigned long long)(image->base + page), segment->number,
-                         permission_letters(segment->elf.flags), (unsigned long long)segment->elf.address);
+                         permission_letters(segment->elf.flags), (unsigned long long)segment->elf.address,
+                         script_advice);
     log_warning("%s: two segments share the page at 0x%llx; both get the permissions %s there. Align segments to 4096 "
                 "bytes in the linker script.",
                 name, (unsigned long long)(image->base + page), both & PERMIT_WRITE ? "RW-" : "R-X");
