@@ -35,13 +35,12 @@ static void end_stage(struct boot *boot, enum stage stage)
 /* plan and reserve: planned anew, on a new map, when a range that must lie somewhere exactly was taken meanwhile. */
 static enum status plan_and_reserve(struct boot *boot, struct attempt *attempt, struct error *error)
 {
-    size_t mark = boot->ledger.count;
-    enum status status = STATUS_TAKEN;
+    struct error reason;
 
-    for (unsigned tries = 0; status == STATUS_TAKEN && tries < PLANS_AT_MOST; tries++) {
-        ledger_undo(&boot->ledger, mark);
-        attempt->arena = (struct arena){0};
-        status = gather_map(boot, error);
+    for (unsigned tries = 0; tries < PLANS_AT_MOST; tries++) {
+        enum status status = gather_map(boot, error);
+        size_t mark;
+
         if (status != STATUS_OK)
             return status;
         map_log(&boot->fetched);
@@ -49,11 +48,22 @@ static enum status plan_and_reserve(struct boot *boot, struct attempt *attempt, 
         if (status != STATUS_OK)
             return status;
         end_stage(boot, STAGE_PLAN);
-        status = reserve(&boot->ledger, &attempt->plan, error);
-    }
-    if (status == STATUS_OK)
+        mark = boot->ledger.count;
+        status = reserve(&boot->ledger, &boot->facts, &attempt->plan, error);
         end_stage(boot, STAGE_RESERVE);
-    return status;
+        if (status != STATUS_TAKEN)
+            return status;
+        ledger_undo(&boot->ledger, mark);
+    }
+    reason = *error;
+    return error_set(error, STATUS_NO_MEMORY, "%s, though its memory map says so each time it is asked. %s",
+                     reason.text, attempt->plan.requests[attempt->plan.kernel].mend);
+}
+
+/* The room for what GetMemoryMap writes. */
+static struct leave_room maps_place(const struct plan *plan)
+{
+    return (struct leave_room){plan->places[plan->maps].memory, plan->maps_layout.raw_size};
 }
 
 /* leave: when the map has outgrown its room, which may happen once, it gets a larger one. */
@@ -62,27 +72,22 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
 {
     struct plan *plan = &attempt->plan;
     struct leave_state state = {0};
-    uint64_t needed = 0;
     enum status status;
 
     log_silence();
-    status =
-        leave(&boot->firmware, &state, plan->places[plan->maps].memory, plan->maps_layout.raw_size, ret_map, &needed);
+    status = leave(&boot->firmware, &state, maps_place(plan), ret_map, error);
     if (status == STATUS_NEED_ROOM) {
-        status = plan_enlarge_maps(plan, &boot->facts, needed, error);
+        status = plan_enlarge_maps(plan, &boot->facts, state.needed, error);
         if (status == STATUS_OK)
-            status = reserve_again(&boot->ledger, plan, plan->maps, error);
+            status = reserve_one(&boot->ledger, &boot->facts, plan, plan->maps, error);
         if (status == STATUS_OK)
-            status = leave(&boot->firmware, &state, plan->places[plan->maps].memory, plan->maps_layout.raw_size,
-                           ret_map, &needed);
+            status = leave(&boot->firmware, &state, maps_place(plan), ret_map, error);
     }
-    if (status == STATUS_OK)
-        return STATUS_OK;
-    if (state.tries > 0)
-        last_words(boot, state.tries, state.last_result);
-    log_unsilence();
-    return error_set(error, STATUS_DEVICE, "The firmware does not give its memory map (%s), so it cannot be left.",
-                     firmware_status_name(state.last_result));
+    if (status != STATUS_OK && state.tries > 0)
+        last_words(boot, error);
+    if (status != STATUS_OK)
+        log_unsilence();
+    return status;
 }
 
 /* From here on there is no firmware to call and nothing that can fail. */
@@ -145,13 +150,18 @@ static void apply_log_level(struct boot *boot, const struct entry *entry)
         sinks_set_level(&boot->sinks, boot->choice.has_log_level ? boot->choice.log_level : LOG_WARNING);
 }
 
-/* The person in front of the machine can read it: the screen stays until a key, or for a while. */
-static void show_error(struct boot *boot, const struct error *error)
+/* The screen stays until a key, or for a while. */
+static void wait_for_reader(const struct boot *boot)
+{
+    console_print(&boot->sinks.screen, text_of("Press a key to go on; in ten seconds it goes on by itself.\n"));
+    (void)console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
+}
+
+static void show_error(const struct boot *boot, const struct error *error)
 {
     console_forget_keys(&boot->firmware);
     log_error("%s", error->text);
-    console_print(&boot->sinks.screen, text_of("Press a key to go on; in ten seconds it goes on by itself.\n"));
-    (void)console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
+    wait_for_reader(boot);
 }
 
 /* Tries the entries in order, each once, until one boots. Returns when none does. */
@@ -171,7 +181,7 @@ static void boot_first_that_can(struct boot *boot, struct error *error)
     log_warning("nothing is left to boot; going back to the firmware");
 }
 
-static EFI_STATUS boot_machine(struct boot *boot)
+static void boot_machine(struct boot *boot)
 {
     struct error error = {0};
     enum status status;
@@ -182,11 +192,23 @@ static EFI_STATUS boot_machine(struct boot *boot)
         status = choose(boot, &error);
         end_stage(boot, STAGE_CHOOSE);
     }
+    if (status == STATUS_OK && boot->choice.mistakes > 0)
+        wait_for_reader(boot);
     if (status == STATUS_OK)
         boot_first_that_can(boot, &error);
     else
         show_error(boot, &error);
     ledger_undo(&boot->ledger, 0);
+}
+
+/* `baton.efi memmap`, from the UEFI shell. */
+static EFI_STATUS show_memory_map(const struct boot *boot)
+{
+    struct error error;
+
+    if (memmap_command(&boot->firmware, &error) == STATUS_OK)
+        return EFI_SUCCESS;
+    log_error("%s", error.text);
     return EFI_LOAD_ERROR;
 }
 
@@ -202,12 +224,16 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     ledger_start(&boot.ledger, &boot.firmware);
     arguments = arguments_read(&boot.firmware, buffer);
     if (text_is(arguments, "memmap"))
-        return memmap_command(&boot.firmware, &(struct error){0}) == STATUS_OK ? EFI_SUCCESS : EFI_LOAD_ERROR;
+        return show_memory_map(&boot);
+    if (arguments.length > 0)
+        log_warning("the argument '%.*s' is unknown (known: memmap)", (int)arguments.length, arguments.data);
 
     log_info("Baton %s", BATON_VERSION_STRING);
     if (boot.firmware.loaded_image)
         log_info("loader image at 0x%llx, size 0x%llx",
                  (unsigned long long)(uintptr_t)boot.firmware.loaded_image->ImageBase,
                  (unsigned long long)boot.firmware.loaded_image->ImageSize);
-    return boot_machine(&boot);
+    boot_machine(&boot);
+    sinks_stop(&boot.sinks);
+    return EFI_LOAD_ERROR;
 }

@@ -16,6 +16,7 @@
 struct choice {
     struct entry *entries;
     size_t count;
+    size_t mistakes;    /* configuration files that were passed over, each with an error in the log */
     bool has_log_level; /* loader.conf's */
     enum log_level log_level;
 };
@@ -61,9 +62,9 @@ MUST_CHECK enum status open_files(struct boot *boot, const struct entry *entry, 
 MUST_CHECK enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *error);
 
 /*
- * The machine is half left: boot services cannot be used any more, and the firmware does not let go. Says so on the
+ * The machine is half left: boot services cannot be used any more, and the firmware does not let go. Says why on the
  * screen and on serial, waits ten seconds, so that a person can read it, and resets.
  */
-_Noreturn void last_words(struct boot *boot, unsigned tries, EFI_STATUS result);
+_Noreturn void last_words(struct boot *boot, const struct error *reason);
 
 #endif

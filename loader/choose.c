@@ -10,31 +10,12 @@
 #define ENTRIES         "/loader/entries"
 #define NAME_SIZE       768  /* bytes of UTF-8: 255 characters */
 #define ENTRIES_AT_MOST 1024 /* more is no configuration */
+#define BUFFER_SIZE     (CONFIG_FILE_MAX + 1)
 #define FIRST_ROOM      (16U * 1024)
 #define ROOM_AT_MOST    (16U * 1024 * 1024)
 
 /* Kernels that are looked for when there is no configuration, in this order. */
 static const char *const usual_kernels[] = {"/boot/kernel.elf", "/kernel.elf", "/kernel.bin"};
-
-/* Reads a configuration file whole into memory that the ledger notes. One byte too many is enough to refuse it. */
-static enum status read_text(struct boot *boot, const char *path, struct text *ret_text, struct error *error)
-{
-    struct file file;
-    void *room = NULL;
-    enum status status = file_open(&boot->volume, path, &file, error);
-    uint64_t size;
-
-    if (status != STATUS_OK)
-        return status;
-    size = min_u64(file.size, CONFIG_FILE_MAX + 1);
-    status = ledger_pool(&boot->ledger, (size_t)size + 1, &room, error);
-    if (status == STATUS_OK)
-        status = file_read(&file, 0, size, room, error);
-    if (status == STATUS_OK)
-        *ret_text = (struct text){room, (size_t)size};
-    file_close(&file);
-    return status;
-}
 
 /* What the parsers keep lies in here. A block that is full stays, and a larger one goes on. */
 static enum status enlarge(struct boot *boot, struct arena *arena, struct error *error)
@@ -54,14 +35,32 @@ static enum status enlarge(struct boot *boot, struct arena *arena, struct error 
 /* Everything that choosing works on. */
 struct chooser {
     struct boot *boot;
+    char *buffer; /* BUFFER_SIZE bytes: one file at a time */
     struct arena arena;
     struct loader_config config;
 };
 
+/* Reads a configuration file whole into the buffer. One byte too many is enough to refuse it. */
+static enum status read_text(struct chooser *chooser, const char *path, struct text *ret_text, struct error *error)
+{
+    struct file file;
+    enum status status = file_open(&chooser->boot->volume, path, &file, error);
+    uint64_t size;
+
+    if (status != STATUS_OK)
+        return status;
+    size = min_u64(file.size, BUFFER_SIZE);
+    status = file_read(&file, 0, size, chooser->buffer, error);
+    if (status == STATUS_OK)
+        *ret_text = (struct text){chooser->buffer, (size_t)size};
+    file_close(&file);
+    return status;
+}
+
 static enum status read_loader_conf(struct chooser *chooser, struct error *error)
 {
     struct text text;
-    enum status status = read_text(chooser->boot, LOADER_CONF, &text, error);
+    enum status status = read_text(chooser, LOADER_CONF, &text, error);
 
     if (status != STATUS_OK)
         return status;
@@ -77,7 +76,7 @@ static enum status read_loader_conf(struct chooser *chooser, struct error *error
 static enum status read_entry(struct chooser *chooser, const char *path, struct entry *ret_entry, struct error *error)
 {
     struct text text;
-    enum status status = read_text(chooser->boot, path, &text, error);
+    enum status status = read_text(chooser, path, &text, error);
 
     if (status != STATUS_OK)
         return status;
@@ -109,17 +108,28 @@ static bool is_bootable(const struct entry *entry)
     return true;
 }
 
+/* What is wrong with a file does not stop the boot, but a person should have the time to read it. */
+static void log_mistake(struct chooser *chooser, const struct error *error)
+{
+    chooser->boot->choice.mistakes++;
+    log_error("%s", error->text);
+}
+
 /* Goes through the folder: counts the entry files, or, with room for `capacity` entries, reads them. */
 static size_t visit_entries(struct chooser *chooser, struct entry *entries, size_t capacity)
 {
     struct folder folder;
     struct error error;
     char name[NAME_SIZE], path[NAME_SIZE + sizeof(ENTRIES) + 1];
+    enum status status = folder_open(&chooser->boot->volume, ENTRIES, &folder, &error);
     size_t count = 0;
 
-    if (folder_open(&chooser->boot->volume, ENTRIES, &folder, &error) != STATUS_OK)
-        return 0; /* no such folder: no entries */
-    while (folder_next(&folder, name, sizeof(name))) {
+    if (status != STATUS_OK) {
+        if (status != STATUS_NOT_FOUND)
+            log_mistake(chooser, &error);
+        return 0;
+    }
+    while ((status = folder_next(&folder, name, sizeof(name), &error)) == STATUS_OK) {
         if (!entry_is_name(text_of(name)))
             continue;
         if (!entries) {
@@ -130,10 +140,12 @@ static size_t visit_entries(struct chooser *chooser, struct entry *entries, size
             break;
         (void)format_text(path, sizeof(path), "%s/%s", ENTRIES, name);
         if (read_entry(chooser, path, &entries[count], &error) != STATUS_OK)
-            log_error("%s", error.text); /* the others may be good */
+            log_mistake(chooser, &error); /* the others may be good */
         else if (is_bootable(&entries[count]))
             count++;
     }
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        log_mistake(chooser, &error);
     folder_close(&folder);
     return count;
 }
@@ -161,9 +173,11 @@ static enum status choose_entry(struct chooser *chooser, size_t files, struct er
     choice->entries = room;
     choice->count = visit_entries(chooser, room, capacity);
     if (choice->count == 0)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "None of the %zu entries in %s can be booted. What is wrong with each is said above.", files,
-                         ENTRIES);
+        return error_set(
+            error, STATUS_NOT_FOUND,
+            "None of the %zu entries in %s can be booted on this machine by this version of Baton. The line "
+            "'log-level info' in %s lets it say why for each.",
+            files, ENTRIES, LOADER_CONF);
     entry_sort(choice->entries, choice->count);
     put_first(choice->entries, entry_choose_default(choice->entries, choice->count, chooser->config.default_pattern));
     return STATUS_OK;
@@ -199,13 +213,17 @@ enum status choose(struct boot *boot, struct error *error)
 {
     struct chooser chooser = {.boot = boot};
     enum status status = volume_open(&boot->ledger, &boot->volume, error);
+    void *buffer = NULL;
     size_t files;
 
+    if (status == STATUS_OK)
+        status = ledger_pool(&boot->ledger, BUFFER_SIZE, &buffer, error);
     if (status != STATUS_OK)
         return status;
+    chooser.buffer = buffer;
     status = read_loader_conf(&chooser, error);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-        log_error("%s", error->text); /* the entries may be good all the same */
+        log_mistake(&chooser, error); /* the entries may be good all the same */
     boot->choice.has_log_level = chooser.config.has_log_level;
     boot->choice.log_level = chooser.config.log_level;
     if (chooser.config.has_log_level)

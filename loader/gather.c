@@ -49,9 +49,13 @@ static enum status gather_machine(struct boot *boot, struct error *error)
         return error_set(error, STATUS_UNSUPPORTED,
                          "This processor cannot mark memory as not executable (no NX bit, or switched off in the "
                          "firmware's setup: look for \"Execute Disable\"), and Baton hands over no kernel without it.");
+    if (machine_is_confidential())
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "This is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version of "
+                         "Baton does not set up for a kernel. Start the guest without it.");
     boot->facts.machine = (struct machine_facts){
         .elf_machine = MACHINE_ELF,
-        .paging_format = &paging_x86_64,
+        .paging_format = &MACHINE_PAGING,
         .paging_levels = machine_paging_levels(),
         .gigabyte_pages = machine_has_gigabyte_pages(),
         .counter_frequency = counter_frequency(&boot->firmware),

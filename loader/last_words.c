@@ -17,7 +17,7 @@ static void wait(uint64_t frequency)
         __asm__ volatile("");
 }
 
-void last_words(struct boot *boot, unsigned tries, EFI_STATUS result)
+void last_words(struct boot *boot, const struct error *reason)
 {
     struct baton_framebuffer *screen = boot->facts.framebuffer_count > 0 ? &boot->facts.framebuffers[0] : NULL;
     uint64_t frequency = boot->facts.machine.counter_frequency;
@@ -25,11 +25,10 @@ void last_words(struct boot *boot, unsigned tries, EFI_STATUS result)
     struct error message;
 
     (void)error_set(&message, STATUS_DEVICE,
-                    "Baton cannot start the kernel: the firmware does not let go of the machine.\n"
-                    "ExitBootServices failed %u times (%s).\n"
+                    "Baton cannot start the kernel: %s.\n"
                     "Unplug devices that are not needed, update the firmware, and report this with a photograph.\n"
                     "The machine restarts in %u seconds.\n",
-                    tries, firmware_status_name(result), SECONDS);
+                    reason->text, SECONDS);
     /* The firmware's console must not be called any more; the ports and the screen's memory still can be written. */
     sinks_leave_firmware(&boot->sinks);
     log_unsilence();

@@ -72,7 +72,8 @@ enum status open_files(struct boot *boot, const struct entry *entry, struct atte
         status = describe_files(boot, attempt, count, error);
     if (status != STATUS_OK)
         return status;
-    attempt->protocol = protocol_recognise(&attempt->input);
+    if (attempt->files[0].size > 0)
+        attempt->protocol = protocol_recognise(&attempt->input);
     if (!attempt->protocol)
         return refuse_unknown(entry, &attempt->input.files[0], error);
     return STATUS_OK;
@@ -133,6 +134,7 @@ enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *
     }
     if (status != STATUS_OK)
         return status;
-    return error_set(error, STATUS_INVALID, "%s: wants more and more of its headers read",
+    return error_set(error, STATUS_INVALID,
+                     "%s: its headers lead from one place to the next without an end. Link or copy it again.",
                      attempt->input.files[0].path);
 }

@@ -39,3 +39,9 @@ void sinks_leave_firmware(struct sinks *sinks)
     log_remove(sinks->console);
     sinks->console = -1;
 }
+
+void sinks_stop(struct sinks *sinks)
+{
+    log_reset();
+    console_stop(&sinks->screen);
+}

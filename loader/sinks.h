@@ -23,6 +23,9 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware);
 /* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
 void sinks_set_level(struct sinks *sinks, enum log_level level);
 
+/* Leaves the firmware's console as it was; the loader returns to the firmware. */
+void sinks_stop(struct sinks *sinks);
+
 /* Takes the firmware's console out for good: after the first ExitBootServices it must not be called any more. */
 void sinks_leave_firmware(struct sinks *sinks);
 

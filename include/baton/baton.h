@@ -109,7 +109,7 @@ struct baton_stack {
 
 struct baton_direct_map {
     uint64_t base; /* physical address 0 is here; 0 for kernels that are linked low */
-    uint64_t end;  /* first address after the highest mapped one */
+    uint64_t end;  /* first address behind all that it holds; framebuffers may be mapped above */
 };
 
 struct baton_framebuffer {
@@ -119,7 +119,7 @@ struct baton_framebuffer {
     uint32_t width;          /* pixels */
     uint32_t height;         /* pixels */
     uint32_t pitch;          /* bytes from one row to the next, which may be more than width needs */
-    uint32_t bits_per_pixel; /* 32 */
+    uint32_t bits_per_pixel; /* 32, or 16 or 24 where the masks say so */
     uint32_t red_mask;
     uint32_t green_mask;
     uint32_t blue_mask;

@@ -109,8 +109,8 @@ size_t log_copy(char *room, size_t size)
         kept = size - 1;
     start = state.written - kept;
     if (start > 0) { /* the oldest lines are gone: begin behind the end of the one that is cut */
-        while (start < state.written && state.ring[(start - 1) % LOG_RING_SIZE] != '\n')
-            start++;
+        while (start < state.written && state.ring[start++ % LOG_RING_SIZE] != '\n')
+            ;
     }
     while (start < state.written)
         room[length++] = state.ring[start++ % LOG_RING_SIZE];

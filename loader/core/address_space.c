@@ -44,16 +44,19 @@ static bool is_free_for_kernel(uint32_t kind)
            kind == BATON_MEMORY_SPECIFIC_PURPOSE;
 }
 
-static bool map_direct(struct builder *builder, uint64_t physical, uint64_t size, uint32_t permissions)
+/* Returns how many of the `size` bytes are in the direct map now. Virtual page 0 never is. */
+static uint64_t map_direct(struct builder *builder, uint64_t physical, uint64_t size, uint32_t permissions)
 {
-    uint64_t address = builder->plan->direct_map_base + physical;
+    uint64_t base = builder->plan->direct_map_base, limit = builder->plan->direct_map_limit;
+    uint64_t skipped = base + physical == 0 ? PAGE_SIZE : 0;
+    uint64_t done;
 
-    if (physical > builder->plan->direct_map_limit || size > builder->plan->direct_map_limit - physical)
-        return false;
-    if (!page_tables_map(builder->tables, address, physical, size, permissions))
-        return false;
-    builder->end = max_u64(builder->end, physical + size);
-    return true;
+    if (size <= skipped || physical >= limit)
+        return 0;
+    done = skipped + page_tables_map(builder->tables, base + physical + skipped, physical + skipped,
+                                     min_u64(size, limit - physical) - skipped, permissions);
+    builder->end = max_u64(builder->end, physical + done);
+    return done;
 }
 
 /* The room for all of these was counted with a margin for each, so none can fail. */
@@ -125,11 +128,11 @@ static void map_framebuffers(struct builder *builder, const struct facts *facts)
     }
 }
 
-/* Relabels the free memory among `count` entries that could not be mapped. */
-static void withhold(struct baton_memory *entries, size_t count)
+/* Relabels the free memory among `count` entries that is not mapped up to its end. */
+static void withhold(struct baton_memory *entries, size_t count, uint64_t mapped_end)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_free_for_kernel(entries[i].kind))
+        if (entries[i].base + entries[i].size > mapped_end && is_free_for_kernel(entries[i].kind))
             entries[i].kind = BATON_MEMORY_WITHHELD;
     }
 }
@@ -169,12 +172,11 @@ static void map_the_rest(struct builder *builder, struct baton_memory *entries, 
         size_t length = find_run(entries, i, count, &permissions, &size);
 
         if (length == 0) {
-            withhold(&entries[i], 1);
+            withhold(&entries[i], 1, 0);
             i++;
             continue;
         }
-        if (!map_direct(builder, entries[i].base, size, permissions))
-            withhold(&entries[i], length);
+        withhold(&entries[i], length, entries[i].base + map_direct(builder, entries[i].base, size, permissions));
         i += length;
     }
 }

@@ -381,8 +381,8 @@ static enum status copy_text(struct parser *parser, struct text text, struct are
 {
     if (text.length > CONFIG_FILE_MAX)
         return error_set(parser->error, STATUS_INVALID,
-                         "%s: the file has %zu bytes, and a configuration at most %u. Is it the right file?",
-                         parser->file, text.length, CONFIG_FILE_MAX);
+                         "%s: the file has more than %u bytes, which no configuration needs. Is it the right file?",
+                         parser->file, CONFIG_FILE_MAX);
     if (text_starts_with(text, "\xff\xfe") || text_starts_with(text, "\xfe\xff"))
         return error_set(parser->error, STATUS_INVALID, "%s:1: the file is UTF-16. Save it as UTF-8.", parser->file);
     if (text_starts_with(text, "\xef\xbb\xbf"))

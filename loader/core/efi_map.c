@@ -56,9 +56,8 @@ bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret
     uint64_t size, end;
 
     if (!checked_multiply(descriptor->pages, PAGE_SIZE, &size) || !checked_add(descriptor->physical, size, &end) ||
-        end > PHYSICAL_END)
+        !checked_align_up(end, PAGE_SIZE, &end) || end > PHYSICAL_END)
         end = PHYSICAL_END;
-    end = align_down(end, PAGE_SIZE);
     if (descriptor->physical >= end)
         return false;
     *ret_base = align_down(descriptor->physical, PAGE_SIZE);
@@ -66,7 +65,12 @@ bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret
     return true;
 }
 
+bool efi_type_is_known(uint32_t type)
+{
+    return type < sizeof(type_names) / sizeof(type_names[0]);
+}
+
 const char *efi_type_name(uint32_t type)
 {
-    return type < sizeof(type_names) / sizeof(type_names[0]) ? type_names[type] : "Unknown";
+    return efi_type_is_known(type) ? type_names[type] : "Unknown";
 }

@@ -52,8 +52,14 @@ size_t efi_map_count(const struct efi_map *map);
 /* Descriptor `index`, which is below the count. */
 struct efi_descriptor efi_map_read(const struct efi_map *map, size_t index);
 
-/* The descriptor's range in bytes, cut to whole pages below 2^52. False when nothing is left. */
+/*
+ * The descriptor's range in bytes, in whole pages below 2^52; a base in the middle of a page, which the specification
+ * forbids, is rounded outwards. False when nothing is left.
+ */
 bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end);
+
+/* Whether the specification knows the type. */
+bool efi_type_is_known(uint32_t type);
 
 /* "Conventional", "BootServicesData" and so on; "Unknown" for others. */
 const char *efi_type_name(uint32_t type);

@@ -178,9 +178,9 @@ static enum status share_page(const char *name, struct image *image, const struc
                          name, (unsigned long long)(image->base + page), segment->number,
                          permission_letters(segment->elf.flags), (unsigned long long)segment->elf.address,
                          script_advice);
-    log_warning("%s: two segments share the page at 0x%llx; both get the permissions %s there. Align segments to 4096 "
-                "bytes in the linker script.",
-                name, (unsigned long long)(image->base + page), both & PERMIT_WRITE ? "RW-" : "R-X");
+    image->shared_pages++;
+    image->shared_page = image->base + page;
+    image->shared_permissions = both;
     if (both == last->permissions)
         return STATUS_OK;
     last->size -= PAGE_SIZE;
@@ -209,9 +209,8 @@ static enum status add_runs(const char *name, struct image *image, const struct 
         }
         start += PAGE_SIZE;
     } else if (first != start) {
-        log_warning("%s: segment %u begins in the middle of a page, at 0x%llx. Align it to 4096 bytes in the linker "
-                    "script.",
-                    name, segment->number, (unsigned long long)segment->elf.address);
+        image->middle_starts++;
+        image->middle_start = segment->elf.address;
     }
     if (start < end)
         push_run(image, start, end, permissions_of(segment->elf.flags));
@@ -254,7 +253,7 @@ static uint64_t choose_alignment(uint64_t base, const struct loaded_segment *seg
         if (is_power_of_two(wanted) && wanted > alignment)
             alignment = min_u64(wanted, LARGE_PAGE_SIZE);
     }
-    return base & (alignment - 1) ? PAGE_SIZE : alignment;
+    return (base & (alignment - 1)) ? PAGE_SIZE : alignment;
 }
 
 static enum status check_kind(const char *name, const struct elf_header *header, struct error *error)
@@ -292,6 +291,11 @@ enum status image_from_elf(const char *name, uint64_t file_size, const struct el
 
     image.base = align_down(segments[0].elf.address, PAGE_SIZE);
     image.high = image.base >= HIGH_START;
+    if (image.base == 0)
+        return error_set(error, STATUS_INVALID,
+                         "%s: is linked at address 0, and that page is never mapped, so that a null pointer stays one. "
+                         "Link the kernel at 0xffffffff80000000.",
+                         name);
     image.alignment = choose_alignment(image.base, segments, count);
     for (size_t i = 0; i < count; i++) {
         status = i > 0 ? check_neighbours(name, &segments[i - 1], &segments[i], error) : STATUS_OK;
@@ -307,4 +311,20 @@ enum status image_from_elf(const char *name, uint64_t file_size, const struct el
         return status;
     *ret_image = image;
     return STATUS_OK;
+}
+
+void image_log_warnings(const char *name, const struct image *image)
+{
+    if (image->shared_pages > 0)
+        log_warning(
+            "%s: segments share %u page(s), the last at 0x%llx, which both may use as %s. Align segments to 4096 "
+            "bytes in the linker script.",
+            name, image->shared_pages, (unsigned long long)image->shared_page,
+            image->shared_permissions & PERMIT_WRITE     ? "RW-"
+            : image->shared_permissions & PERMIT_EXECUTE ? "R-X"
+                                                         : "R--");
+    if (image->middle_starts > 0)
+        log_warning("%s: %u segment(s) begin in the middle of a page, the last at 0x%llx. Align them to 4096 bytes in "
+                    "the linker script.",
+                    name, image->middle_starts, (unsigned long long)image->middle_start);
 }

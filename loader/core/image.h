@@ -33,6 +33,11 @@ struct image {
     size_t run_count;
     struct image_part *parts;
     size_t part_count;
+    uint32_t shared_pages; /* pages that two segments with different permissions share */
+    uint64_t shared_page;  /* the link address of the last of them */
+    uint32_t shared_permissions;
+    uint32_t middle_starts; /* segments that begin in the middle of a page, and share it with no other */
+    uint64_t middle_start;  /* the link address of the last of them */
 };
 
 /*
@@ -43,5 +48,8 @@ struct image {
 MUST_CHECK enum status image_from_elf(const char *name, uint64_t file_size, const struct elf_header *header,
                                       struct bytes table, struct arena *arena, struct image *ret_image,
                                       struct error *error);
+
+/* Warns in the log of what boots, but is better mended. */
+void image_log_warnings(const char *name, const struct image *image);
 
 #endif

@@ -5,40 +5,60 @@
 #include "sort.h"
 
 /* Where two ranges overlap, the stricter kind wins: a higher rank. What the loader placed is above all. */
-static const struct {
-    const char *name;
-    uint32_t rank;
-} kinds[] = {
-    [0] = {"unknown", 0},
-    [BATON_MEMORY_USABLE] = {"usable", 1},
-    [BATON_MEMORY_BOOT_SERVICES] = {"boot services", 2},
-    [BATON_MEMORY_LOADER] = {"loader", 3},
-    [BATON_MEMORY_TRAMPOLINE] = {"trampoline", 31},
-    [BATON_MEMORY_PAGE_TABLES] = {"page tables", 32},
-    [BATON_MEMORY_BATON] = {"baton", 33},
-    [BATON_MEMORY_STACK] = {"stack", 34},
-    [BATON_MEMORY_KERNEL] = {"kernel", 35},
-    [BATON_MEMORY_MODULE] = {"module", 36},
-    [BATON_MEMORY_ACPI_RECLAIMABLE] = {"ACPI reclaimable", 5},
-    [BATON_MEMORY_ACPI_NVS] = {"ACPI NVS", 8},
-    [BATON_MEMORY_FIRMWARE_TABLES] = {"firmware tables", 30},
-    [BATON_MEMORY_RUNTIME_CODE] = {"runtime code", 7},
-    [BATON_MEMORY_RUNTIME_DATA] = {"runtime data", 6},
-    [BATON_MEMORY_SPECIFIC_PURPOSE] = {"specific purpose", 4},
-    [BATON_MEMORY_PERSISTENT] = {"persistent", 9},
-    [BATON_MEMORY_UNACCEPTED] = {"unaccepted", 10},
-    [BATON_MEMORY_FRAMEBUFFER] = {"framebuffer", 29},
-    [BATON_MEMORY_MMIO] = {"MMIO", 11},
-    [BATON_MEMORY_RESERVED] = {"reserved", 12},
-    [BATON_MEMORY_UNUSABLE] = {"unusable", 13},
-    [BATON_MEMORY_WITHHELD] = {"withheld", 14},
+static const uint8_t ranks[] = {
+    [BATON_MEMORY_USABLE] = 1,
+    [BATON_MEMORY_BOOT_SERVICES] = 2,
+    [BATON_MEMORY_LOADER] = 3,
+    [BATON_MEMORY_TRAMPOLINE] = 31,
+    [BATON_MEMORY_PAGE_TABLES] = 32,
+    [BATON_MEMORY_BATON] = 33,
+    [BATON_MEMORY_STACK] = 34,
+    [BATON_MEMORY_KERNEL] = 35,
+    [BATON_MEMORY_MODULE] = 36,
+    [BATON_MEMORY_ACPI_RECLAIMABLE] = 5,
+    [BATON_MEMORY_ACPI_NVS] = 8,
+    [BATON_MEMORY_FIRMWARE_TABLES] = 30,
+    [BATON_MEMORY_RUNTIME_CODE] = 7,
+    [BATON_MEMORY_RUNTIME_DATA] = 6,
+    [BATON_MEMORY_SPECIFIC_PURPOSE] = 4,
+    [BATON_MEMORY_PERSISTENT] = 9,
+    [BATON_MEMORY_UNACCEPTED] = 10,
+    [BATON_MEMORY_FRAMEBUFFER] = 29,
+    [BATON_MEMORY_MMIO] = 11,
+    [BATON_MEMORY_RESERVED] = 12,
+    [BATON_MEMORY_UNUSABLE] = 13,
+    [BATON_MEMORY_WITHHELD] = 14,
 };
-
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 const char *memory_kind_name(uint32_t kind)
 {
-    return kind < KIND_COUNT ? kinds[kind].name : kinds[0].name;
+    static const char *const names[] = {
+        [0] = "unknown",
+        [BATON_MEMORY_USABLE] = "usable",
+        [BATON_MEMORY_BOOT_SERVICES] = "boot services",
+        [BATON_MEMORY_LOADER] = "loader",
+        [BATON_MEMORY_TRAMPOLINE] = "trampoline",
+        [BATON_MEMORY_PAGE_TABLES] = "page tables",
+        [BATON_MEMORY_BATON] = "baton",
+        [BATON_MEMORY_STACK] = "stack",
+        [BATON_MEMORY_KERNEL] = "kernel",
+        [BATON_MEMORY_MODULE] = "module",
+        [BATON_MEMORY_ACPI_RECLAIMABLE] = "ACPI reclaimable",
+        [BATON_MEMORY_ACPI_NVS] = "ACPI NVS",
+        [BATON_MEMORY_FIRMWARE_TABLES] = "firmware tables",
+        [BATON_MEMORY_RUNTIME_CODE] = "runtime code",
+        [BATON_MEMORY_RUNTIME_DATA] = "runtime data",
+        [BATON_MEMORY_SPECIFIC_PURPOSE] = "specific purpose",
+        [BATON_MEMORY_PERSISTENT] = "persistent",
+        [BATON_MEMORY_UNACCEPTED] = "unaccepted",
+        [BATON_MEMORY_FRAMEBUFFER] = "framebuffer",
+        [BATON_MEMORY_MMIO] = "MMIO",
+        [BATON_MEMORY_RESERVED] = "reserved",
+        [BATON_MEMORY_UNUSABLE] = "unusable",
+        [BATON_MEMORY_WITHHELD] = "withheld",
+    };
+
+    return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : names[0];
 }
 
 uint32_t memory_kind_of(uint32_t efi_type, uint64_t attributes)
@@ -122,6 +142,10 @@ static void add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi
 
         if (!efi_descriptor_range(&descriptor, &interval.base, &interval.end))
             continue;
+        if (is_free_later(interval.kind) && descriptor.physical != interval.base) { /* never more than there is */
+            interval.base += PAGE_SIZE;
+            interval.end -= PAGE_SIZE;
+        }
         add_interval(sealer, &interval);
         if (interval.base == 0 && is_free_later(interval.kind))
             page_zero_is_free = true;
@@ -154,7 +178,7 @@ static int compare_intervals(const void *a, const void *b)
 
 static uint32_t rank_of(uint32_t kind)
 {
-    return kinds[kind < KIND_COUNT ? kind : 0].rank;
+    return kind < sizeof(ranks) ? ranks[kind] : 0;
 }
 
 static bool wins(const struct memory_interval *interval, const struct cover *cover, size_t a, size_t b)

@@ -86,7 +86,7 @@ static uint64_t leaf_bits(const struct paging_format *format, unsigned level, ui
     return bits;
 }
 
-/* Writes one leaf, making the tables on the way. False when the pool is used up. */
+/* Writes one leaf, making the tables on the way. False when the pool is used up, or when something is there already. */
 static bool build_leaf(struct page_tables *tables, uint64_t address, uint64_t physical, unsigned leaf_level,
                        uint32_t permissions)
 {
@@ -99,11 +99,15 @@ static bool build_leaf(struct page_tables *tables, uint64_t address, uint64_t ph
             if (tables->used == tables->capacity)
                 return false;
             *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
+        } else if (is_leaf(tables, level, *entry)) {
+            return false;
         }
         table = table_at(tables, *entry & tables->format->address_mask);
     }
-    table[address >> entry_shift(leaf_level) & (ENTRIES - 1)] =
-        physical | leaf_bits(tables->format, leaf_level, permissions);
+    table += address >> entry_shift(leaf_level) & (ENTRIES - 1);
+    if (*table != 0)
+        return false;
+    *table = physical | leaf_bits(tables->format, leaf_level, permissions);
     return true;
 }
 
@@ -118,22 +122,21 @@ static unsigned choose_level(const struct page_tables *tables, uint64_t address,
     return level;
 }
 
-bool page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
-                     uint32_t permissions)
+uint64_t page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
+                         uint32_t permissions)
 {
-    while (size > 0) {
-        unsigned level = choose_level(tables, address, physical, size);
-        uint64_t step = 1ULL << entry_shift(level);
+    uint64_t done = 0;
+
+    while (done < size) {
+        unsigned level = choose_level(tables, address + done, physical + done, size - done);
 
         if (!tables->pool)
-            count_leaf(tables, address, level);
-        else if (!build_leaf(tables, address, physical, level, permissions))
-            return false;
-        address += step;
-        physical += step;
-        size -= step;
+            count_leaf(tables, address + done, level);
+        else if (!build_leaf(tables, address + done, physical + done, level, permissions))
+            break;
+        done += 1ULL << entry_shift(level);
     }
-    return true;
+    return done;
 }
 
 size_t page_tables_worst(uint64_t size, unsigned levels)

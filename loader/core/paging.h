@@ -47,11 +47,11 @@ void page_tables_start(struct page_tables *tables, const struct paging_format *f
 
 /*
  * Maps `size` bytes at `address` to `physical` with PERMIT_... `permissions`, in the largest pages that fit. All three
- * numbers are page-aligned, and no range may be mapped twice. Returns false when the pool is used up, with the range
- * mapped in part. Counting never fails; it is exact for ranges in ascending order, and never too low for others.
+ * numbers are page-aligned. Returns how many bytes were mapped: fewer than `size` when the pool is used up, or when a
+ * page is mapped already. Counting maps all; it is exact for ranges in ascending order, and never too low for others.
  */
-bool page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
-                     uint32_t permissions);
+uint64_t page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
+                         uint32_t permissions);
 
 /* The number of tables that a range of `size` bytes can take at the most, wherever it lies. */
 size_t page_tables_worst(uint64_t size, unsigned levels);

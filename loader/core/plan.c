@@ -86,44 +86,63 @@ static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_
     *ret_largest = largest;
 }
 
+/* What runs in a range whatever the firmware's map calls it; NULL when nothing does. */
+static const struct taken_range *find_taken(const struct facts *facts, uint64_t base, uint64_t end)
+{
+    for (size_t i = 0; i < facts->taken_count; i++) {
+        const struct taken_range *taken = &facts->taken[i];
+
+        if (overlaps(base, end, taken->base, taken->base + taken->size))
+            return taken;
+    }
+    return NULL;
+}
+
 /* Where free memory of `size` bytes begins, from 1 MiB on, at a multiple of 1 MiB; 0 when there is none. */
-static uint64_t find_free(const struct efi_map *map, uint64_t size)
+static uint64_t find_free(const struct facts *facts, uint64_t size)
 {
     const uint64_t mebibyte = 1ULL << 20;
 
-    for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+    for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
+        struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
         uint64_t base, end;
 
         if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
             continue;
-        if (!checked_align_up(max_u64(base, mebibyte), mebibyte, &base))
+        if (!checked_align_up(max_u64(base, mebibyte), mebibyte, &base) || base >= end || end - base < size)
             continue;
-        if (base < end && end - base >= size)
+        if (!find_taken(facts, base, base + size))
             return base;
     }
     return 0;
 }
 
-static enum status refuse_taken(const struct plan_request *request, const struct facts *facts, const char *subject,
-                                uint64_t base, uint64_t end, const char *owner, struct error *error)
+/* `problem` says what is wrong with the range; the rest is what to do about it. */
+static enum status refuse_exact(const struct plan_request *request, const struct facts *facts,
+                                const struct error *problem, struct error *error)
 {
-    uint64_t better = find_free(&facts->efi_map, request->size);
+    uint64_t better = find_free(facts, request->size);
+    unsigned long long start = request->address, end = request->address + request->size;
 
     if (better != 0)
         return error_set(error, STATUS_NO_MEMORY,
-                         "%s: must lie at 0x%llx-0x%llx, but 0x%llx-0x%llx is taken by %s. Link it in the upper half "
-                         "(0xffffffff80000000), then Baton can put it anywhere; or place it elsewhere: this machine "
-                         "has room at 0x%llx.",
-                         subject, (unsigned long long)request->address,
-                         (unsigned long long)(request->address + request->size), (unsigned long long)base,
-                         (unsigned long long)end, owner, (unsigned long long)better);
-    return error_set(error, STATUS_NO_MEMORY,
-                     "%s: must lie at 0x%llx-0x%llx, but 0x%llx-0x%llx is taken by %s, and this machine has no free "
-                     "piece of %llu KiB at all. Give the machine more memory.",
-                     subject, (unsigned long long)request->address,
-                     (unsigned long long)(request->address + request->size), (unsigned long long)base,
-                     (unsigned long long)end, owner, (unsigned long long)(request->size >> 10));
+                         "%s: must lie at 0x%llx-0x%llx, but %s. %s This machine has room at 0x%llx.", request->what,
+                         start, end, problem->text, request->mend, (unsigned long long)better);
+    return error_set(
+        error, STATUS_NO_MEMORY,
+        "%s: must lie at 0x%llx-0x%llx, but %s, and this machine has no free piece of %llu KiB at all. Give "
+        "the machine more memory.",
+        request->what, start, end, problem->text, (unsigned long long)(request->size >> 10));
+}
+
+static enum status refuse_taken(const struct plan_request *request, const struct facts *facts, uint64_t base,
+                                uint64_t end, const char *owner, struct error *error)
+{
+    struct error problem;
+
+    (void)error_set(&problem, STATUS_OK, "0x%llx-0x%llx is taken by %s", (unsigned long long)base,
+                    (unsigned long long)end, owner);
+    return refuse_exact(request, facts, &problem, error);
 }
 
 /* What the firmware uses a type for, as a person would say it. */
@@ -149,18 +168,15 @@ static const char *owner_name(uint32_t type)
 }
 
 /* An exact range must be conventional memory all over, and nothing that runs may live there. */
-static enum status check_exact(const struct plan_request *request, const struct facts *facts, const char *subject,
-                               struct error *error)
+static enum status check_exact(const struct plan_request *request, const struct facts *facts, struct error *error)
 {
     uint64_t end = request->address + request->size;
+    const struct taken_range *taken = find_taken(facts, request->address, end);
     uint64_t covered = 0;
+    struct error problem;
 
-    for (size_t i = 0; i < facts->taken_count; i++) {
-        const struct taken_range *taken = &facts->taken[i];
-
-        if (overlaps(request->address, end, taken->base, taken->base + taken->size))
-            return refuse_taken(request, facts, subject, taken->base, taken->base + taken->size, taken->owner, error);
-    }
+    if (taken)
+        return refuse_taken(request, facts, taken->base, taken->base + taken->size, taken->owner, error);
     for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
         struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
         uint64_t from, to;
@@ -168,13 +184,13 @@ static enum status check_exact(const struct plan_request *request, const struct 
         if (!efi_descriptor_range(&descriptor, &from, &to) || !overlaps(request->address, end, from, to))
             continue;
         if (descriptor.type != EFI_TYPE_CONVENTIONAL)
-            return refuse_taken(request, facts, subject, from, to, owner_name(descriptor.type), error);
+            return refuse_taken(request, facts, from, to, owner_name(descriptor.type), error);
         covered += min_u64(end, to) - max_u64(request->address, from);
     }
-    if (covered < request->size)
-        return refuse_taken(request, facts, subject, request->address, end,
-                            "nothing: at least a part of it is no memory", error);
-    return STATUS_OK;
+    if (covered >= request->size)
+        return STATUS_OK;
+    (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
+    return refuse_exact(request, facts, &problem, error);
 }
 
 enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,
@@ -186,21 +202,21 @@ enum status plan_check_memory(const struct plan *plan, const struct facts *facts
     for (size_t i = 0; i < plan->request_count; i++) {
         const struct plan_request *request = &plan->requests[i];
 
-        if (request->size > largest)
-            return error_set(error, STATUS_NO_MEMORY,
-                             "%s: %s needs %llu KiB of memory in one piece, and the largest free piece of this machine "
-                             "has %llu KiB. Give the machine more memory, or make it smaller.",
-                             subject, request->what, (unsigned long long)(request->size >> 10),
-                             (unsigned long long)(largest >> 10));
-        if (!checked_add(wanted, request->size, &wanted) || wanted > total)
+        if (plan_request_room(request) > largest)
+            return error_set(
+                error, STATUS_NO_MEMORY,
+                "%s: needs %llu KiB of memory in one piece, and the largest free piece of this machine has "
+                "%llu KiB. Give the machine more memory, or make it smaller.",
+                request->what, (unsigned long long)(plan_request_room(request) >> 10),
+                (unsigned long long)(largest >> 10));
+        if (!checked_add(wanted, plan_request_room(request), &wanted) || wanted > total)
             return error_set(error, STATUS_NO_MEMORY,
                              "%s: the kernel, its modules and what Baton adds need more than the %llu KiB that are "
                              "free on this machine. Give it more memory, or load less.",
                              subject, (unsigned long long)(total >> 10));
     }
     for (size_t i = 0; i < plan->request_count; i++) {
-        enum status status =
-            plan->requests[i].exact ? check_exact(&plan->requests[i], facts, subject, error) : STATUS_OK;
+        enum status status = plan->requests[i].exact ? check_exact(&plan->requests[i], facts, error) : STATUS_OK;
 
         if (status != STATUS_OK)
             return status;

@@ -38,7 +38,8 @@ struct plan_want {
 
 /* Memory that the boot needs. */
 struct plan_request {
-    const char *what;   /* for messages: "the kernel", a module's path */
+    const char *what;   /* for messages: a file's path, "the stack" */
+    const char *mend;   /* what to do when an exact range is not free; a sentence */
     uint64_t size;      /* bytes, page-aligned */
     uint64_t alignment; /* a power of two, at least a page */
     bool exact;         /* at `address` and nowhere else */
@@ -90,13 +91,7 @@ struct plan_protection {
     uint32_t permissions;
 };
 
-/* How control passes to what was loaded. */
-enum plan_ending {
-    PLAN_LEAVE, /* exit boot services, seal, jump */
-};
-
 struct plan {
-    enum plan_ending ending;
     struct plan_request *requests;
     struct plan_place *places; /* one for each request */
     size_t request_count;
@@ -115,7 +110,7 @@ struct plan {
 
     uint64_t direct_map_base;  /* virtual address of physical address 0 */
     uint64_t direct_map_limit; /* physical addresses from here on are out of its reach */
-    uint64_t entry;            /* virtual address; counts from the kernel's physical base when the kernel runs there */
+    uint64_t entry;            /* virtual address */
     uint64_t stack_top;        /* offset in the stack's request */
     struct maps_layout maps_layout;
     const void *protocol_data; /* what the protocol's plan tells its build and seal; in the arena */
@@ -126,6 +121,12 @@ struct plan_sizes {
     size_t requests, loads, fills, mappings, protections;
 };
 MUST_CHECK enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan);
+
+/* Bytes to ask the firmware for, so that the request finds an aligned place in them. */
+static inline uint64_t plan_request_room(const struct plan_request *request)
+{
+    return request->exact ? request->size : request->size + (request->alignment - 4096);
+}
 
 /* Adds a request and returns its number. The caller of plan_start counted them. */
 size_t plan_add(struct plan *plan, const struct plan_request *request);

@@ -29,9 +29,20 @@ void console_start(struct console *console, const struct firmware *firmware)
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = firmware->system->ConOut;
     UINTN columns = 0, rows = 0;
 
-    *console = (struct console){.firmware = firmware, .columns = USUAL_COLUMNS};
-    if (out && out->Mode && out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) == EFI_SUCCESS && columns > 1)
+    *console = (struct console){.firmware = firmware, .columns = USUAL_COLUMNS, .colours = EFI_LIGHTGRAY};
+    if (!out || !out->Mode)
+        return;
+    console->colours = (size_t)out->Mode->Attribute;
+    if (out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) == EFI_SUCCESS && columns > 1)
         console->columns = columns;
+}
+
+void console_stop(const struct console *console)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = console->firmware->system->ConOut;
+
+    if (out)
+        (void)out->SetAttribute(out, console->colours); /* a console without colours has nothing to set back */
 }
 
 void console_print(const struct console *console, struct text text)
@@ -40,25 +51,29 @@ void console_print(const struct console *console, struct text text)
     struct text line;
 
     while (out && text_take_line(&text, &line)) {
-        do { /* the last column stays free: some consoles start a new row by themselves behind it */
-            print_chunk(out, text_take_row(&line, console->columns - 1));
-            print_chunk(out, text_of("\r\n"));
-        } while (line.length > 0);
+        print_chunk(out, line);
+        print_chunk(out, text_of("\r\n"));
     }
 }
 
-void console_write(void *context, enum log_level level, struct text line)
+void console_write(void *context, enum log_level level, struct text text)
 {
     struct console *console = context;
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = console->firmware->system->ConOut;
+    struct text line;
 
     if (!out)
         return;
-    if (!console->cleared)
+    if (level == LOG_ERROR && !console->cleared) {
         (void)out->ClearScreen(out); /* a console that cannot clear shows the line all the same */
-    console->cleared = true;
+        console->cleared = true;
+    }
     (void)out->SetAttribute(out, level == LOG_ERROR ? EFI_WHITE : EFI_LIGHTGRAY);
-    console_print(console, line);
+    while (text_take_line(&text, &line)) {
+        do /* the last column stays free: some consoles start a new row by themselves behind it */
+            console_print(console, text_take_row(&line, console->columns - 1));
+        while (line.length > 0);
+    }
 }
 
 /* A UART node stands anywhere in the device paths, each node with its length (UEFI 2.10, 10.3). */
@@ -114,7 +129,7 @@ static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, un
 
         if (firmware->boot->WaitForEvent(count, events, &which) != EFI_SUCCESS || which == 0)
             return false;
-        if (read_key(in))
+        if (in && read_key(in))
             return true;
     }
 }

@@ -11,15 +11,22 @@
 struct console {
     const struct firmware *firmware;
     size_t columns; /* of a row */
+    size_t colours; /* the attribute that the firmware had set */
     bool cleared;   /* the firmware's logo and chatter are gone from the screen */
 };
 
 void console_start(struct console *console, const struct firmware *firmware);
 
-/* Prints; "\n" starts a new line, and lines that are too long are broken between words. */
+/* Sets the colours back. */
+void console_stop(const struct console *console);
+
+/* Prints; "\n" starts a new line. */
 void console_print(const struct console *console, struct text text);
 
-/* A log sink; `context` is the struct console. Clears the screen the first time, and makes errors stand out. */
+/*
+ * A log sink; `context` is the struct console. Breaks lines between words, makes errors stand out, and shows the first
+ * one on a clean screen.
+ */
 void console_write(void *context, enum log_level level, struct text line);
 
 /* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. */

@@ -223,7 +223,7 @@ enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *r
     count = read_once(file, offset, size, room, &result);
     if (count == size)
         return STATUS_OK;
-    log_warning("%s: a read of %llu bytes gave %llu (%s); going on in small pieces", file->path,
+    log_warning("%s: of %llu bytes one read gave %llu (%s); going on in small pieces", file->path,
                 (unsigned long long)size, (unsigned long long)count, firmware_status_name(result));
     return read_in_pieces(file, offset + count, size - count, (uint8_t *)room + count, error);
 }
@@ -236,25 +236,29 @@ enum status folder_open(const struct volume *volume, const char *path, struct fo
     if (result != EFI_SUCCESS)
         return error_set(error, firmware_status(result), "%s: cannot be opened (%s)", path,
                          firmware_status_name(result));
-    ret_folder->handle = handle;
+    *ret_folder = (struct folder){handle, path};
     return STATUS_OK;
 }
 
-bool folder_next(struct folder *folder, char *name, size_t size)
+enum status folder_next(struct folder *folder, char *name, size_t size, struct error *error)
 {
     for (;;) {
         union info_room room;
         UINTN bytes = sizeof(room);
+        EFI_STATUS result = folder->handle->Read(folder->handle, &bytes, &room);
         size_t units = 0;
 
-        if (folder->handle->Read(folder->handle, &bytes, &room) != EFI_SUCCESS || bytes < sizeof(EFI_FILE_INFO))
-            return false;
+        if (result != EFI_SUCCESS || bytes > sizeof(room))
+            return error_set(error, STATUS_DEVICE, "%s: cannot be read to its end (%s)", folder->path,
+                             firmware_status_name(result));
+        if (bytes < sizeof(EFI_FILE_INFO))
+            return STATUS_NOT_FOUND;
         if (room.info.Attribute & EFI_FILE_DIRECTORY)
             continue;
         while (sizeof(EFI_FILE_INFO) + (units + 1) * sizeof(uint16_t) <= bytes && room.info.FileName[units] != 0)
             units++;
         (void)utf8_from_utf16(name, size, room.info.FileName, units);
-        return true;
+        return STATUS_OK;
     }
 }
 

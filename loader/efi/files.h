@@ -54,15 +54,18 @@ MUST_CHECK enum status file_read(struct file *file, uint64_t offset, uint64_t si
 /* Goes through a folder's files. */
 struct folder {
     EFI_FILE_PROTOCOL *handle;
+    const char *path;
 };
 
 /* STATUS_NOT_FOUND when there is no such folder. Nothing is noted: folder_close closes it. */
 MUST_CHECK enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder,
                                    struct error *error);
 
-/* The next file's name (sub-folders are passed over), cut to `size` bytes with its NUL. False at the end, or on an
- * error. */
-MUST_CHECK bool folder_next(struct folder *folder, char *name, size_t size);
+/*
+ * The next file's name (sub-folders are passed over), cut to `size` bytes with its NUL. STATUS_NOT_FOUND at the end;
+ * STATUS_DEVICE, with words, when the folder cannot be read any further.
+ */
+MUST_CHECK enum status folder_next(struct folder *folder, char *name, size_t size, struct error *error);
 void folder_close(struct folder *folder);
 
 #endif

@@ -48,7 +48,7 @@ const char *firmware_status_name(EFI_STATUS status)
 
 enum status firmware_status(EFI_STATUS status)
 {
-    if (!EFI_ERROR(status))
+    if (status == EFI_SUCCESS)
         return STATUS_OK;
     if (status == EFI_NOT_FOUND)
         return STATUS_NOT_FOUND;

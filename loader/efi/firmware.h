@@ -20,7 +20,7 @@ void firmware_start(struct firmware *firmware, EFI_HANDLE image, EFI_SYSTEM_TABL
 /* "EFI_NOT_FOUND" and so on. */
 const char *firmware_status_name(EFI_STATUS status);
 
-/* What a firmware status means for the program. */
+/* What a firmware status means for the program. A warning is a failure too: what was asked for was not done whole. */
 enum status firmware_status(EFI_STATUS status);
 
 /* Waits, with the firmware's clock. */

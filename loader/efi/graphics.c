@@ -48,17 +48,22 @@ static bool describe(const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, struct baton
     if (!checked_multiply(max_u64(info->PixelsPerScanLine, framebuffer.width), framebuffer.bits_per_pixel / 8,
                           &pitch) ||
         pitch > UINT32_MAX || !checked_multiply(pitch, framebuffer.height, &framebuffer.size) ||
-        framebuffer.size == 0 || !checked_add(framebuffer.physical, framebuffer.size, &end))
+        framebuffer.size == 0 || !checked_add(framebuffer.physical, framebuffer.size, &end) ||
+        !checked_align_up(end, PAGE_SIZE, &end))
         return false;
     framebuffer.pitch = (uint32_t)pitch;
     *ret_framebuffer = framebuffer;
     return true;
 }
 
-static bool is_known(const struct baton_framebuffer *framebuffers, size_t count, uint64_t physical)
+/* Two framebuffers that share a page: the console splitter offers its screen once more under a handle of its own. */
+static bool is_known(const struct baton_framebuffer *framebuffers, size_t count, const struct baton_framebuffer *found)
 {
     for (size_t i = 0; i < count; i++) {
-        if (framebuffers[i].physical == physical)
+        const struct baton_framebuffer *known = &framebuffers[i];
+
+        if (align_down(known->physical, PAGE_SIZE) < found->physical + found->size + PAGE_SIZE - 1 &&
+            align_down(found->physical, PAGE_SIZE) < known->physical + known->size + PAGE_SIZE - 1)
             return true;
     }
     return false;
@@ -87,8 +92,7 @@ size_t graphics_find(const struct firmware *firmware, struct baton_framebuffer *
             log_info("a screen has no framebuffer that a kernel could write to");
             continue;
         }
-        /* The console splitter offers the same screen once more under a handle of its own. */
-        if (is_known(framebuffers, count, found.physical))
+        if (is_known(framebuffers, count, &found))
             continue;
         framebuffers[count++] = found;
         log_info("screen: %ux%u, pitch %u bytes, %u bits, at 0x%llx", found.width, found.height, found.pitch,

@@ -85,8 +85,8 @@ enum status ledger_pages(struct ledger *ledger, EFI_ALLOCATE_TYPE how, EFI_MEMOR
     if (status != STATUS_OK)
         return status;
     result = ledger->firmware->boot->AllocatePages(how, type, (UINTN)pages, &base);
-    if (result == EFI_NOT_FOUND && how == AllocateAddress)
-        return error_set(error, STATUS_TAKEN, "0x%llx-0x%llx is not free", (unsigned long long)base,
+    if (result != EFI_SUCCESS && how == AllocateAddress)
+        return error_set(error, STATUS_TAKEN, "the firmware does not give 0x%llx-0x%llx", (unsigned long long)base,
                          (unsigned long long)(base + pages * PAGE_SIZE));
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_NO_MEMORY, "the firmware has no %llu KiB of memory in one piece (%s)",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The ledger of everything that a boot takes from the firmware and that must go back when it is refused. Undoing a boot
- * is one walk over it, newest first. An act is written down before it is done, so that noting it can never fail after.
+ * is one walk over it, newest first. An act's place in the ledger is made before the act, so noting it cannot fail.
  */
 #ifndef BATON_LEDGER_H
 #define BATON_LEDGER_H
@@ -36,7 +36,10 @@ void ledger_undo(struct ledger *ledger, size_t count);
 /* Memory from the pool (EfiLoaderData), noted. Not zeroed. */
 MUST_CHECK enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, struct error *error);
 
-/* `pages` pages of `type`, noted: anywhere, or exactly at *address. STATUS_TAKEN when an exact range is not free. */
+/*
+ * `pages` pages of `type`, noted: anywhere, or exactly at *address. STATUS_TAKEN when an exact range is not free,
+ * whatever the firmware calls that (U-Boot says EFI_OUT_OF_RESOURCES when only a later page is taken).
+ */
 MUST_CHECK enum status ledger_pages(struct ledger *ledger, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, uint64_t pages,
                                     uint64_t *address, struct error *error);
 

@@ -9,7 +9,7 @@
 
 static void print_map(const struct console *console, const struct efi_map *map)
 {
-    char line[LINE_SIZE];
+    char line[LINE_SIZE], type[20];
     size_t count = efi_map_count(map);
 
     console_print(console, text_of("Type                 Physical start     Virtual start      Pages      "
@@ -17,10 +17,11 @@ static void print_map(const struct console *console, const struct efi_map *map)
     for (size_t i = 0; i < count; i++) {
         struct efi_descriptor descriptor = efi_map_read(map, i);
 
+        (void)format_text(type, sizeof(type), "type 0x%x", descriptor.type);
         (void)format_text(line, sizeof(line), "%-20s 0x%016llx 0x%016llx %-10llu 0x%016llx 0x%llx\n",
-                          efi_type_name(descriptor.type), (unsigned long long)descriptor.physical,
-                          (unsigned long long)descriptor.virtual_address, (unsigned long long)descriptor.pages,
-                          (unsigned long long)descriptor.attributes,
+                          efi_type_is_known(descriptor.type) ? efi_type_name(descriptor.type) : type,
+                          (unsigned long long)descriptor.physical, (unsigned long long)descriptor.virtual_address,
+                          (unsigned long long)descriptor.pages, (unsigned long long)descriptor.attributes,
                           (unsigned long long)(uintptr_t)(map->bytes.data + i * map->descriptor_size));
         console_print(console, text_of(line));
     }

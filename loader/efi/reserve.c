@@ -6,36 +6,59 @@
 #include "memory.h"
 #include "phys.h"
 
-/* Pages anywhere. Firmware before 2025 may hand out page 0: that one is kept aside until all goes back. */
-static enum status take_anywhere(struct ledger *ledger, EFI_MEMORY_TYPE type, uint64_t pages, uint64_t *ret_base,
-                                 struct error *error)
-{
-    enum status status = ledger_pages(ledger, AllocateAnyPages, type, pages, ret_base, error);
+#define TRIES 8
 
-    if (status == STATUS_OK && *ret_base == 0)
-        status = ledger_pages(ledger, AllocateAnyPages, type, pages, ret_base, error);
-    return status;
+/* Page 0, which firmware before 2025 hands out, and what the loader itself runs on, which U-Boot lists as free. */
+static bool is_usable(const struct facts *facts, uint64_t base, uint64_t size)
+{
+    if (base == 0)
+        return false;
+    for (size_t i = 0; i < facts->taken_count; i++) {
+        if (facts->taken[i].base < base + size && base < facts->taken[i].base + facts->taken[i].size)
+            return false;
+    }
+    return true;
 }
 
-static enum status take_exactly(struct ledger *ledger, EFI_MEMORY_TYPE type, const struct plan_request *request,
-                                uint64_t *ret_base, struct error *error)
+/* Pages anywhere. Those that cannot be used are kept aside, so that the next ones are others, until all goes back. */
+static enum status take_anywhere(struct ledger *ledger, const struct facts *facts, EFI_MEMORY_TYPE type, uint64_t size,
+                                 uint64_t *ret_base, struct error *error)
 {
+    for (unsigned i = 0; i < TRIES; i++) {
+        enum status status = ledger_pages(ledger, AllocateAnyPages, type, size / PAGE_SIZE, ret_base, error);
+
+        if (status != STATUS_OK || is_usable(facts, *ret_base, size))
+            return status;
+    }
+    return error_set(error, STATUS_NO_MEMORY, "the firmware gives only memory that is in use");
+}
+
+static enum status take(struct ledger *ledger, const struct facts *facts, const struct plan_request *request,
+                        uint64_t *ret_base, struct error *error)
+{
+    EFI_MEMORY_TYPE type = request->executable ? EfiLoaderCode : EfiLoaderData;
+
     *ret_base = request->address;
-    return ledger_pages(ledger, AllocateAddress, type, request->size / PAGE_SIZE, ret_base, error);
+    if (request->exact)
+        return ledger_pages(ledger, AllocateAddress, type, request->size / PAGE_SIZE, ret_base, error);
+    /* Pages to find an aligned place in. What is left over stays typed as the loader's, for the kernel to reclaim. */
+    return take_anywhere(ledger, facts, type, plan_request_room(request), ret_base, error);
 }
 
-static enum status reserve_one(struct ledger *ledger, struct plan *plan, size_t index, struct error *error)
+enum status reserve_one(struct ledger *ledger, const struct facts *facts, struct plan *plan, size_t index,
+                        struct error *error)
 {
     const struct plan_request *request = &plan->requests[index];
-    EFI_MEMORY_TYPE type = request->executable ? EfiLoaderCode : EfiLoaderData;
-    /* Pages to find an aligned place in. What is left over stays typed as the loader's, for the kernel to reclaim. */
-    uint64_t size = request->size + (request->alignment - PAGE_SIZE);
-    uint64_t base = 0, end;
-    enum status status = request->exact ? take_exactly(ledger, type, request, &base, error)
-                                        : take_anywhere(ledger, type, size / PAGE_SIZE, &base, error);
+    uint64_t base = 0, end = 0;
+    enum status status = take(ledger, facts, request, &base, error);
+    struct error reason = *error;
 
+    if (status == STATUS_NO_MEMORY)
+        return error_set(error, status,
+                         "%s: there is no memory for it: %s. Give the machine more memory, or load less.",
+                         request->what, reason.text);
     if (status != STATUS_OK)
-        return status;
+        return error_set(error, status, "%s: %s", request->what, reason.text);
     base = align_down(base + request->alignment - 1, request->alignment);
     if (!checked_add(base, request->size, &end) || end > plan->direct_map_limit)
         return error_set(error, STATUS_NO_MEMORY,
@@ -46,7 +69,7 @@ static enum status reserve_one(struct ledger *ledger, struct plan *plan, size_t 
     return STATUS_OK;
 }
 
-enum status reserve(struct ledger *ledger, struct plan *plan, struct error *error)
+enum status reserve(struct ledger *ledger, const struct facts *facts, struct plan *plan, struct error *error)
 {
     /* Exact ranges first, before anything else can land in them. */
     for (int exact = 1; exact >= 0; exact--) {
@@ -54,17 +77,12 @@ enum status reserve(struct ledger *ledger, struct plan *plan, struct error *erro
             enum status status = STATUS_OK;
 
             if (plan->requests[i].exact == (exact == 1))
-                status = reserve_one(ledger, plan, i, error);
+                status = reserve_one(ledger, facts, plan, i, error);
             if (status != STATUS_OK)
                 return status;
         }
     }
     return STATUS_OK;
-}
-
-enum status reserve_again(struct ledger *ledger, struct plan *plan, size_t request, struct error *error)
-{
-    return reserve_one(ledger, plan, request, error);
 }
 
 enum status load(const struct plan *plan, struct file *files, size_t file_count, struct error *error)

@@ -7,13 +7,16 @@
 #include "plan.h"
 
 /*
- * Takes every page that the plan asks for and writes where they are into plan->places. All of it is in the ledger.
- * STATUS_TAKEN when an exact range was taken since the plan's map: then undo, and plan again on a new map.
+ * Takes every page that the plan asks for and writes where they are into plan->places. All of it is in the ledger. What
+ * facts->taken lists is never used, even where the firmware gives it. STATUS_TAKEN when an exact range was taken since
+ * the plan's map: then undo, and plan again on a new map.
  */
-MUST_CHECK enum status reserve(struct ledger *ledger, struct plan *plan, struct error *error);
+MUST_CHECK enum status reserve(struct ledger *ledger, const struct facts *facts, struct plan *plan,
+                               struct error *error);
 
-/* Takes the pages of one request anew, after it was enlarged. */
-MUST_CHECK enum status reserve_again(struct ledger *ledger, struct plan *plan, size_t request, struct error *error);
+/* Takes the pages of one request: also anew, after it was enlarged. */
+MUST_CHECK enum status reserve_one(struct ledger *ledger, const struct facts *facts, struct plan *plan, size_t request,
+                                   struct error *error);
 
 /* Reads the files straight into their places, zeroes what the plan says, and closes the files. */
 MUST_CHECK enum status load(const struct plan *plan, struct file *files, size_t file_count, struct error *error);

@@ -39,8 +39,14 @@ static bool recognise(const struct plan_input *input)
 
 /* ---- what the kernel looks like ---- */
 
-static void note_useless_keys(const struct entry *entry)
+/* What is worth saying of a kernel that boots. */
+static void log_notes(const struct plan_input *input, const struct image *image)
 {
+    const struct entry *entry = input->entry;
+
+    image_log_warnings(input->files[0].path, image);
+    if (!elf_is(input->files[0].head))
+        return;
     if (entry->has_load_address || entry->has_entry_offset || entry->has_memory_size)
         log_info("%s: load-address, entry-offset and memory-size do nothing for an ELF kernel, which says these itself",
                  entry->file);
@@ -60,8 +66,6 @@ static enum status plan_elf(const struct plan_input *input, struct arena *arena,
                                  (uint64_t)header.segment_count * header.segment_stride, &table, ret_want, error);
     if (status == STATUS_OK)
         status = image_from_elf(file->path, file->size, &header, table, arena, ret_image, error);
-    if (status == STATUS_OK)
-        note_useless_keys(input->entry);
     return status;
 }
 
@@ -103,11 +107,19 @@ static enum status plan_flat(const struct plan_input *input, struct arena *arena
 
 /* ---- requests ---- */
 
-static void add_kernel(struct plan *plan, const struct image *image)
+static const char elf_mend[] =
+    "Link it in the upper half (0xffffffff80000000), then Baton can put it anywhere; or link "
+    "it elsewhere.";
+static const char flat_mend[] = "Give it another load-address in its boot entry, and link it there; or make it an ELF "
+                                "kernel in the upper half, which Baton can put anywhere.";
+
+static void add_kernel(struct plan *plan, const struct plan_input *input, const struct image *image)
 {
+    bool elf = elf_is(input->files[0].head);
     uint64_t offset = 0;
 
-    plan->kernel = plan_add(plan, &(struct plan_request){.what = "the kernel",
+    plan->kernel = plan_add(plan, &(struct plan_request){.what = input->files[0].path,
+                                                         .mend = elf ? elf_mend : flat_mend,
                                                          .size = image->size,
                                                          .labelled = image->size,
                                                          .alignment = image->alignment,
@@ -263,15 +275,22 @@ static enum status add_tables(struct plan *plan, const struct plan_input *input,
 }
 
 /* The direct map lies in the half of the upper half that the kernel is not in; for low kernels it is the identity. */
-static void choose_direct_map(struct plan *plan, const struct image *image)
+static enum status choose_direct_map(struct plan *plan, const struct image *image, const char *name,
+                                     struct error *error)
 {
     if (!image->high) {
         plan->direct_map_base = 0;
         plan->direct_map_limit = LOW_END;
-        return;
+        return STATUS_OK;
     }
+    if (image->base < HIGH_DIRECT_MAP_2 && image->size > HIGH_DIRECT_MAP_2 - image->base)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: reaches from 0x%llx across 0x%llx, which leaves no room for the direct map on either "
+                         "side. Link the kernel at 0xffffffff80000000.",
+                         name, (unsigned long long)image->base, HIGH_DIRECT_MAP_2);
     plan->direct_map_base = image->base < HIGH_DIRECT_MAP_2 ? HIGH_DIRECT_MAP_2 : HIGH_DIRECT_MAP;
     plan->direct_map_limit = HIGH_DIRECT_WINDOW;
+    return STATUS_OK;
 }
 
 static enum status plan_requests(const struct plan_input *input, const struct image *image, struct arena *arena,
@@ -283,11 +302,12 @@ static enum status plan_requests(const struct plan_input *input, const struct im
     if (!own)
         return STATUS_NEED_ROOM;
     own->kernel_address = image->base;
-    plan->ending = PLAN_LEAVE;
     plan->entry = image->entry;
     plan->protocol_data = own;
-    choose_direct_map(plan, image);
-    add_kernel(plan, image);
+    status = choose_direct_map(plan, image, input->files[0].path, error);
+    if (status != STATUS_OK)
+        return status;
+    add_kernel(plan, input, image);
     map_kernel(plan, image);
     status = add_modules(plan, input, error);
     if (status != STATUS_OK)
@@ -324,9 +344,11 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
                         arena, &plan);
     if (status == STATUS_OK)
         status = plan_requests(input, &image, arena, &plan, error);
-    if (status == STATUS_OK)
-        *ret_plan = plan;
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    log_notes(input, &image);
+    *ret_plan = plan;
+    return STATUS_OK;
 }
 
 static uint64_t argument(const struct plan *plan)

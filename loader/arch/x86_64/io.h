@@ -32,6 +32,14 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     return result;
 }
 
+static inline uint64_t read_msr(uint32_t number)
+{
+    uint32_t low, high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return (uint64_t)high << 32 | low;
+}
+
 static inline uint64_t read_cr3(void)
 {
     uint64_t value;

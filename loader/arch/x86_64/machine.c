@@ -15,6 +15,11 @@
 #define HYPERVISOR_LEAVES  0x40000000U
 #define HYPERVISOR_TIMING  0x40000010U
 #define FEATURE_HYPERVISOR (1U << 31)
+#define SEV_LEAF           0x8000001fU
+#define SEV_SUPPORTED      (1U << 1)
+#define MSR_SEV_STATUS     0xc0010131U
+#define SEV_ACTIVE         1U
+#define TDX_LEAF           0x21U
 
 /* Offsets in the trampoline's data; trampoline.S has the same. */
 #define DATA_GDT 0
@@ -23,7 +28,7 @@ extern const uint8_t machine_trampoline_start[], machine_trampoline_end[];
 
 unsigned machine_paging_levels(void)
 {
-    return read_cr4() & CR4_LA57 ? 5 : 4;
+    return (read_cr4() & CR4_LA57) ? 5 : 4;
 }
 
 static uint32_t extended_features(void)
@@ -39,6 +44,20 @@ bool machine_has_gigabyte_pages(void)
 bool machine_has_no_execute(void)
 {
     return (extended_features() & EXTENDED_NX) != 0;
+}
+
+bool machine_is_confidential(void)
+{
+    struct cpuid_result tdx;
+
+    if (!(cpuid(1, 0).c & FEATURE_HYPERVISOR))
+        return false;
+    if (cpuid(0x80000000U, 0).a >= SEV_LEAF && (cpuid(SEV_LEAF, 0).a & SEV_SUPPORTED))
+        return (read_msr(MSR_SEV_STATUS) & SEV_ACTIVE) != 0;
+    if (cpuid(0, 0).a < TDX_LEAF)
+        return false;
+    tdx = cpuid(TDX_LEAF, 0);
+    return tdx.b == 0x65746e49 && tdx.d == 0x5844546c && tdx.c == 0x20202020; /* "IntelTDX    " */
 }
 
 uint64_t machine_counter(void)
@@ -111,8 +130,7 @@ static void add_tables(struct table_list *list, uint64_t table, unsigned level)
 
         if (!(entry & ENTRY_PRESENT) || (level <= 3 && (entry & ENTRY_LARGE)))
             continue;
-        if (level > 2 || !(entry & ENTRY_LARGE))
-            add_tables(list, entry & ADDRESS_MASK, level - 1);
+        add_tables(list, entry & ADDRESS_MASK, level - 1);
     }
 }
 

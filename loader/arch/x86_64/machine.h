@@ -12,6 +12,9 @@
 /* The architecture's name in boot entries. */
 #define MACHINE_NAME "x64"
 
+/* The format of its page tables, one of paging.h's. */
+#define MACHINE_PAGING paging_x86_64
+
 /* The trampoline's memory: pages for code, and behind them pages for data. */
 #define MACHINE_TRAMPOLINE_CODE 4096ULL
 #define MACHINE_TRAMPOLINE_DATA 4096ULL
@@ -29,10 +32,16 @@ bool machine_has_gigabyte_pages(void);
 /* Whether pages can be made no-execute. Every x86-64 processor can; some firmware setups switch it off. */
 bool machine_has_no_execute(void);
 
+/*
+ * Whether the machine is a confidential guest (AMD SEV, Intel TDX), whose page tables need a bit that marks memory as
+ * private: with tables that lack it, it dies without a word.
+ */
+bool machine_is_confidential(void);
+
 /* The time-stamp counter. */
 uint64_t machine_counter(void);
 
-/* Its frequency in Hz, when the processor or the hypervisor says it (CPUID 0x15, 0x16, 0x40000010); else 0. */
+/* Its frequency in Hz, when the processor or the hypervisor says it (CPUID 0x15, 0x40000010); else 0. */
 uint64_t machine_counter_frequency(void);
 
 /* The stack pointer of the caller, about. */
@@ -57,8 +66,8 @@ struct machine_entry {
 void machine_prepare(uint8_t *memory);
 
 /*
- * Enters the kernel by the trampoline, whose physical address this is and which machine_prepare wrote. Interrupt
- * controllers are masked before. The state on entry is in docs/protocol.md.
+ * Enters the kernel by the trampoline, whose physical address this is and which machine_prepare wrote. The two 8259
+ * interrupt controllers are masked before. The state on entry is in docs/protocol.md.
  */
 _Noreturn void machine_jump(uint64_t trampoline, const struct machine_entry *entry);
 
