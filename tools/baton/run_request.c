@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "run_request.h"
+
+#include "command.h"
+#include "text.h"
+
+#define TEST_SECONDS       60
+#define SCREENSHOT_SECONDS 20
+#define LONGEST_SECONDS    1000000
+#define MOST_CPUS          255
+
+#define FIELD(name) offsetof(struct run_request, name)
+
+static const struct option_spec options[] = {
+    {"--module", "F[:NAME]", "give the kernel the file F, as /boot/modules/F or as /NAME (repeatable)", OPTION_LIST,
+     FIELD(files.modules)},
+    {"--cmdline", "S", "the kernel's command line", OPTION_TEXT, FIELD(files.command_line)},
+    {"--config", "F", "use this boot entry file (docs/config.md) instead of a generated one", OPTION_TEXT,
+     FIELD(files.config)},
+    {"--log-level", "L", "what the loader shows: error, warning, info or debug", OPTION_TEXT, FIELD(files.log_level)},
+    {"--loader", "F", "the loader, BOOTX64.EFI, if not the one that came with this command", OPTION_TEXT,
+     FIELD(files.loader)},
+    {"-m", "SIZE", "the machine's memory, in MiB or with M or G (" RUN_DEFAULT_MEMORY ")", OPTION_TEXT, FIELD(memory)},
+    {"--smp", "N", "its processors (1)", OPTION_TEXT, FIELD(cpus)},
+    {"--firmware", "2m|4m|FILE", "which OVMF: its 2 MB or 4 MB build, or a code file with its variables beside it",
+     OPTION_TEXT, FIELD(firmware)},
+    {"--test", NULL,
+     "end with exit code 0 when the kernel writes 0x10 to port 0xF4, and with 1 when it\n"
+     "writes anything else or the machine ends otherwise; no window; --timeout 60",
+     OPTION_FLAG, FIELD(test)},
+    {"--timeout", "S", "end the machine after S seconds, with exit code 124", OPTION_TEXT, FIELD(timeout)},
+    {"--screenshot", "F.png",
+     "write the screen to F.png when the time is over, the kernel reports (--test) or the\n"
+     "machine ends. Without --timeout and --test: after 20 seconds, with exit code 0",
+     OPTION_TEXT, FIELD(screenshot)},
+    {"--headless", NULL, "no window, even where there is a display", OPTION_FLAG, FIELD(headless)},
+    {"--e9", "F", "write what comes out of port 0xE9, where the loader logs, to F", OPTION_TEXT, FIELD(e9)},
+    {"--gdb", NULL,
+     "wait for gdb before the first instruction, with a script for it that knows where\n"
+     "the loader and the kernel will be",
+     OPTION_FLAG, FIELD(gdb)},
+    {"--gdb-script", "F", "where to write that script; --gdb alone takes a temporary file", OPTION_TEXT,
+     FIELD(gdb_script)},
+    {"--print", NULL, "print the QEMU command instead of running it; the files it needs are kept", OPTION_FLAG,
+     FIELD(print)},
+};
+
+const struct syntax run_syntax = {
+    .name = "run",
+    .usage = "[options] KERNEL|DISK|APP.efi [word…] [-- QEMU options]",
+    .summary = "boot a kernel, a disk or an EFI application in QEMU",
+    .about =
+        "Boots in QEMU with the UEFI firmware OVMF. What the file is, is told by its content:\n"
+        "  KERNEL   an ELF file, or a flat binary named *.bin: a disk with the loader and a boot entry for it is made\n"
+        "           for the run. The words behind it go to its command line.\n"
+        "  DISK     a raw image. It is never changed: what the machine writes is thrown away afterwards.\n"
+        "  APP.efi  an EFI application, started by the firmware.\n"
+        "The machine's serial port is this terminal; Ctrl-C ends it. It has a window where there is a display.",
+    .options = options,
+    .option_count = sizeof(options) / sizeof(options[0]),
+    .notes = "A kernel that resets the machine, on purpose or by a triple fault, ends the run.\n"
+             "The loader is also looked for at $BATON_LOADER. QEMU runs without KVM; \"-- -machine accel=kvm\" asks "
+             "for it.\n"
+             "Of what a kernel writes to port 0xF4, QEMU passes on the low 7 bits.\n"
+             "Exit codes: 0 all went well, 1 it did not, 2 wrong usage, 124 the time was over.\n"
+             "\n"
+             "Examples:\n"
+             "  baton run kernel.elf\n"
+             "  baton run kernel.elf --module initrd.img:/initrd --cmdline 'root=/initrd' -m 2G\n"
+             "  baton run --test --timeout 30 kernel.elf\n"
+             "  baton run --gdb kernel.elf\n"
+             "  baton run disk.img -- -cpu max -device virtio-rng-pci\n"
+             "As cargo's runner, in .cargo/config.toml:\n"
+             "  [target.x86_64-unknown-none]\n"
+             "  runner = \"baton run --test\"",
+    .takes_rest = true,
+};
+
+bool run_request_is_kernel(const struct run_request *request)
+{
+    return request->kind == FILE_KIND_ELF || request->kind == FILE_KIND_FLAT;
+}
+
+static enum status check_number(const char *option, const char *text, uint64_t most, uint64_t *ret_number,
+                                struct error *error)
+{
+    uint64_t number;
+
+    if (!text_number(text_of(text), false, &number) || number == 0 || number > most)
+        return error_set(error, STATUS_INVALID, "%s %s: expected a number from 1 to %llu", option, text,
+                         (unsigned long long)most);
+    *ret_number = number;
+    return STATUS_OK;
+}
+
+/* QEMU takes a number of MiB, or one with a suffix. */
+static enum status check_memory(const char *text, struct error *error)
+{
+    uint64_t size;
+
+    if (!text_number(text_of(text), true, &size) || size == 0)
+        return error_set(error, STATUS_INVALID, "-m %s: expected a size like 512M or 2G, or a number of MiB", text);
+    return STATUS_OK;
+}
+
+static enum status set_limit(struct run_request *request, struct error *error)
+{
+    uint64_t seconds = 0;
+    enum status status = STATUS_OK;
+
+    if (request->timeout)
+        status = check_number("--timeout", request->timeout, LONGEST_SECONDS, &seconds, error);
+    else if (request->gdb)
+        seconds = 0; /* whoever debugs decides */
+    else if (request->test)
+        seconds = TEST_SECONDS;
+    else if (request->screenshot)
+        seconds = SCREENSHOT_SECONDS;
+    request->limit = (int64_t)seconds * 1000;
+    return status;
+}
+
+/* What only makes sense for a kernel. */
+static enum status check_for_kernel(const struct run_request *request, const struct words *words, struct error *error)
+{
+    const char *what = request->kind == FILE_KIND_DISK ? "a disk" : "an EFI application";
+    const struct {
+        const char *name;
+        bool given;
+    } kernel_options[] = {
+        {"--module", request->files.modules.count > 0}, {"--cmdline", request->files.command_line != NULL},
+        {"--config", request->files.config != NULL},    {"--log-level", request->files.log_level != NULL},
+        {"--loader", request->files.loader != NULL},    {"--gdb", request->gdb},
+    };
+
+    for (size_t i = 0; i < sizeof(kernel_options) / sizeof(kernel_options[0]); i++) {
+        if (kernel_options[i].given)
+            return error_set(error, STATUS_INVALID, "%s is for a kernel, and %s is %s", kernel_options[i].name,
+                             words->positional.items[0], what);
+    }
+    if (words->positional.count > 1)
+        return error_set(error, STATUS_INVALID, "%s is %s and takes no words; options for QEMU stand behind --",
+                         words->positional.items[0], what);
+    return STATUS_OK;
+}
+
+/* The words behind the kernel's name belong to its command line. */
+static void add_words(struct pool *pool, struct run_request *request, const struct words *words)
+{
+    for (size_t i = 1; i < words->positional.count; i++) {
+        const char *before = request->files.command_line;
+
+        request->files.command_line =
+            pool_format(pool, "%s%s%s", before ? before : "", before ? " " : "", words->positional.items[i]);
+    }
+}
+
+enum status run_request_check(struct pool *pool, struct run_request *request, const struct words *words,
+                              struct error *error)
+{
+    struct bytes head;
+    uint64_t number;
+    const char *name;
+    enum status status = STATUS_OK;
+
+    if (request->gdb_script)
+        request->gdb = true;
+    if (words->positional.count == 0)
+        return error_set(error, STATUS_INVALID, "what shall be run? Name a kernel, a disk image or an EFI application");
+    if (request->print && request->gdb)
+        return error_set(error, STATUS_INVALID,
+                         "--print and --gdb do not go together: --gdb has to run the machine to find the loader");
+    if (request->memory)
+        status = check_memory(request->memory, error);
+    if (status == STATUS_OK && request->cpus)
+        status = check_number("--smp", request->cpus, MOST_CPUS, &number, error);
+    if (status == STATUS_OK)
+        status = set_limit(request, error);
+    if (status != STATUS_OK)
+        return status;
+    name = words->positional.items[0];
+    status = host_file_check(name, &number, error);
+    if (status == STATUS_OK)
+        status = host_file_resolve(pool, name, &request->path, error);
+    if (status == STATUS_OK)
+        status = host_file_read(pool, name, FILE_KIND_HEAD_SIZE, &head, error);
+    if (status == STATUS_OK)
+        status = file_kind_tell(name, head, &request->kind, error);
+    if (status == STATUS_OK && !run_request_is_kernel(request))
+        return check_for_kernel(request, words, error);
+    if (status == STATUS_OK)
+        add_words(pool, request, words);
+    return status;
+}

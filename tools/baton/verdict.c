@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict.h"
+
+#include <stdio.h>
+
+#include "command.h"
+#include "transcript.h"
+
+#define TEST_SUCCESS 0x10 /* BATON_EXIT_SUCCESS of <baton/baton.h> */
+
+static int judge_test(const struct run_request *request, const struct guest_outcome *outcome)
+{
+    switch (outcome->end) {
+    case GUEST_REPORTED:
+        if (outcome->value == TEST_SUCCESS)
+            return EXIT_CODE_OK;
+        (void)fprintf(stderr, "baton: the kernel reported failure: it wrote 0x%x to port 0xF4 (success is 0x%x)\n",
+                      outcome->value, TEST_SUCCESS);
+        return EXIT_CODE_FAILED;
+    case GUEST_SHUT_DOWN:
+        (void)fprintf(stderr, "baton: the machine was switched off before the kernel reported to port 0xF4\n");
+        return EXIT_CODE_FAILED;
+    case GUEST_RESET:
+        (void)fprintf(stderr, "baton: the machine was reset before the kernel reported to port 0xF4: "
+                              "often that is a triple fault\n");
+        return EXIT_CODE_FAILED;
+    case GUEST_TIME_OUT:
+        (void)fprintf(stderr, "baton: the kernel did not report to port 0xF4 within %lld s; the machine was ended\n",
+                      (long long)(request->limit / 1000));
+        return EXIT_CODE_TIME_OUT;
+    default:
+        (void)fprintf(stderr, "baton: QEMU ended before the kernel reported to port 0xF4\n");
+        return EXIT_CODE_FAILED;
+    }
+}
+
+static int judge_other(const struct run_request *request, const struct guest_outcome *outcome)
+{
+    if (outcome->end == GUEST_RESET)
+        (void)fprintf(stderr, "baton: the machine was reset: a triple fault, if it was not on purpose\n");
+    if (outcome->end != GUEST_TIME_OUT || !request->timeout)
+        return EXIT_CODE_OK;
+    (void)fprintf(stderr, "baton: %lld s are over; the machine was ended\n", (long long)(request->limit / 1000));
+    return EXIT_CODE_TIME_OUT;
+}
+
+int verdict_give(struct pool *pool, const struct run_request *request, const struct qemu_machine *machine,
+                 const struct guest_outcome *outcome)
+{
+    int code;
+
+    if (outcome->end == GUEST_INTERRUPTED)
+        return EXIT_CODE_FAILED;
+    if (outcome->end == GUEST_QEMU_FAILED) {
+        (void)fprintf(stderr, "baton: QEMU did not start the machine; what it said stands above\n");
+        return EXIT_CODE_FAILED;
+    }
+    code = request->test ? judge_test(request, outcome) : judge_other(request, outcome);
+    if (request->test && outcome->end != GUEST_REPORTED) {
+        transcript_print(pool, "serial port", machine->serial_log, stderr);
+        transcript_print(pool, "port 0xE9, the loader's log", machine->e9_log, stderr);
+    }
+    if (request->screenshot && !outcome->has_picture) {
+        (void)fprintf(stderr, "baton: no picture: %s\n", outcome->picture_error.text);
+        return code == EXIT_CODE_OK ? EXIT_CODE_FAILED : code;
+    }
+    return code;
+}
