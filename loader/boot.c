@@ -226,7 +226,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     if (text_is(arguments, "memmap"))
         return show_memory_map(&boot);
     if (arguments.length > 0)
-        log_warning("the argument '%.*s' is unknown (known: memmap)", (int)arguments.length, arguments.data);
+        log_info("the argument '%.*s' is unknown (known: memmap)", (int)arguments.length, arguments.data);
 
     log_info("Baton %s", BATON_VERSION_STRING);
     if (boot.firmware.loaded_image)

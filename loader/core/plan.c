@@ -98,21 +98,34 @@ static const struct taken_range *find_taken(const struct facts *facts, uint64_t 
     return NULL;
 }
 
-/* Where free memory of `size` bytes begins, from 1 MiB on, at a multiple of 1 MiB; 0 when there is none. */
-static uint64_t find_free(const struct facts *facts, uint64_t size)
+/* Where `size` bytes that nothing runs in begin, between `base` and `end` and at a multiple of 1 MiB; 0 when nowhere.
+ */
+static uint64_t find_free_between(const struct facts *facts, uint64_t base, uint64_t end, uint64_t size)
 {
     const uint64_t mebibyte = 1ULL << 20;
 
+    while (checked_align_up(max_u64(base, mebibyte), mebibyte, &base) && base < end && end - base >= size) {
+        const struct taken_range *taken = find_taken(facts, base, base + size);
+
+        if (!taken)
+            return base;
+        base = taken->base + taken->size;
+    }
+    return 0;
+}
+
+/* Where free memory of `size` bytes begins; 0 when there is none. */
+static uint64_t find_free(const struct facts *facts, uint64_t size)
+{
     for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
         struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
-        uint64_t base, end;
+        uint64_t base, end, found;
 
         if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
             continue;
-        if (!checked_align_up(max_u64(base, mebibyte), mebibyte, &base) || base >= end || end - base < size)
-            continue;
-        if (!find_taken(facts, base, base + size))
-            return base;
+        found = find_free_between(facts, base, end, size);
+        if (found != 0)
+            return found;
     }
     return 0;
 }
