@@ -173,11 +173,11 @@ static enum status choose_entry(struct chooser *chooser, size_t files, struct er
     choice->entries = room;
     choice->count = visit_entries(chooser, room, capacity);
     if (choice->count == 0)
-        return error_set(
-            error, STATUS_NOT_FOUND,
-            "None of the %zu entries in %s can be booted on this machine by this version of Baton. The line "
-            "'log-level info' in %s lets it say why for each.",
-            files, ENTRIES, LOADER_CONF);
+        return error_set(error, STATUS_NOT_FOUND,
+                         "%s: holds no entry (of %zu) that this version of Baton can boot on this machine. The line "
+                         "'log-level info' "
+                         "in %s lets it say why for each.",
+                         ENTRIES, files, LOADER_CONF);
     entry_sort(choice->entries, choice->count);
     put_first(choice->entries, entry_choose_default(choice->entries, choice->count, chooser->config.default_pattern));
     return STATUS_OK;

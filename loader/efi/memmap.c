@@ -5,20 +5,21 @@
 #include "format.h"
 #include "map.h"
 
-#define LINE_SIZE 160
+#define LINE_SIZE 128 /* a row fits into 80 columns */
 
 static void print_map(const struct console *console, const struct efi_map *map)
 {
     char line[LINE_SIZE], type[20];
     size_t count = efi_map_count(map);
 
-    console_print(console, text_of("Type                 Physical start     Virtual start      Pages      "
-                                   "Attributes         Descriptor at\n"));
+    (void)format_text(line, sizeof(line), "%-19s %12s %8s %9s %16s %10s\n", "Type", "Physical", "Virtual", "Pages",
+                      "Attributes", "Descriptor");
+    console_print(console, text_of(line));
     for (size_t i = 0; i < count; i++) {
         struct efi_descriptor descriptor = efi_map_read(map, i);
 
         (void)format_text(type, sizeof(type), "type 0x%x", descriptor.type);
-        (void)format_text(line, sizeof(line), "%-20s 0x%016llx 0x%016llx %-10llu 0x%016llx 0x%llx\n",
+        (void)format_text(line, sizeof(line), "%-19s %12llx %8llx %9llu %16llx %10llx\n",
                           efi_type_is_known(descriptor.type) ? efi_type_name(descriptor.type) : type,
                           (unsigned long long)descriptor.physical, (unsigned long long)descriptor.virtual_address,
                           (unsigned long long)descriptor.pages, (unsigned long long)descriptor.attributes,

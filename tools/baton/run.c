@@ -234,6 +234,8 @@ static enum status go(struct run *run, int *ret_code, struct error *error)
     struct guest_outcome outcome;
     enum status status = run->request.gdb ? prepare_gdb(run, error) : STATUS_OK;
 
+    if (status == STATUS_OK && run->request.limit == 0)
+        (void)fprintf(stderr, "baton: Ctrl-C ends the machine\n");
     if (status == STATUS_OK)
         status = guest_run(run->pool, &run->scratch, run->machine, run->request.limit, picture, &outcome, error);
     if (status == STATUS_OK && outcome.has_picture)

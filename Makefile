@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Baton, a UEFI boot loader. `make help` lists what can be asked for.
+
+BUILD   ?= build
+OBJ     := $(BUILD)/obj
+VERSION := $(shell cat VERSION)
+Q       := $(if $(V),,@)
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+# sgdisk, which the tests use, lives where a plain user's PATH does not lead.
+export PATH := $(PATH):/usr/sbin:/sbin
+
+.PHONY: all help deps clean force
+all:
+
+include mk/toolchain.mk
+include mk/stamps.mk
+include mk/loader.mk
+include mk/tools.mk
+include mk/examples.mk
+include mk/tests.mk
+include mk/lint.mk
+include mk/install.mk
+
+all: $(BUILD)/$(EFI_NAME).EFI $(BUILD)/baton
+
+help:
+	@echo "make                        build/$(EFI_NAME).EFI, the loader, and build/baton, the host command"
+	@echo "make CC=gcc                 the same with gcc and GNU ld"
+	@echo "make run                    install what is missing, build, boot the tour kernel in QEMU"
+	@echo "make run KERNEL=my.elf      boot a kernel of your own; RUN_ARGS='--headless …' goes to baton run"
+	@echo "make examples               the example kernels, in build/examples"
+	@echo "make test                   install what is missing, build, run every test (minutes)"
+	@echo "make unit | lint | headers | layers | reproducible | e2e"
+	@echo "                            one part of the tests"
+	@echo "make coverage               line coverage of the loader's pure layers by the unit tests"
+	@echo "make test-fresh             run and test on a bare Debian 12, as root (many minutes)"
+	@echo "make deps                   install what is missing to build, run and test; BATON_DEPS=no only lists it"
+	@echo "make install PREFIX=/usr/local DESTDIR="
+	@echo "make clean"
+	@echo "V=1 shows the commands, BUILD=folder builds elsewhere."
+
+deps:
+	@sh mk/deps.sh test
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell test -d $(OBJ) && find $(OBJ) -name '*.d')

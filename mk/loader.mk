@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The loader. Each layer sees only the headers of the layers below it: a wrong #include does not compile.
+
+LAYERS := base core proto efi arch flow
+
+folder.base  := loader/base
+folder.core  := loader/core
+folder.proto := loader/proto
+folder.efi   := loader/efi
+folder.arch  := loader/arch/$(ARCH)
+folder.flow  := loader
+
+see.base  := -iquote loader/base
+see.core  := $(see.base) -iquote loader/core -Iinclude
+see.proto := $(see.core) -iquote loader/proto
+see.efi   := $(see.core) -iquote loader/efi
+see.arch  := $(see.base) -iquote loader/arch/$(ARCH)
+see.flow  := $(see.proto) -iquote loader/efi -iquote loader/arch/$(ARCH) -iquote loader
+
+# $(call objects,layer,prefix)
+objects = $(addprefix $2/,$(addsuffix .o,$(basename $(sort $(wildcard $(folder.$1)/*.c $(folder.$1)/*.S)))))
+
+# $(call compile,prefix,folder,flags): how the sources of one folder become objects.
+define compile
+$1/$2/%.o: $2/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	@echo "  CC    $$@"
+	$$(Q)$$(CC) $3 $$(VERSION_FLAGS) $$(DEPENDENCIES) -c $$< -o $$@
+$1/$2/%.o: $2/%.S $(BUILD)/flags
+	@mkdir -p $$(@D)
+	@echo "  AS    $$@"
+	$$(Q)$$(CC) $3 $$(DEPENDENCIES) -c $$< -o $$@
+endef
+
+LOADER_OBJ     := $(OBJ)/$(ARCH)
+LOADER_OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer),$(LOADER_OBJ)))
+$(foreach layer,$(LAYERS),$(eval $(call compile,$(LOADER_OBJ),$(folder.$(layer)),$$(LOADER_CFLAGS) $(see.$(layer)))))
+
+# Symbols for gdb stay in the .elf.
+$(BUILD)/$(EFI_NAME).elf: $(LOADER_OBJECTS) loader/loader.lds $(BUILD)/flags $(BUILD)/sources
+	@echo "  LINK  $@"
+	$(Q)$(LD) $(LOADER_LDFLAGS) -T loader/loader.lds $(LOADER_OBJECTS) -o $@
+
+$(BUILD)/%.EFI: $(BUILD)/%.elf $(BUILD)/elf2efi
+	@echo "  EFI   $@"
+	$(Q)$(BUILD)/elf2efi $< $@

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The tests. mk/test.py runs and counts them; here is what they need built.
+
+TEST_OBJ    := $(OBJ)/test
+TEST_CFLAGS  = -std=c11 -D_GNU_SOURCE -O1 -g $(WARNINGS) $(REPRODUCIBLE) $(SANITIZE)
+UNIT_CFLAGS  = $(filter-out -Wconversion,$(TEST_CFLAGS))
+see.tests   := $(see.proto) -iquote tools/elf2efi -iquote tools/baton -iquote tests/unit
+GNU_EFI     ?= /usr/include/efi
+
+# ---- unit tests: one program for each tests/unit/test_*.c ----
+test-objects  = $(patsubst %.c,$(TEST_OBJ)/%.o,$(sort $1))
+TEST_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(TEST_SOURCES))
+# What they test, and helpers that they share: each takes what it uses.
+TEST_LIBRARY := $(BUILD)/tests/unit/under-test.a
+$(TEST_LIBRARY): $(foreach layer,base core proto,$(call objects,$(layer),$(TEST_OBJ))) \
+	$(call test-objects,$(filter-out %/main.c,$(wildcard tools/elf2efi/*.c))) \
+	$(call test-objects,$(filter-out $(TEST_SOURCES),$(wildcard tests/unit/*.c)))
+
+$(foreach layer,base core proto,$(eval $(call compile,$(TEST_OBJ),$(folder.$(layer)),$$(TEST_CFLAGS) $(see.$(layer)))))
+$(eval $(call compile,$(TEST_OBJ),tools/elf2efi,$$(TEST_CFLAGS) $(see.elf2efi)))
+$(eval $(call compile,$(TEST_OBJ),tests/unit,$$(UNIT_CFLAGS) $$(see.$$(*F)) $(see.tests)))
+
+# The two sides of the comparison with gnu-efi's headers: each sees one set of headers only.
+see.theirs := $(addprefix -isystem $(GNU_EFI),/ /x86_64 /protocol)
+see.ours   := -iquote loader/efi
+
+$(BUILD)/tests/unit/test_abi: $(call test-objects,$(wildcard tests/unit/abi/*.c))
+$(UNIT_TESTS): $(BUILD)/tests/unit/%: $(TEST_OBJ)/tests/unit/%.o $(TEST_LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(host-ldflags.$(cc-kind)) $(SANITIZE) $(filter %.o,$^) $(TEST_LIBRARY) -lcmocka -o $@
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS)
+.SECONDARY:
+
+# ---- running them ----
+# The first Python that has pytest.
+PYTHON = $(eval PYTHON := $$(shell for python in python3 /usr/bin/python3; do \
+	$$$$python -c 'import pytest, xdist' 2>/dev/null && echo $$$$python && break; done))$(PYTHON)
+PARTS := build unit gcc lint headers layers reproducible install deps e2e
+
+.PHONY: test coverage test-fresh unit lint headers layers reproducible e2e
+test: test-$(subst $() ,+,$(PARTS))
+unit lint headers layers reproducible e2e: %: test-%
+
+test-%: deps
+	@MAKE='$(MAKE)' $(PYTHON) mk/test.py $(BUILD) $(subst +, ,$*)
+
+# gcov comes with gcc.
+coverage: deps
+	@$(MAKE) unit-tests CC=gcc BUILD=$(BUILD)/coverage WARNINGS= SANITIZE=--coverage
+	@$(PYTHON) mk/coverage.py $(BUILD)/coverage
+
+test-fresh:
+	@sh mk/test-fresh.sh $(BUILD)/fresh
+
+# ---- what the end-to-end tests boot: kernels that judge, and EFI applications ----
+.PHONY: machines
+machines:
+	@$(MAKE) -C tests/kernels all O=$(abspath $(BUILD)/tests/kernels) CC=$(CC)
+	@$(MAKE) -C tests/efi all O=$(abspath $(BUILD)/tests/efi)

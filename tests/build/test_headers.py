@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The headers a kernel includes stand alone, in every language and compiler that they promise."""
+
+import pytest
+from conftest import TREE, run
+
+HEADERS = sorted(path.name for path in (TREE / "include/baton").glob("*.h"))
+LANGUAGES = {
+    "C11": ("gcc", "clang", "-xc", "-std=c11"),
+    "C23": ("gcc", "clang", "-xc", "-std=c2x"),
+    "C++17": ("g++", "clang++", "-xc++", "-std=c++17"),
+}
+WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wundef", "-Wcast-align", "-Werror")
+
+
+def test_there_are_headers():
+    assert "baton.h" in HEADERS
+
+
+@pytest.mark.parametrize("which", (0, 1), ids=("gcc", "clang"))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("header", HEADERS)
+def test_header_stands_alone(header, language, which, tmp_path):
+    compiler, flags = LANGUAGES[language][which], LANGUAGES[language][2:]
+    source = tmp_path / "alone.c"
+    # Twice: the guard holds.
+    source.write_text(f"#include <baton/{header}>\n#include <baton/{header}>\nextern int used;\nint used;\n")
+    include = run(compiler, "-print-file-name=include").stdout.strip()
+    library_free = () if language == "C++17" else ("-nostdinc", "-isystem", include)
+    compiled = run(compiler, *flags, "-ffreestanding", *library_free, "-mgeneral-regs-only", *WARNINGS,
+                   "-I", TREE / "include", "-c", source, "-o", tmp_path / "alone.o")
+    assert compiled.returncode == 0, compiled.stdout
+
+
+@pytest.mark.parametrize("compiler", ("gcc", "clang"))
+def test_structures_have_no_hidden_padding(compiler, tmp_path):
+    source = tmp_path / "padded.c"
+    source.write_text("#include <baton/baton.h>\nextern int used;\nint used;\n")
+    compiled = run(compiler, "-std=c11", "-ffreestanding", "-Wpadded", "-Werror", "-I", TREE / "include", "-c", source,
+                   "-o", tmp_path / "padded.o")
+    assert compiled.returncode == 0, compiled.stdout
+
+
+@pytest.mark.parametrize("compiler", ("gcc", "clang"))
+def test_padding_would_be_seen(compiler, tmp_path):
+    source = tmp_path / "padded.c"
+    source.write_text("struct padded { char a; long b; };\nextern struct padded used;\nstruct padded used;\n")
+    assert run(compiler, "-Wpadded", "-Werror", "-c", source, "-o", tmp_path / "padded.o").returncode != 0
