@@ -106,20 +106,28 @@ static void parse_length(const char **format, struct conversion *conversion)
     for (;; (*format)++) {
         if (**format == 'l' || **format == 'z')
             conversion->length = sizeof(uint64_t);
-        else if (**format != 'h')
+        else if (**format == 'h')
+            conversion->length /= 2;
+        else
             return;
     }
 }
 
+/* An argument that is shorter than an int comes as one. */
 static uint64_t take_unsigned(const struct conversion *conversion, va_list *arguments)
 {
-    return conversion->length == sizeof(uint64_t) ? va_arg(*arguments, unsigned long long)
-                                                  : va_arg(*arguments, unsigned);
+    if (conversion->length == sizeof(uint64_t))
+        return va_arg(*arguments, unsigned long long);
+    return va_arg(*arguments, unsigned) & (UINT32_MAX >> (32 - 8 * conversion->length));
 }
 
 static int64_t take_signed(const struct conversion *conversion, va_list *arguments)
 {
-    return conversion->length == sizeof(uint64_t) ? va_arg(*arguments, long long) : va_arg(*arguments, int);
+    if (conversion->length == sizeof(uint64_t))
+        return va_arg(*arguments, long long);
+    return conversion->length == 1   ? (int8_t)va_arg(*arguments, int)
+           : conversion->length == 2 ? (int16_t)va_arg(*arguments, int)
+                                     : va_arg(*arguments, int);
 }
 
 static void put_signed(struct output *output, const struct conversion *conversion, int64_t number)
@@ -131,12 +139,17 @@ static void put_signed(struct output *output, const struct conversion *conversio
 
 static void put_conversion(struct output *output, struct conversion *conversion, char letter, va_list *arguments)
 {
+    uint64_t number;
+    char character;
+
     switch (letter) {
     case 's':
         put_string(output, conversion, va_arg(*arguments, const char *));
         return;
     case 'c':
-        put(output, (char)va_arg(*arguments, int));
+        character = (char)va_arg(*arguments, int);
+        conversion->zero = false;
+        put_padded(output, conversion, text_of(""), (struct text){&character, 1});
         return;
     case 'd':
     case 'i':
@@ -147,8 +160,11 @@ static void put_conversion(struct output *output, struct conversion *conversion,
         return;
     case 'x':
     case 'X':
-        put_number(output, conversion, take_unsigned(conversion, arguments), 16, letter == 'X',
-                   conversion->prefix ? "0x" : "");
+        number = take_unsigned(conversion, arguments);
+        put_number(output, conversion, number, 16, letter == 'X',
+                   !conversion->prefix || number == 0 ? ""
+                   : letter == 'X'                    ? "0X"
+                                                      : "0x");
         return;
     case 'p':
         put_number(output, conversion, (uintptr_t)va_arg(*arguments, void *), 16, false, "0x");

@@ -39,9 +39,13 @@ size_t utf16_from_utf8(uint16_t *buffer, size_t size, struct text text)
 {
     size_t start = text.length, units = 0;
 
-    while (text.length > 0 && units + 3 <= size) {
-        uint32_t point = take_utf8(&text);
+    while (text.length > 0) {
+        struct text rest = text;
+        uint32_t point = take_utf8(&rest);
 
+        if (units + (point < 0x10000 ? 1 : 2) >= size)
+            break;
+        text = rest;
         if (point < 0x10000) {
             buffer[units++] = (uint16_t)point;
         } else {

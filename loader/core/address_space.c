@@ -208,10 +208,11 @@ static size_t count_the_rest(const struct plan *plan, const struct facts *facts,
         uint64_t size = 0;
         size_t length = find_run(entries, i, count, &permissions, &size);
 
-        if (length > 0) {
+        if (length > 0)
             (void)page_tables_map(&tables, plan->direct_map_base + entries[i].base, entries[i].base, size, permissions);
-            in_small_pages += page_tables_worst(size, facts->machine.paging_levels);
-        }
+        else if (is_free_for_kernel(entries[i].kind)) /* not mapped by itself, but what the loader places there is */
+            size = entries[i].size;
+        in_small_pages += size > 0 ? page_tables_worst(size, facts->machine.paging_levels) : 0;
         i += length > 0 ? length : 1;
     }
     *ret_in_small_pages = in_small_pages;

@@ -58,7 +58,7 @@ bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret
     if (!checked_multiply(descriptor->pages, PAGE_SIZE, &size) || !checked_add(descriptor->physical, size, &end) ||
         !checked_align_up(end, PAGE_SIZE, &end) || end > PHYSICAL_END)
         end = PHYSICAL_END;
-    if (descriptor->physical >= end)
+    if (descriptor->pages == 0 || descriptor->physical >= end)
         return false;
     *ret_base = align_down(descriptor->physical, PAGE_SIZE);
     *ret_end = end;

@@ -28,7 +28,7 @@ static const char script_advice[] =
 struct loaded_segment {
     struct elf_segment elf;
     uint32_t number;
-    uint64_t end; /* address + memory_size; the highest segment may end at 2^64, which is kept as 2^64 - 1 */
+    uint64_t last; /* the address of its last byte; the highest segment may end at 2^64 */
 };
 
 static int compare_segments(const void *a, const void *b)
@@ -92,7 +92,7 @@ static enum status check_segment(const char *name, uint64_t file_size, struct lo
                          "segment holds everything. %s",
                          name, segment->number, (unsigned long long)elf->address, (unsigned long long)last,
                          script_advice);
-    segment->end = last == UINT64_MAX ? last : last + 1;
+    segment->last = last;
     return STATUS_OK;
 }
 
@@ -142,12 +142,12 @@ static enum status check_neighbours(const char *name, const struct loaded_segmen
                          "is not needed: Baton enters the kernel with paging on.",
                          name, before->number, (unsigned long long)before->elf.address, segment->number,
                          (unsigned long long)segment->elf.address);
-    if (segment->elf.address < before->end)
+    if (segment->elf.address <= before->last)
         return error_set(error, STATUS_INVALID,
                          "%s: segments %u (0x%llx-0x%llx) and %u (from 0x%llx) overlap. Check the addresses in the "
                          "linker script.",
-                         name, before->number, (unsigned long long)before->elf.address, (unsigned long long)before->end,
-                         segment->number, (unsigned long long)segment->elf.address);
+                         name, before->number, (unsigned long long)before->elf.address,
+                         (unsigned long long)before->last, segment->number, (unsigned long long)segment->elf.address);
     return STATUS_OK;
 }
 
@@ -178,7 +178,8 @@ static enum status share_page(const char *name, struct image *image, const struc
                          name, (unsigned long long)(image->base + page), segment->number,
                          permission_letters(segment->elf.flags), (unsigned long long)segment->elf.address,
                          script_advice);
-    image->shared_pages++;
+    if (image->shared_pages == 0 || image->shared_page != image->base + page)
+        image->shared_pages++;
     image->shared_page = image->base + page;
     image->shared_permissions = both;
     if (both == last->permissions)
@@ -225,21 +226,18 @@ static void add_part(struct image *image, const struct elf_segment *elf)
 }
 
 /* The entry must lie in a segment that is executable: a wrong ENTRY() or an empty section ends up at 0 or in data. */
-static enum status check_entry(const char *name, const struct image *image, struct error *error)
+static enum status check_entry(const char *name, uint64_t entry, const struct loaded_segment *segments, size_t count,
+                               struct error *error)
 {
-    uint64_t offset = image->entry - image->base;
-
-    for (size_t i = 0; i < image->run_count && image->entry >= image->base; i++) {
-        const struct image_run *run = &image->runs[i];
-
-        if (offset >= run->offset && offset - run->offset < run->size && (run->permissions & PERMIT_EXECUTE))
+    for (size_t i = 0; i < count; i++) {
+        if (entry >= segments[i].elf.address && entry <= segments[i].last && (segments[i].elf.flags & ELF_EXECUTE))
             return STATUS_OK;
     }
     return error_set(
         error, STATUS_INVALID,
         "%s: its entry point 0x%llx is not in an executable segment. Name the first function in the linker "
         "script, ENTRY(kernel), and see that it is not discarded.",
-        name, (unsigned long long)image->entry);
+        name, (unsigned long long)entry);
 }
 
 /* Only a power of two can be honoured; above 2 MiB nothing is gained; a base that is less aligned asks for no more. */
@@ -306,7 +304,7 @@ enum status image_from_elf(const char *name, uint64_t file_size, const struct el
         add_part(&image, &segments[i].elf);
     }
     image.size = image.runs[image.run_count - 1].offset + image.runs[image.run_count - 1].size;
-    status = check_entry(name, &image, error);
+    status = check_entry(name, image.entry, segments, count, error);
     if (status != STATUS_OK)
         return status;
     *ret_image = image;

@@ -180,12 +180,28 @@ static const char *owner_name(uint32_t type)
     }
 }
 
+/* Where the conventional memory that covers `position` ends; `position` itself when none covers it. */
+static uint64_t covered_until(const struct efi_map *map, uint64_t position)
+{
+    uint64_t end = position;
+
+    for (size_t i = 0; i < efi_map_count(map); i++) {
+        struct efi_descriptor descriptor = efi_map_read(map, i);
+        uint64_t from, to;
+
+        if (descriptor.type == EFI_TYPE_CONVENTIONAL && efi_descriptor_range(&descriptor, &from, &to) &&
+            from <= position && to > end)
+            end = to;
+    }
+    return end;
+}
+
 /* An exact range must be conventional memory all over, and nothing that runs may live there. */
 static enum status check_exact(const struct plan_request *request, const struct facts *facts, struct error *error)
 {
     uint64_t end = request->address + request->size;
+    uint64_t position = request->address;
     const struct taken_range *taken = find_taken(facts, request->address, end);
-    uint64_t covered = 0;
     struct error problem;
 
     if (taken)
@@ -194,16 +210,20 @@ static enum status check_exact(const struct plan_request *request, const struct 
         struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
         uint64_t from, to;
 
-        if (!efi_descriptor_range(&descriptor, &from, &to) || !overlaps(request->address, end, from, to))
-            continue;
-        if (descriptor.type != EFI_TYPE_CONVENTIONAL)
+        if (descriptor.type != EFI_TYPE_CONVENTIONAL && efi_descriptor_range(&descriptor, &from, &to) &&
+            overlaps(request->address, end, from, to))
             return refuse_taken(request, facts, from, to, owner_name(descriptor.type), error);
-        covered += min_u64(end, to) - max_u64(request->address, from);
     }
-    if (covered >= request->size)
-        return STATUS_OK;
-    (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
-    return refuse_exact(request, facts, &problem, error);
+    while (position < end) {
+        uint64_t next = covered_until(&facts->efi_map, position);
+
+        if (next == position) {
+            (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
+            return refuse_exact(request, facts, &problem, error);
+        }
+        position = next;
+    }
+    return STATUS_OK;
 }
 
 enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,

@@ -80,6 +80,8 @@ static enum status plan_flat(const struct plan_input *input, struct arena *arena
     uint64_t size = entry->has_memory_size ? entry->memory_size : file->size;
     uint64_t end;
 
+    if (file->size == 0)
+        return error_set(error, STATUS_INVALID, "%s: is empty (0 bytes). Copy it again.", file->path);
     if (size < file->size)
         return error_set(error, STATUS_INVALID,
                          "%s: memory-size is %llu, but %s alone has %llu bytes. Leave memory-size out, or give it the "

@@ -654,9 +654,9 @@ static void test_absurd_sizes(void **state)
     check_nothing();
     arena.used = 0;
     check_refused((struct text){file, CONFIG_FILE_MAX + 1},
-                  ENTRY_FILE ": the file has 65537 bytes, and a configuration at most 65536. Is it the right file?");
+                  ENTRY_FILE ": the file has more than 65536 bytes, which no configuration needs. Is it the right file?");
     check_loader_refused((struct text){file, CONFIG_FILE_MAX + 1}, LOADER_FILE
-                         ": the file has 65537 bytes, and a configuration at most 65536. Is it the right file?");
+                         ": the file has more than 65536 bytes, which no configuration needs. Is it the right file?");
 
     memcpy(line, "\noptions ", 9);
     assert_int_equal(parse_entry_named(ENTRY_FILE, (struct text){line, CONFIG_LINE_MAX + 1}), STATUS_OK);
