@@ -56,8 +56,8 @@ static enum status plan_and_reserve(struct boot *boot, struct attempt *attempt, 
         ledger_undo(&boot->ledger, mark);
     }
     reason = *error;
-    return error_set(error, STATUS_NO_MEMORY, "%s, though its memory map says so each time it is asked. %s",
-                     reason.text, attempt->plan.requests[attempt->plan.kernel].mend);
+    return error_set(error, STATUS_NO_MEMORY, "%s, though its memory map lists that as free. %s", reason.text,
+                     attempt->plan.requests[attempt->plan.kernel].mend);
 }
 
 /* The room for what GetMemoryMap writes. */

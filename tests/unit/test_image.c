@@ -396,11 +396,11 @@ static const struct refusal {
           "not needed: Baton enters the kernel with paging on."},
     {{LOAD(CODE, BASE, 0x1001, 0, 0), LOAD(CODE, BASE + 0x1000, 0x1000, 0, 0)},
      BASE,
-     NAME ": segments 0 (0xffffffff80000000-0xffffffff80001001) and 1 (from 0xffffffff80001000) overlap. Check the "
+     NAME ": segments 0 (0xffffffff80000000-0xffffffff80001000) and 1 (from 0xffffffff80001000) overlap. Check the "
           "addresses in the linker script."},
     {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE, 0x1000, 0, 0)},
      BASE,
-     NAME ": segments 0 (0xffffffff80000000-0xffffffff80001000) and 1 (from 0xffffffff80000000) overlap. Check the "
+     NAME ": segments 0 (0xffffffff80000000-0xffffffff80000fff) and 1 (from 0xffffffff80000000) overlap. Check the "
           "addresses in the linker script."},
     {{LOAD(DATA, BASE + 0x1800, 0x800, 0, 0), LOAD(CODE, BASE, 0x1800, 0, 0)}, /* ld.lld without ALIGN */
      BASE,
