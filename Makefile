@@ -8,7 +8,7 @@ Q       := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-# sgdisk, which the tests use, lives where a plain user's PATH does not lead.
+# sgdisk lives where a plain user's PATH does not lead.
 export PATH := $(PATH):/usr/sbin:/sbin
 
 .PHONY: all help deps clean force

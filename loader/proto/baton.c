@@ -109,6 +109,13 @@ static enum status plan_flat(const struct plan_input *input, struct arena *arena
 
 /* ---- requests ---- */
 
+/* Adds a request for whole pages anywhere, all of which get the label. */
+static size_t add_pages(struct plan *plan, const char *what, uint64_t size, uint32_t kind)
+{
+    return plan_add(plan, &(struct plan_request){
+                              .what = what, .size = size, .labelled = size, .alignment = PAGE_SIZE, .kind = kind});
+}
+
 static const char elf_mend[] =
     "Link it in the upper half (0xffffffff80000000), then Baton can put it anywhere; or link "
     "it elsewhere.";
@@ -117,17 +124,15 @@ static const char flat_mend[] = "Give it another load-address in its boot entry,
 
 static void add_kernel(struct plan *plan, const struct plan_input *input, const struct image *image)
 {
-    bool elf = elf_is(input->files[0].head);
+    struct plan_request *request;
     uint64_t offset = 0;
 
-    plan->kernel = plan_add(plan, &(struct plan_request){.what = input->files[0].path,
-                                                         .mend = elf ? elf_mend : flat_mend,
-                                                         .size = image->size,
-                                                         .labelled = image->size,
-                                                         .alignment = image->alignment,
-                                                         .exact = !image->high,
-                                                         .address = image->high ? 0 : image->base,
-                                                         .kind = BATON_MEMORY_KERNEL});
+    plan->kernel = add_pages(plan, input->files[0].path, image->size, BATON_MEMORY_KERNEL);
+    request = &plan->requests[plan->kernel];
+    request->mend = elf_is(input->files[0].head) ? elf_mend : flat_mend;
+    request->alignment = image->alignment;
+    request->exact = !image->high;
+    request->address = image->high ? 0 : image->base;
     for (size_t i = 0; i < image->part_count; i++) {
         const struct image_part *part = &image->parts[i];
 
@@ -177,11 +182,7 @@ static enum status add_modules(struct plan *plan, const struct plan_input *input
         if (!checked_align_up(max_u64(file->size, 1), PAGE_SIZE, &size))
             return error_set(error, STATUS_INVALID, "%s: its size of %llu bytes is absurd", file->path,
                              (unsigned long long)file->size);
-        request = plan_add(plan, &(struct plan_request){.what = file->path,
-                                                        .size = size,
-                                                        .labelled = size,
-                                                        .alignment = PAGE_SIZE,
-                                                        .kind = BATON_MEMORY_MODULE});
+        request = add_pages(plan, file->path, size, BATON_MEMORY_MODULE);
         plan_add_load(plan, &(struct plan_load){.request = request, .file = i, .size = file->size});
         plan_add_fill(plan, request, file->size, size);
     }
@@ -193,10 +194,7 @@ static void add_stack(struct plan *plan)
 {
     const uint64_t size = PAGE_SIZE + STACK_SIZE;
 
-    plan->stack = plan_add(
-        plan,
-        &(struct plan_request){
-            .what = "the stack", .size = size, .labelled = size, .alignment = PAGE_SIZE, .kind = BATON_MEMORY_STACK});
+    plan->stack = add_pages(plan, "the stack", size, BATON_MEMORY_STACK);
     plan->stack_top = size;
     plan_add_protection(plan, &(struct plan_protection){.request = plan->stack, .size = PAGE_SIZE, .unmapped = true});
 }
@@ -206,12 +204,8 @@ static void add_trampoline(struct plan *plan, const struct machine_facts *machin
 {
     const uint64_t size = machine->trampoline_code + machine->trampoline_data;
 
-    plan->trampoline = plan_add(plan, &(struct plan_request){.what = "the way into the kernel",
-                                                             .size = size,
-                                                             .labelled = size,
-                                                             .alignment = PAGE_SIZE,
-                                                             .executable = true,
-                                                             .kind = BATON_MEMORY_TRAMPOLINE});
+    plan->trampoline = add_pages(plan, "the way into the kernel", size, BATON_MEMORY_TRAMPOLINE);
+    plan->requests[plan->trampoline].executable = true;
     plan_add_protection(plan, &(struct plan_protection){.request = plan->trampoline,
                                                         .size = machine->trampoline_code,
                                                         .permissions = high ? PERMIT_READ : PERMIT_EXECUTE});
@@ -235,17 +229,10 @@ static enum status add_baton(struct plan *plan, const struct plan_input *input, 
         !maps_layout_make(raw_size, map->descriptor_size, placed, &plan->maps_layout))
         return error_set(error, STATUS_INVALID,
                          "%s: the entry's texts, or the firmware's memory map, are absurdly long", input->entry->file);
-    plan->baton = plan_add(plan, &(struct plan_request){.what = "the hand-off",
-                                                        .size = own->layout.size,
-                                                        .labelled = own->layout.size,
-                                                        .alignment = PAGE_SIZE,
-                                                        .kind = BATON_MEMORY_BATON});
+    plan->baton = add_pages(plan, "the hand-off", own->layout.size, BATON_MEMORY_BATON);
     plan_add_fill(plan, plan->baton, 0, own->layout.size);
-    plan->maps = plan_add(plan, &(struct plan_request){.what = "the memory map",
-                                                       .size = plan->maps_layout.size,
-                                                       .labelled = plan->maps_layout.labelled,
-                                                       .alignment = PAGE_SIZE,
-                                                       .kind = BATON_MEMORY_BATON});
+    plan->maps = add_pages(plan, "the memory map", plan->maps_layout.size, BATON_MEMORY_BATON);
+    plan->requests[plan->maps].labelled = plan->maps_layout.labelled;
     return STATUS_OK;
 }
 
@@ -267,11 +254,7 @@ static enum status add_tables(struct plan *plan, const struct plan_input *input,
     room = maps_layout_room(&layout, memory);
     entries = memory_map_seal(map, NULL, 0, &room);
     size = address_space_count(plan, input->facts, room.entry, entries) * PAGE_SIZE;
-    plan->tables = plan_add(plan, &(struct plan_request){.what = "the page tables",
-                                                         .size = size,
-                                                         .labelled = size,
-                                                         .alignment = PAGE_SIZE,
-                                                         .kind = BATON_MEMORY_PAGE_TABLES});
+    plan->tables = add_pages(plan, "the page tables", size, BATON_MEMORY_PAGE_TABLES);
     plan_add_fill(plan, plan->tables, 0, size);
     return STATUS_OK;
 }

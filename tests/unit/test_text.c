@@ -177,6 +177,73 @@ static void test_lines(void **state)
     }
 }
 
+/* Wrapped at blanks where there are some, and nothing of it is lost. */
+static void test_rows(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+        const char *rows[5]; /* up to NULL */
+    } rows[] = {
+        {"short", 5, {"short"}},
+        {"two words", 8, {"two", "words"}},
+        {"two words", 9, {"two words"}},
+        {"aaa bbb ccc", 7, {"aaa bbb", "ccc"}}, /* the blank is the first that does not fit */
+        {"aaa bbb ccc", 6, {"aaa", "bbb", "ccc"}},
+        {"abcdefgh", 3, {"abc", "def", "gh"}}, /* no blank to break at */
+        {"a\tb", 2, {"a", "b"}},
+        {"aa   bb", 4, {"aa", "bb"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct text text = exact(text_of(rows[i].text));
+        struct text rest = text;
+
+        for (const char *const *expected = rows[i].rows; *expected; expected++) {
+            struct text row = text_take_row(&rest, rows[i].columns);
+
+            if (!text_is(row, *expected))
+                fail_msg("row %zu: '%.*s' instead of '%s'", i, (int)row.length, row.data, *expected);
+        }
+        assert_int_equal(rest.length, 0);
+        forget(text);
+    }
+}
+
+/* Every row has something and none is too long, and but for the blanks between them they are the text. */
+static void test_rows_by_chance(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 5000; i++) {
+        struct chance chance = chance_case(i);
+        size_t length = chance_below(&chance, 60), columns = chance_between(&chance, 1, 20), seen = 0;
+        char *bytes = malloc(length + 1);
+        struct text rest = {bytes, length};
+
+        assert_non_null(bytes);
+        for (size_t k = 0; k < length; k++)
+            bytes[k] = chance_one_in(&chance, 4) && k > 0 ? ' ' : 'x';
+        while (rest.length > 0) {
+            struct text row = text_take_row(&rest, columns);
+
+            if (row.length == 0 || row.length > columns || row.data != bytes + seen ||
+                (rest.length > 0 && row.data[row.length - 1] == ' '))
+                CHANCE_FAIL(&chance, "%zu columns: a row of %zu bytes at byte %zu", columns, row.length,
+                            (size_t)(row.data - bytes));
+            seen += row.length;
+            if (rest.length > 0 && rest.data != bytes + seen && rest.data[-1] != ' ')
+                CHANCE_FAIL(&chance, "%zu columns: something is left out before byte %zu", columns,
+                            (size_t)(rest.data - bytes));
+            while (seen < length && bytes[seen] == ' ')
+                seen++;
+        }
+        if (seen != length)
+            CHANCE_FAIL(&chance, "%zu columns: %zu bytes of %zu", columns, seen, length);
+        free(bytes);
+    }
+}
+
 struct number_row {
     const char *text;
     bool plain, suffixed; /* whether it is a number without and with suffixes */
@@ -265,10 +332,16 @@ static void test_numbers_like_the_library(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_length),          cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_starts_and_ends), cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_words),           cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_numbers),         cmocka_unit_test(test_numbers_like_the_library),
+        cmocka_unit_test(test_length),
+        cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_starts_and_ends),
+        cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_rows_by_chance),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_numbers_like_the_library),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
