@@ -33,7 +33,6 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: $(TEST_OBJ)/tests/unit/%.o $(TEST_LIBRARY)
 
 .PHONY: unit-tests
 unit-tests: $(UNIT_TESTS)
-.SECONDARY:
 
 # ---- running them ----
 # The first Python that has pytest.

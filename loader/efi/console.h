@@ -27,7 +27,7 @@ void console_print(const struct console *console, struct text text);
  * A log sink; `context` is the struct console. Breaks lines between words, makes errors stand out, and shows the first
  * one on a clean screen.
  */
-void console_write(void *context, enum log_level level, struct text line);
+void console_write(void *context, enum log_level level, struct text text);
 
 /* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. */
 bool console_is_serial(const struct firmware *firmware);

@@ -20,11 +20,15 @@ def test_flags_and_removed_sources_are_noticed(copy_tree, tmp_path):
     """An old object is never linked: a change of flags or of the list of files builds again."""
     tree = copy_tree(tmp_path / "tree")
     extra = tree / "tools/elf2efi/extra.c"
-    extra.write_text('__attribute__((used)) static const char extra[] = "extra marker";\n')
+    header = tree / "tools/elf2efi/extra.h"
+    extra.write_text('#include "extra.h"\n__attribute__((used)) static const char extra[] = "extra marker";\n')
+    header.touch()
     host = tree / "build/elf2efi"
     assert run("make", "-j2", "build/elf2efi", cwd=tree).returncode == 0
     assert b"extra marker" in host.read_bytes()
     assert run("make", "build/elf2efi", cwd=tree).stdout == ""
+    header.unlink()
+    assert "'extra.h' file not found" in run("make", "build/elf2efi", cwd=tree).stdout
     extra.unlink()
     assert run("make", "build/elf2efi", cwd=tree).returncode == 0
     assert b"extra marker" not in host.read_bytes()

@@ -85,25 +85,28 @@ static void test_empty(void **state)
 
 static void test_string(void **state)
 {
-    uint8_t *room = malloc(64);
-    struct arena arena = {room, 64, 0};
+    uint8_t *room = malloc(96);
+    struct arena arena = {room, 96, 0};
     char *unterminated = malloc(3), *copy;
 
     (void)state;
     assert_non_null(room);
     assert_non_null(unterminated);
-    memset(room, 0xaa, 64);
+    memset(room, 0xaa, 96);
     memcpy(unterminated, "abc", 3);
     copy = arena_string(&arena, (struct text){unterminated, 3});
     free(unterminated);
     assert_non_null(copy);
     assert_string_equal(copy, "abc");
+    copy = arena_string(&arena, text_of("x"));
+    assert_non_null(copy);
+    assert_string_equal(copy, "x");
     copy = arena_string(&arena, (struct text){NULL, 0});
     assert_non_null(copy);
     assert_string_equal(copy, "");
-    arena.used = 64 - 16;
+    arena.used = 96 - 16;
     assert_null(arena_string(&arena, text_of("16 bytes, NUL out")));
-    assert_int_equal(arena.used, 64 - 16);
+    assert_int_equal(arena.used, 96 - 16);
     assert_null(arena_string(&arena, text_of("as many as fit..")));
     copy = arena_string(&arena, text_of("one byte less.."));
     assert_non_null(copy);

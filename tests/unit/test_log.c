@@ -266,6 +266,19 @@ static void test_ring_wraps(void **state)
         check_copy(size);
 }
 
+/* Nothing is lost yet, and the room is of any size. */
+static void test_little_room(void **state)
+{
+    (void)state;
+    all[0] = '\0';
+    write_line("one");
+    write_line("and two");
+    write_line("");
+    write_line("four");
+    for (size_t size = 1; size < strlen(all) + 10; size++)
+        check_copy(size);
+}
+
 /* Lines of one length that divides the ring's: its oldest byte begins a line. */
 static void test_ring_exactly_full(void **state)
 {
@@ -322,11 +335,17 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_lines, setup),      cmocka_unit_test_setup(test_levels, setup),
-        cmocka_unit_test_setup(test_sinks, setup),      cmocka_unit_test_setup(test_no_handle, setup),
-        cmocka_unit_test_setup(test_silence, setup),    cmocka_unit_test_setup(test_long_lines, setup),
-        cmocka_unit_test_setup(test_ring_wraps, setup), cmocka_unit_test_setup(test_ring_exactly_full, setup),
-        cmocka_unit_test_setup(test_no_room, setup),    cmocka_unit_test_setup(test_names, setup),
+        cmocka_unit_test_setup(test_lines, setup),
+        cmocka_unit_test_setup(test_levels, setup),
+        cmocka_unit_test_setup(test_sinks, setup),
+        cmocka_unit_test_setup(test_no_handle, setup),
+        cmocka_unit_test_setup(test_silence, setup),
+        cmocka_unit_test_setup(test_long_lines, setup),
+        cmocka_unit_test_setup(test_ring_wraps, setup),
+        cmocka_unit_test_setup(test_little_room, setup),
+        cmocka_unit_test_setup(test_ring_exactly_full, setup),
+        cmocka_unit_test_setup(test_no_room, setup),
+        cmocka_unit_test_setup(test_names, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

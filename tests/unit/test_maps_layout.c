@@ -41,7 +41,9 @@ static void check_layout(const struct chance *chance, const struct maps_layout *
     if (layout->entries < layout->raw_size || layout->labelled < layout->entries + entries_size ||
         layout->scratch < layout->labelled || layout->size < layout->scratch + layout->intervals * SCRATCH)
         CHANCE_FAIL(chance, "the parts overlap");
-    if (layout->size > raw_size + entries_size + layout->intervals * SCRATCH + 4 * PAGE)
+    if (layout->entries != layout->raw_size || layout->scratch != layout->labelled ||
+        layout->labelled >= layout->entries + entries_size + PAGE ||
+        layout->size >= layout->scratch + layout->intervals * SCRATCH + PAGE)
         CHANCE_FAIL(chance, "%llu bytes is more than it takes", (unsigned long long)layout->size);
 }
 
@@ -58,6 +60,21 @@ static void test_layout(void **state)
         if (!maps_layout_make(raw_size, step, placed, &layout))
             CHANCE_FAIL(&chance, "%llu bytes, step %zu, %zu placed", (unsigned long long)raw_size, step, placed);
         check_layout(&chance, &layout, raw_size, step, placed);
+    }
+}
+
+/* The largest that is not absurd, and sizes at which one part fills its last page. */
+static void test_limits(void **state)
+{
+    (void)state;
+    for (size_t placed = 0; placed < 2000; placed++) {
+        struct chance chance = chance_case(0);
+        struct maps_layout layout;
+
+        assert_true(maps_layout_make(PAGE, 64, placed, &layout));
+        check_layout(&chance, &layout, PAGE, 64, placed);
+        assert_true(maps_layout_make(LIMIT, EFI_DESCRIPTOR_MINIMUM, LIMIT - placed, &layout));
+        check_layout(&chance, &layout, LIMIT, EFI_DESCRIPTOR_MINIMUM, LIMIT - placed);
     }
 }
 
@@ -127,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_absurd),
         cmocka_unit_test(test_full_room),
     };

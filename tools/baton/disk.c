@@ -14,7 +14,6 @@
 #include "process.h"
 #include "text.h"
 
-#define SECTOR           512UL
 #define PARTITION_START  2048UL /* sectors: 1 MiB, what every tool aligns to */
 #define TABLE_END        33UL   /* sectors of the table's copy at the disk's end (UEFI 2.10, 5.3) */
 #define DISK_GUID        "6BC13EF2-90D7-4C1E-9F3A-6261746F6E01"
@@ -66,18 +65,18 @@ static uint64_t count_clusters(const struct volume *volume, uint64_t cluster_siz
 
 static uint64_t bytes_for(uint64_t clusters, unsigned cluster_sectors)
 {
-    uint64_t fat = round_up((clusters + 2) * 4, SECTOR) / SECTOR;
+    uint64_t fat = round_up((clusters + 2) * 4, DISK_SECTOR) / DISK_SECTOR;
 
-    return (RESERVED_SECTORS + FAT_COPIES * fat + clusters * cluster_sectors) * SECTOR;
+    return (RESERVED_SECTORS + FAT_COPIES * fat + clusters * cluster_sectors) * DISK_SECTOR;
 }
 
 /* The least disk with clusters of that many sectors, in whole MiB. */
 static uint64_t least_size(const struct volume *volume, unsigned cluster_sectors)
 {
-    uint64_t clusters = count_clusters(volume, (uint64_t)cluster_sectors * SECTOR);
+    uint64_t clusters = count_clusters(volume, (uint64_t)cluster_sectors * DISK_SECTOR);
 
-    return PARTITION_START * SECTOR + round_up(bytes_for(max_u64(clusters, FAT32_CLUSTERS), cluster_sectors), MIB) +
-           MIB;
+    return PARTITION_START * DISK_SECTOR +
+           round_up(bytes_for(max_u64(clusters, FAT32_CLUSTERS), cluster_sectors), MIB) + MIB;
 }
 
 enum status disk_plan(const struct volume *volume, uint64_t size, struct disk_layout *ret_layout, struct error *error)
@@ -91,14 +90,14 @@ enum status disk_plan(const struct volume *volume, uint64_t size, struct disk_la
         least = least_size(volume, cluster_sectors);
         wanted = size != 0 ? size : max_u64(wanted, least + SPARE_BYTES);
     }
-    if (wanted % SECTOR != 0)
-        return error_set(error, STATUS_INVALID, "a disk's size is a multiple of %lu bytes", SECTOR);
+    if (wanted % DISK_SECTOR != 0)
+        return error_set(error, STATUS_INVALID, "a disk's size is a multiple of %lu bytes", DISK_SECTOR);
     if (wanted > LARGEST_DISK)
         return error_set(error, STATUS_INVALID, "a FAT32 disk has at most %llu GiB", LARGEST_DISK / MIB / 1024);
     if (wanted < least)
         return error_set(error, STATUS_INVALID, "the disk is too small: these files on FAT32 need %llu MiB",
                          (unsigned long long)(least / MIB));
-    ret_layout->sectors = wanted / SECTOR;
+    ret_layout->sectors = wanted / DISK_SECTOR;
     ret_layout->partition_sectors = partition_end(ret_layout->sectors) - PARTITION_START;
     ret_layout->cluster_sectors = cluster_sectors;
     return STATUS_OK;
@@ -112,7 +111,7 @@ static enum status make_file(const char *path, const struct disk_layout *layout,
 
     if (file < 0)
         return error_set(error, STATUS_DEVICE, "%s: %s", path, strerror(errno));
-    made = ftruncate(file, (off_t)(layout->sectors * SECTOR)) == 0;
+    made = ftruncate(file, (off_t)(layout->sectors * DISK_SECTOR)) == 0;
     if (close(file) != 0 || !made)
         return error_set(error, STATUS_DEVICE, "%s: %s", path, strerror(errno));
     return STATUS_OK;

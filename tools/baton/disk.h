@@ -9,8 +9,10 @@
 #include "pool.h"
 #include "volume.h"
 
+#define DISK_SECTOR 512UL /* bytes */
+
 struct disk_layout {
-    uint64_t sectors;           /* of the disk, 512 bytes each */
+    uint64_t sectors;           /* of the disk */
     uint64_t partition_sectors; /* of the partition at 1 MiB */
     unsigned cluster_sectors;   /* 1 for small disks, 8 (4 KiB) from 300 MiB on */
 };

@@ -8,7 +8,6 @@
 #include "command.h"
 #include "disk.h"
 #include "file_kind.h"
-#include "gpt.h"
 #include "host_file.h"
 #include "process.h"
 #include "shell.h"
@@ -128,7 +127,7 @@ static void print_result(struct pool *pool, const char *path, const struct disk_
            "To put it on a USB stick, find the stick's name with lsblk, write it for sdX, and be sure: the whole\n"
            "stick is overwritten.\n"
            "  sudo dd if=%s of=/dev/sdX bs=4M conv=fsync status=progress\n",
-           path, (unsigned long long)(layout->sectors * GPT_SECTOR >> 20), shell_quote(pool, path));
+           path, (unsigned long long)(layout->sectors * DISK_SECTOR >> 20), shell_quote(pool, path));
 }
 
 /* Writes a new file and gives it the wanted name once it is complete. */

@@ -1,0 +1,324 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+What docs/protocol.md promises, checked against a report. Each check yields one line for each promise that was broken,
+so that one boot tells all.
+"""
+
+from typing import Iterable, Iterator, List, Tuple
+
+from .paths import TREE
+from .report import (ACPI_NVS, ACPI_RECLAIMABLE, BATON, BOOT_SERVICES, FREE, KERNEL, LOADER, MAGIC, MMIO, MODULE,
+                     NEVER_MAPPED, PAGE, PAGE_TABLES, RUNTIME_CODE, RUNTIME_DATA, STACK, TRAMPOLINE,
+                     UNUSABLE, USABLE, WITHHELD, FRAMEBUFFER, Report)
+
+UPPER_HALF = 1 << 63
+STACK_SIZE = 0x10000
+CACHE_WRITE_BACK = 0
+CACHE_WRITE_COMBINING = 5
+PAT = 0x0000010500070406
+ATTRIBUTE_WB = 8
+
+# What the firmware may have called memory of a kind.
+EFI_TYPES = {
+    USABLE: {7}, BOOT_SERVICES: {3, 4}, LOADER: {1, 2}, TRAMPOLINE: {1, 2}, PAGE_TABLES: {1, 2}, BATON: {1, 2},
+    STACK: {1, 2}, KERNEL: {1, 2}, MODULE: {1, 2}, ACPI_RECLAIMABLE: {9}, ACPI_NVS: {10}, RUNTIME_CODE: {5},
+    RUNTIME_DATA: {6}, MMIO: {11, 12}, UNUSABLE: {8},
+}
+IN_DIRECT_MAP = {USABLE, BOOT_SERVICES, LOADER, PAGE_TABLES, BATON, MODULE, ACPI_RECLAIMABLE, ACPI_NVS, RUNTIME_CODE,
+                 RUNTIME_DATA}
+
+Range = Tuple[int, int]
+
+
+def subtract(whole: Range, parts: Iterable[Range]) -> List[Range]:
+    """What of `whole` no part covers."""
+    left = [whole]
+    for start, end in parts:
+        left = [piece for low, high in left for piece in ((low, min(high, start)), (max(low, end), high))
+                if piece[0] < piece[1]]
+    return left
+
+
+def show(start: int, end: int) -> str:
+    return f"{start:#x}-{end:#x}"
+
+
+def is_high(report: Report) -> bool:
+    return report.number("baton.kernel.address") >= UPPER_HALF
+
+
+def check_cpu(report: Report, levels: int) -> Iterator[str]:
+    expected = {
+        "entry.other_registers": 0, "entry.rdi": report.number("baton.address"), "entry.return_address": 0,
+        "entry.rflags": 2, "entry.cr0": 0x80010033, "entry.cr4": 0x6E0 | (0x1000 if levels == 5 else 0),
+        "entry.cr8": 0, "entry.efer": 0xD00, "entry.pat": PAT, "entry.mxcsr": 0x1F80, "entry.fpu_control": 0x37F,
+        "entry.fpu_status": 0,
+    }
+    for key, value in expected.items():
+        if report.number(key) != value:
+            yield f"{key} is {report.number(key):#x} instead of {value:#x}"
+    if report.number("entry.rsp") % 16 != 8:
+        yield f"rsp is {report.number('entry.rsp'):#x}, not as after a call"
+    code, stack, *_ = (int(word, 16) for word in report.values["entry.selectors"].split())
+    if code & 3 or stack & 3:
+        yield f"the selectors {report.values['entry.selectors']} are not those of ring 0"
+    for table in ("gdt", "idt"):
+        base, limit = report.number(f"entry.{table}"), report.number(f"entry.{table}_limit")
+        if table == "idt" and limit == 0:
+            continue
+        mapping = report.mapping_at(base)
+        entry = report.entry_at(mapping.physical + base - mapping.address) if mapping else None
+        if not entry or entry.kind != TRAMPOLINE:
+            yield f"the {table.upper()} at {base:#x} is in memory of kind {entry and entry.kind}, not the trampoline's"
+
+
+def check_baton(report: Report, path: str, command_line: str) -> Iterator[str]:
+    expected = {"baton.magic": MAGIC, "baton.version": 1, "baton.size": 408, "baton.tail_zero": 1,
+                "baton.kernel.slide": 0, "baton.extensions": 0}
+    for key, value in expected.items():
+        if report.number(key) != value:
+            yield f"{key} is {report.number(key):#x} instead of {value:#x}"
+    if report.number("baton.address") % PAGE:
+        yield "the baton does not start a page"
+    texts = {"baton.loader_name": "Baton", "baton.loader_version": (TREE / "VERSION").read_text().strip(),
+             "baton.kernel.path": path, "baton.command_line": command_line}
+    for key, text in texts.items():
+        if report.values[key] != text:
+            yield f"{key} is {report.values[key]!r} instead of {text!r}"
+    facts = report.facts()
+    there = {
+        "COMMAND_LINE": bool(command_line), "FRAMEBUFFER": bool(report.framebuffers), "EFI_MEMORY_MAP": True,
+        "LOG": True, "TIMINGS": True, "COUNTER_FREQUENCY": report.number("baton.counter_frequency") != 0,
+        "RSDP": "rsdp" in report.values, "SMBIOS": "smbios2" in report.values or "smbios3" in report.values,
+        "EFI_SYSTEM_TABLE": report.number("baton.efi_system_table") != 0, "KERNEL_FILE": False, "SLIDE": False,
+        "WALL_CLOCK": report.number("baton.wall_clock") != 0,
+        "ENTROPY": not report.number("baton.entropy_zero"),
+    }
+    for fact, expected_there in there.items():
+        if (fact in facts) != expected_there:
+            yield f"the fact {fact} is {'' if fact in facts else 'not '}set"
+    for key, text in {"rsdp": "RSD PTR ", "smbios2": "_SM_", "smbios3": "_SM3_"}.items():
+        if report.values.get(key, text) != text:
+            yield f"{key} begins with {report.values[key]!r}"
+
+
+def check_image(report: Report) -> Iterator[str]:
+    for key in ("image.bss_zero", "image.data_arrived"):
+        if report.number(key) != 1:
+            yield f"{key} is {report.values[key]}"
+    address, physical, size = (report.number(f"baton.kernel.{key}") for key in ("address", "physical", "size"))
+    start, end = report.number("image.start"), report.number("image.end")
+    if address != start & ~(PAGE - 1) or address + size < end or size % PAGE:
+        yield f"the kernel at {show(address, address + size)} does not hold the image {show(start, end)}"
+    rest = subtract((physical, physical + size), ((e.base, e.end) for e in report.of_kind(KERNEL)))
+    if rest:
+        yield f"{show(*rest[0])} is the kernel's, but not in the map"
+    if sum(entry.size for entry in report.of_kind(KERNEL)) != size:
+        yield "the map calls more memory the kernel's than there is"
+    if not is_high(report) and address != physical:
+        yield f"a low kernel was placed at {physical:#x} instead of {address:#x}"
+
+
+def check_stack(report: Report) -> Iterator[str]:
+    base, size = report.number("baton.stack.base"), report.number("baton.stack.size")
+    rsp = report.number("entry.rsp")
+    if size != STACK_SIZE:
+        yield f"the stack has {size:#x} bytes"
+    if rsp != base + size - 8:
+        yield f"rsp {rsp:#x} is not at the top of the stack {show(base, base + size)}"
+    if report.mapping_at(base - 1):
+        yield "the guard page is mapped"
+    physical = base - report.number("baton.direct_map.base")
+    entries = [(entry.base, entry.end) for entry in report.of_kind(STACK)]
+    if entries != [(physical - PAGE, physical + size)]:
+        yield f"the map has the stack at {entries} instead of {show(physical - PAGE, physical + size)}"
+
+
+def check_memory_map(report: Report) -> Iterator[str]:
+    end = 0
+    before = None
+    for entry in report.memory:
+        if entry.size == 0 or entry.base % PAGE or entry.size % PAGE:
+            yield f"entry {show(entry.base, entry.end)} is empty or not page-aligned"
+        if entry.base < end:
+            yield f"entry {show(entry.base, entry.end)} overlaps the one before or is not in order"
+        if (before and before.end == entry.base and
+                (before.kind, before.efi_type, before.attributes) == (entry.kind, entry.efi_type, entry.attributes)):
+            yield f"entry {show(entry.base, entry.end)} is not merged with the one before"
+        end = entry.end
+        before = entry
+    for entry in report.of_kind(WITHHELD):
+        yield f"{show(entry.base, entry.end)} is withheld, though the direct map reaches it"
+    first = report.entry_at(0)
+    if first and first.kind in FREE:
+        yield "page 0 is called free"
+
+
+def check_against_firmware(report: Report) -> Iterator[str]:
+    """The map says of every page what the firmware's final map allows."""
+    covered = [(entry.base, entry.end) for entry in report.memory]
+    for descriptor in report.efi:
+        rest = subtract((descriptor.physical, descriptor.end), covered)
+        if rest:
+            yield f"the firmware's {show(*rest[0])} (type {descriptor.kind}) is not in the map"
+    for entry in report.memory:
+        allowed = EFI_TYPES.get(entry.kind)
+        if allowed is None:
+            continue
+        parts = [(d.physical, d.end) for d in report.efi if d.kind in allowed]
+        rest = subtract((entry.base, entry.end), parts)
+        if rest:
+            yield f"{show(*rest[0])} has kind {entry.kind}, but no firmware type of {sorted(allowed)}"
+    size, step, version = (int(word) for word in report.values["efi.list"].split())
+    if step < 40 or size % step or version != 1 or len(report.efi) != size // step:
+        yield f"the raw map is odd: {report.values['efi.list']}"
+
+
+def check_pointers(report: Report) -> Iterator[str]:
+    baton = [(entry.base, entry.end) for entry in report.of_kind(BATON)]
+    for name, physical, size in report.pointers:
+        if subtract((physical, physical + max(size, 1)), baton):
+            entry = report.entry_at(physical)
+            yield f"{name} at {physical:#x} lies in memory of kind {entry and entry.kind}"
+    modules = [(entry.base, entry.end) for entry in report.of_kind(MODULE)]
+    for module in report.modules:
+        if module.address != module.physical + report.number("baton.direct_map.base") or module.address % PAGE:
+            yield f"module {module.name} is at {module.address:#x}, physical {module.physical:#x}"
+        if subtract((module.physical, module.physical + max(module.size, 1)), modules):
+            yield f"module {module.name} lies outside the map's modules"
+        if not module.tail_zero:
+            yield f"the rest of the last page of module {module.name} is not zero"
+
+
+def check_tables(report: Report) -> Iterator[str]:
+    tables = [(entry.base, entry.end) for entry in report.of_kind(PAGE_TABLES)]
+    if report.number("paging.readable") != 1:
+        yield "page tables cannot be read through the direct map"
+    for physical, level in report.tables:
+        if subtract((physical, physical + PAGE), tables):
+            yield f"the level-{level} table at {physical:#x} is not called a page table"
+
+
+def classify(report: Report, mapping) -> str:
+    """Which of the mappings that are promised a mapping belongs to."""
+    base, end = report.number("baton.direct_map.base"), report.number("baton.direct_map.end")
+    kernel, size = report.number("baton.kernel.address"), report.number("baton.kernel.size")
+    for screen in report.framebuffers:
+        if screen.address <= mapping.address and mapping.end <= -(-(screen.address + screen.size) // PAGE) * PAGE:
+            return "framebuffer"
+    if base <= mapping.address and mapping.end <= end:
+        return "direct"
+    if kernel <= mapping.address and mapping.end <= kernel + size:
+        return "kernel"
+    entry = report.entry_at(mapping.physical)
+    if mapping.address == mapping.physical and entry and entry.kind == TRAMPOLINE and mapping.end <= entry.end:
+        return "trampoline"
+    return "none"
+
+
+def check_direct(report: Report, mapping, flat: bool) -> Iterator[str]:
+    base = report.number("baton.direct_map.base")
+    where = show(mapping.address, mapping.end)
+    if mapping.address - mapping.physical != base:
+        yield f"{where} is in the direct map, but maps {mapping.physical:#x}"
+    if mapping.cache != CACHE_WRITE_BACK:
+        yield f"{where} is in the direct map with PAT entry {mapping.cache}"
+    end = mapping.physical + mapping.size
+    covered = []
+    for entry in report.memory:
+        if entry.base >= end or entry.end <= mapping.physical:
+            continue
+        covered.append((entry.base, entry.end))
+        if entry.kind in NEVER_MAPPED or not entry.attributes & ATTRIBUTE_WB:
+            yield f"{where} maps memory of kind {entry.kind}, attributes {entry.attributes:#x}"
+        if entry.kind == RUNTIME_CODE and mapping.write:
+            yield f"{where} maps runtime code writable"
+        if mapping.execute and not (not is_high(report) and entry.kind in (KERNEL, TRAMPOLINE)):
+            yield f"{where} in the direct map is executable, and of kind {entry.kind}"
+    rest = subtract((mapping.physical, end), covered)
+    if rest:
+        yield f"{where} maps {show(*rest[0])}, which is not in the map"
+
+
+def check_kernel_pages(report: Report, mapping) -> Iterator[str]:
+    """No address at all shows the kernel's code or constants writable."""
+    offset = report.number("baton.kernel.physical") - report.number("baton.kernel.address")
+    for part in ("text", "rodata"):
+        start = report.number(f"image.{part}_start") + offset & ~(PAGE - 1)
+        end = report.number(f"image.{part}_end") + offset
+        if mapping.write and mapping.physical < end and mapping.physical + mapping.size > start:
+            yield f"{show(mapping.address, mapping.end)} maps the kernel's .{part} writable"
+
+
+def check_paging(report: Report, flat: bool) -> Iterator[str]:
+    base = report.number("baton.direct_map.base")
+    if (base == 0) == is_high(report):
+        yield f"the direct map's base is {base:#x}"
+    for mapping in report.mappings:
+        where = show(mapping.address, mapping.end)
+        kind = classify(report, mapping)
+        flat_kernel = flat and (report.entry_at(mapping.physical) or report.memory[0]).kind == KERNEL
+        if kind == "none":
+            yield f"{where} is mapped (to {mapping.physical:#x}), and is on no list"
+        if kind == "framebuffer" and (mapping.cache != CACHE_WRITE_COMBINING or mapping.execute):
+            yield f"the framebuffer is mapped with PAT entry {mapping.cache}"
+        if kind == "direct":
+            yield from check_direct(report, mapping, flat)
+        if mapping.write and mapping.execute and not flat_kernel:
+            yield f"{where} is writable and executable"
+        if not flat:
+            yield from check_kernel_pages(report, mapping)
+        if mapping.user:
+            yield f"{where} is mapped for user mode"
+    for address in {0, base}:
+        if report.mapping_at(address):
+            yield f"page 0 is mapped at {address:#x}"
+    yield from check_coverage(report)
+
+
+def check_coverage(report: Report) -> Iterator[str]:
+    """All that is promised to be in the direct map is there."""
+    base = report.number("baton.direct_map.base")
+    mapped = [(m.physical, m.physical + m.size) for m in report.mappings if m.address - m.physical == base]
+    for entry in report.of_kind(*IN_DIRECT_MAP):
+        if entry.attributes & ATTRIBUTE_WB:
+            rest = subtract((max(entry.base, PAGE), entry.end), mapped)
+            if rest:
+                yield f"{show(*rest[0])} (kind {entry.kind}) is not in the direct map"
+
+
+def check_framebuffers(report: Report) -> Iterator[str]:
+    for screen in report.framebuffers:
+        if screen.pitch < screen.width * screen.bits // 8 or screen.size < screen.pitch * screen.height:
+            yield f"the framebuffer's sizes do not fit together: {screen}"
+        if screen.bits != 32 or screen.red | screen.green | screen.blue != 0xFFFFFF:
+            yield f"the framebuffer has an odd format: {screen}"
+        for address in range(screen.address, screen.address + screen.size, PAGE):
+            mapping = report.mapping_at(address)
+            if not mapping or not mapping.write or mapping.physical + address - mapping.address != (
+                    screen.physical + address - screen.address):
+                yield f"the framebuffer is not mapped at {address:#x}"
+                break
+        entry = report.entry_at(screen.physical)
+        if not entry or entry.kind != FRAMEBUFFER:
+            yield f"the framebuffer's memory has kind {entry and entry.kind}"
+
+
+def check_story(report: Report) -> Iterator[str]:
+    """Log and timings."""
+    if report.number("log.size") == 0 or report.values.get("log.nul") != "0x1" or not any(report.log):
+        yield "there is no log, or it does not end with a NUL"
+    names = [name for name, _ in report.timings]
+    counters = [counter for _, counter in report.timings]
+    if not names or names[0] != "start" or len(names) < 5 or len(set(names)) != len(names):
+        yield f"the timings are odd: {names}"
+    if counters != sorted(counters) or not all(counters):
+        yield f"the timings run backwards: {report.timings}"
+
+
+def judge(report: Report, *, path: str, command_line: str = "", flat: bool = False, levels: int = 4) -> List[str]:
+    """Every broken promise; an empty list when all is well. `path` is the kernel's on the volume."""
+    checks = [check_cpu(report, levels), check_baton(report, path, command_line), check_image(report),
+              check_stack(report), check_memory_map(report), check_against_firmware(report), check_pointers(report),
+              check_tables(report), check_paging(report, flat), check_framebuffers(report), check_story(report)]
+    return [problem for check in checks for problem in check]

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Where things are."""
+
+import os
+import shutil
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[3]
+BUILD = Path(os.environ.get("BATON_BUILD") or TREE / "build").resolve()
+
+LOADER = BUILD / "BOOTX64.EFI"
+INJECT = BUILD / "tests" / "efi" / "inject.efi"
+KERNELS = BUILD / "tests" / "kernels"
+EXAMPLES = BUILD / "examples"
+
+
+def built(path: Path) -> Path:
+    """`path`, which the build must have left; a test never passes because something was not built."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing: `make all examples machines` builds it")
+    return path
+
+
+def kernel(name: str) -> Path:
+    return built(KERNELS / name)
+
+
+def tool(name: str) -> str:
+    """A program's path; gdisk's tools are in /usr/sbin, which is not in everybody's PATH."""
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if not found:
+        raise FileNotFoundError(f"{name} is not installed")
+    return found

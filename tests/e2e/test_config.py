@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Which entry is booted, from which volume, and what becomes of configuration that cannot be read."""
+
+import re
+import time
+
+import pytest
+
+from harness.check import none_of
+from harness.elfmaker import elf_file, exit_code, segment
+from harness.files import ENTRY, entry, with_kernel
+from harness.judge import judge
+from harness.paths import LOADER, built, kernel
+
+TO_FIRMWARE = "BdsDxe: failed to start|UEFI Interactive Shell"
+
+
+def numbered(code):
+    """A kernel that leaves QEMU with this code, which says which kernel it was."""
+    return elf_file([segment(exit_code(code))])
+
+
+def exit_of(machine):
+    return machine.wait_exit(60) >> 1
+
+
+ENTRIES = {
+    "alpha": "version 1.9\n",
+    "beta": "version 1.10\n",
+    "gamma": "sort-key zz\n",
+    "delta": "sort-key aa\narchitecture aa64\n",
+    "Epsilon": "sort-key bb\narchitecture x64\n",
+}
+CODES = {name: 0x21 + i for i, name in enumerate(ENTRIES)}
+
+
+def menu(loader_conf=None):
+    files = {} if loader_conf is None else {"loader/loader.conf": loader_conf}
+    for name, lines in ENTRIES.items():
+        files[f"{name}.elf"] = numbered(CODES[name])
+        files[f"loader/entries/{name}.conf"] = f"# {name}\ntitle {name}\n{lines}linux /{name}.elf\n"
+    return files
+
+
+@pytest.mark.parametrize("loader_conf,chosen", [
+    (None, "Epsilon"),  # the first sort key that is for this architecture
+    ("default gamma.conf\n", "gamma"),
+    ("timeout 0\ndefault *ta*\n", "beta"),
+    ("default nothing-like-it\n", "Epsilon"),
+])
+def test_choice(boot, loader_conf, chosen):
+    assert exit_of(boot(menu(loader_conf))) == CODES[chosen]
+
+
+def test_newest_version_first(boot):
+    files = menu()
+    for name in ("gamma", "delta", "Epsilon"):
+        del files[f"loader/entries/{name}.conf"]
+    assert exit_of(boot(files)) == CODES["beta"]
+
+
+def test_text_as_editors_leave_it(report_of):
+    """CRLF, a byte order mark, tabs, comments, blank lines, no newline at the end, an upper-case suffix."""
+    text = "\ufeff# comment\r\n\r\nkernel\t/kernel.elf  \r\n  options\ta  b\r\n\toptions c"
+    files = {"kernel.elf": kernel("report-high.elf"), "loader/entries/TEST.CONF": text}
+    none_of(judge(report_of(files), path="/kernel.elf", command_line="a  b c"))
+
+
+def test_backslashes_and_case(report_of):
+    """FAT does not look at case."""
+    files = {"Kernel.ELF": kernel("report-high.elf"), ENTRY: entry("kernel.elf")}
+    none_of(judge(report_of(files), path="/kernel.elf"))
+
+
+def test_remarks(report_of):
+    """Unknown keys are warned of with file and line; keys that only do nothing here are mentioned lower."""
+    files = with_kernel("report-high.elf", "colour blue", "grub_class os",
+                        files={"loader/loader.conf": "# nothing\neditor no\nspeed high\n"})
+    report = report_of(files)
+    text = report.machine.e9.text.split("report: begin")[0]
+    assert re.search(r"/loader/loader\.conf:3: unknown key 'speed'", text)
+    assert re.search(r"/loader/entries/test\.conf:2: unknown key 'colour'", text)
+    serial = report.machine.serial.text.replace("\n", "")
+    assert "unknown key 'colour'" in serial
+    for known in ("editor", "grub_class"):
+        assert re.search(rf"'{known}' does nothing", text)
+
+
+def test_refused_entry_goes_on(boot):
+    """Nobody there: the message stays ten seconds, then the next entry boots, and the log tells it all."""
+    files = {"loader/entries/a.conf": entry("/missing.elf", "sort-key a"),
+             "loader/entries/b.conf": entry("/kernel.elf", "sort-key b"), "kernel.elf": numbered(0x33)}
+    machine = boot(files)
+    machine.wait_for(r"/missing\.elf", timeout=60)
+    said = time.monotonic()
+    assert exit_of(machine) == 0x33
+    assert 8 <= time.monotonic() - said <= 20
+
+
+def test_decoy_volume(start, disk):
+    """A second disk with a kernel and a configuration of its own is never looked at."""
+    own = {"EFI/BOOT/BOOTX64.EFI": built(LOADER), "kernel.elf": numbered(0x41)}
+    decoy = {"kernel.elf": numbered(0x66), "boot/kernel.elf": numbered(0x66), ENTRY: entry("/kernel.elf"),
+             "loader/loader.conf": "default *\n"}
+    assert exit_of(start(disk(own), disk(decoy))) == 0x41
+
+
+def test_decoy_is_not_booted_instead(start, disk):
+    """The loader's own volume has no kernel: said, and back to the firmware."""
+    own = {"EFI/BOOT/BOOTX64.EFI": built(LOADER)}
+    decoy = {"kernel.elf": numbered(0x66), "boot/kernel.elf": numbered(0x66), ENTRY: entry("/kernel.elf")}
+    machine = start(disk(own), disk(decoy))
+    machine.wait_for(r"/kernel\.elf", source="e9")
+    machine.wait_for("Press a key")
+    machine.send(" ")
+    machine.wait_for(TO_FIRMWARE, timeout=30)
+    text = machine.e9.text
+    for name in ("/loader/entries", "/boot/kernel.elf", "/kernel.elf", "/kernel.bin"):
+        assert name in text, "the message does not say where it looked"
+
+
+def refuse_then_boot(boot, files, *words):
+    """Bad configuration is shown until a key, with file and mend; an entry that is sound is booted all the same."""
+    machine = boot({**files, "loader/entries/zz.conf": entry("/good.elf", "sort-key zz"), "good.elf": numbered(0x44)})
+    for word in words:
+        machine.e9.seen = 0
+        machine.wait_for(word, source="e9", timeout=30)
+    machine.wait_for("Press a key")
+    machine.send(" ")
+    assert exit_of(machine) == 0x44
+
+
+@pytest.mark.parametrize("name,content,words", [
+    ("loader.conf", "default x\n".encode("utf-16"), [r"/loader/loader\.conf", "UTF-16", "UTF-8"]),
+    ("loader.conf", b"#" * 70000, [r"/loader/loader\.conf", "bytes", "right file"]),
+    ("entries/bad.conf", bytes(range(256)) * 4, [r"/loader/entries/bad\.conf:\d+", "byte 0x", "UTF-8"]),
+], ids=["utf16", "too-long", "binary"])
+def test_absurd_configuration(boot, name, content, words):
+    refuse_then_boot(boot, {f"loader/{name}": content}, *words)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Screens: what the kernel is told of them, and what is seen on them."""
+
+import re
+
+import pytest
+
+from harness.check import none_of
+from harness.files import ENTRY, entry, injected, with_kernel
+from harness.judge import judge
+from harness.paths import EXAMPLES, TREE, built
+from harness.report import parse_report
+
+
+@pytest.mark.parametrize("screen", ["vga", "ramfb"])
+def test_framebuffer(report_of, start, screen):
+    report = report_of(with_kernel("report-high.elf"), screen=screen)
+    none_of(judge(report, path="/kernel.elf"))
+    assert len(report.framebuffers) == 1
+    framebuffer = report.framebuffers[0]
+    assert framebuffer.width >= 640 and framebuffer.height >= 480
+    assert f"{framebuffer.width}x{framebuffer.height}" in "\n".join(report.log)
+
+
+def test_framebuffer_low_kernel(report_of):
+    report = report_of(with_kernel("report-low.elf"), screen="vga")
+    none_of(judge(report, path="/kernel.elf"))
+    assert len(report.framebuffers) == 1
+
+
+@pytest.mark.parametrize("screen", [None, "virtio"])
+def test_no_framebuffer(report_of, screen):
+    """No screen at all, and one that can only be drawn on by the firmware: the boot goes on, and the baton says so."""
+    report = report_of(with_kernel("report-high.elf"), screen=screen)
+    none_of(judge(report, path="/kernel.elf"))
+    assert report.framebuffers == []
+    assert "FRAMEBUFFER" not in report.facts()
+    assert re.search("screen", "\n".join(report.log))
+
+
+def read_logo():
+    """The logo's rows, its colours, and the numbers of its macros, from examples/tour/logo.h."""
+    text = (TREE / "examples" / "tour" / "logo.h").read_text()
+    rows = re.findall(r'^    "([^"]+)",$', text, re.MULTILINE)
+    colours = {square: (int(value, 16) >> 16, int(value, 16) >> 8 & 255, int(value, 16) & 255)
+               for square, value in re.findall(r"^    \{'(.)', 0x(\w{6})\}", text, re.MULTILINE)}
+    width, height = (int(re.search(rf"LOGO_{name} +(\d+)u", text).group(1)) for name in ("WIDTH", "HEIGHT"))
+    assert len(rows) == height and {len(row) for row in rows} == {width} and len(colours) > 2
+    return rows, colours
+
+
+def logo_differences(picture, width):
+    """Numbers of the rows of pixels where the picture is not the logo, centred in `width`, on its background."""
+    rows, colours = read_logo()
+    scale = (width + len(rows[0]) * 3 // 2) // (len(rows[0]) * 3)
+    left, top = (width - len(rows[0]) * scale) // 2, picture.height // 16
+    background = bytes(picture.pixel(0, 0))
+    wrong = []
+    for y, row in enumerate(rows):
+        expected = background * left + b"".join(bytes(colours.get(square, background)) * scale for square in row)
+        for at in range(top + y * scale, top + (y + 1) * scale):
+            if picture.row(0, at, len(expected) // 3) != expected:
+                wrong.append(at)
+    return wrong
+
+
+def tour():
+    return {"k.elf": built(EXAMPLES / "tour-high.elf"), ENTRY: entry("/k.elf")}
+
+
+@pytest.mark.parametrize("screen", ["vga", "ramfb"])
+def test_logo(boot, screen):
+    """Every pixel of the logo, and of the background around it."""
+    machine = boot(tour(), screen=screen)
+    machine.wait_for(r"^tour: ok", timeout=90)
+    picture = machine.screenshot()
+    assert picture.width >= 640
+    none_of(logo_differences(picture, picture.width))
+
+
+def test_pitch_and_masks(start, disk):
+    """Rows that are longer than the picture is wide, and a pixel format given by masks."""
+    machine = start(disk(injected(tour(), narrow=40, masks=1)), screen="vga")
+    machine.wait_for(r"^tour: ok", timeout=90)
+    picture = machine.screenshot()
+    none_of(logo_differences(picture, picture.width - 40))
+
+
+def test_pitch_and_masks_in_the_baton(start, disk):
+    machine = start(disk(injected(with_kernel("report-high.elf"), narrow=40, masks=1)), screen="vga")
+    machine.expect_success()
+    report = parse_report(machine.e9.text)
+    none_of(judge(report, path="/kernel.elf"))
+    screen = report.framebuffers[0]
+    assert screen.pitch == (screen.width + 40) * 4
+
+
+def test_error_is_seen(boot):
+    """A refusal changes the screen, and stays on it."""
+    machine = boot({ENTRY: entry("/missing.elf")}, screen="vga")
+    machine.wait_for(r"/missing\.elf", timeout=60)
+    machine.wait_for("Press a key", timeout=30)
+    first = machine.screenshot()
+    shades = first.colours()
+    assert len(shades) >= 2
+    lit = sum(count for colour, count in shades.items() if max(colour) > 100)
+    assert lit > 1000, "there is no text on the screen"
+    machine.press("ret")
+    machine.wait_for("BdsDxe|UEFI Interactive Shell", timeout=30)

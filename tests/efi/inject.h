@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * inject.efi stands between the firmware and the loader under test: it makes the firmware behave as real firmware was
+ * seen to behave, starts \baton.efi from its own volume, and says on port 0xE9 what the loader did.
+ *
+ * It is installed as \EFI\BOOT\BOOTX64.EFI and reads \inject.txt there: lines "key=value", keys as in struct settings.
+ */
+#ifndef BATON_TESTS_INJECT_H
+#define BATON_TESTS_INJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/boot_services.h"
+#include "abi/loaded_image.h"
+#include "abi/memory.h"
+#include "abi/simple_file_system.h"
+#include "abi/system_table.h"
+
+#define SETTING_TEXT  128
+#define ODD_TYPES     5
+#define ODD_MAX_PAGES (2 * ODD_TYPES + 1)
+
+struct settings {
+    uint64_t stale;    /* so many ExitBootServices calls find that the map has changed meanwhile */
+    uint64_t grow;     /* the first of them finds about so many descriptors more */
+    uint64_t fragment; /* bytes that the memory map has before the loader starts */
+    uint64_t poison;   /* 1: all conventional memory is filled with 0xAA first */
+    uint64_t high;     /* 1: no memory below 4 GiB is free */
+    uint64_t la57;     /* 1: five levels of page tables */
+    uint64_t count;    /* 1: the loader's calls are counted */
+    uint64_t runs;     /* how often the loader is started; 1 when not given */
+    uint64_t exit;     /* what is written to port 0xF4 when it returns */
+
+    uint64_t odd_types;   /* 1: the loader sees memory types that no specification knows */
+    uint64_t odd_map;     /* 1: it sees descriptors in reverse order, an empty one and one that overlaps */
+    uint64_t short_read;  /* bytes that a read returns at most */
+    uint64_t fail_read;   /* a read of more bytes than this fails, and so do all later ones of that handle */
+    uint64_t end_read;    /* files end after so many bytes, whatever their size is said to be */
+    uint64_t narrow;      /* pixels that the screen is said to be narrower than its rows */
+    uint64_t masks;       /* 1: the pixel format is given by masks */
+    uint64_t no_conout;   /* 1: there is no console to write to */
+    uint64_t no_device;   /* 1: the loaded image has neither device nor path */
+    uint64_t options_set; /* 1: options is given */
+    uint64_t watchdog;    /* seconds until the firmware resets the machine, unless it is told not to */
+    uint64_t garbage;     /* so many bytes of garbage are the load options */
+
+    char start[SETTING_TEXT];   /* the loader's path; \baton.efi when not given */
+    char options[SETTING_TEXT]; /* its load options */
+};
+
+extern struct settings settings;
+extern EFI_SYSTEM_TABLE *system_table;
+extern EFI_BOOT_SERVICES *boot;     /* the firmware's own services, never the hooked ones */
+extern EFI_BOOT_SERVICES real_boot; /* where `boot` points */
+extern EFI_HANDLE own_image;
+
+/* ---- out.c ---- */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void leave(uint64_t code);
+/* Says it and leaves with 0x7f. */
+_Noreturn void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Gives up when the status is an error. */
+void need(EFI_STATUS status, const char *what);
+
+/* ---- settings.c ---- */
+void settings_read(EFI_HANDLE volume);
+
+/* ---- memory.c ---- */
+struct page_counts {
+    uint64_t pages[16]; /* by memory type; others count as reserved */
+    uint64_t descriptors;
+    uint64_t handles;
+};
+
+struct page_counts memory_count(void);
+void memory_poison(void);
+/* The map's size in bytes, by a query. */
+UINTN memory_map_size(void);
+/* Makes holes until the map has about `descriptors` more; the memory stays allocated. */
+void memory_fragment(uint64_t descriptors);
+/* Takes what is free below 4 GiB, for good. */
+void memory_take_low(void);
+/* The map's key is another one after this. */
+void memory_move_key(void);
+/* Puts pages aside that will be seen to have odd types; memory_rewrite makes it so. */
+void memory_prepare_odd_types(void);
+/* Changes a map as odd_types and odd_map ask; there is room for MEMORY_EXTRA descriptors more. Returns the new size. */
+#define MEMORY_EXTRA 2
+UINTN memory_rewrite(void *base, UINTN size, UINTN step);
+
+/* ---- hooks.c ---- */
+/* From here on, calls that come from the image are watched. */
+void hooks_install(const EFI_LOADED_IMAGE_PROTOCOL *image);
+void hooks_remove(void);
+/* Whether a call that returns there came from the image. */
+bool hooks_from_image(const void *return_address);
+
+/* ---- files.c ---- */
+void files_install(EFI_HANDLE volume);
+/* Opened and not closed again, by the image whose calls are watched. */
+int64_t files_open(void);
+
+/* ---- screen.c ---- */
+/* Changes what the screens are said to be, as narrow and masks ask. */
+void screen_spoil(void);
+
+/* ---- levels.c ---- */
+void levels_use_five(void);
+
+#endif

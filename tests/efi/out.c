@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text on port 0xE9, and the way out of QEMU. */
+#include "inject.h"
+
+#include "format.h"
+#include "memory.h"
+
+static void put(const char *text)
+{
+    for (; *text != '\0'; text++)
+        __asm__ volatile("outb %0, %1" : : "a"(*text), "Nd"((uint16_t)0xe9));
+}
+
+static void say_list(const char *format, va_list arguments)
+{
+    char line[512];
+
+    format_list(line, sizeof(line), format, arguments);
+    put("inject: ");
+    put(line);
+    put("\n");
+}
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say_list(format, arguments);
+    va_end(arguments);
+}
+
+_Noreturn void leave(uint64_t code)
+{
+    __asm__ volatile("outl %0, %1" : : "a"((uint32_t)code), "Nd"((uint16_t)0xf4));
+    for (;;)
+        __asm__ volatile("cli; hlt");
+}
+
+_Noreturn void give_up(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say_list(format, arguments);
+    va_end(arguments);
+    leave(0x7f);
+}
+
+void need(EFI_STATUS status, const char *what)
+{
+    if (EFI_ERROR(status))
+        give_up("%s: status %#llx", what, (unsigned long long)status);
+}
+
+/* ---- what compilers call by themselves ---- */
+
+void *memcpy(void *restrict destination, const void *restrict source, size_t size)
+{
+    void *to = destination;
+
+    __asm__ volatile("rep movsb" : "+D"(to), "+S"(source), "+c"(size) : : "memory");
+    return destination;
+}
+
+void *memset(void *destination, int byte, size_t size)
+{
+    void *to = destination;
+
+    __asm__ volatile("rep stosb" : "+D"(to), "+c"(size) : "a"(byte) : "memory");
+    return destination;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const uint8_t *left = a, *right = b;
+
+    for (size_t i = 0; i < size; i++)
+        if (left[i] != right[i])
+            return left[i] < right[i] ? -1 : 1;
+    return 0;
+}
