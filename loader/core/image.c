@@ -64,7 +64,8 @@ static enum status check_segment(const char *name, uint64_t file_size, struct lo
     const struct elf_segment *elf = &segment->elf;
     uint64_t file_end, last;
 
-    if (!checked_add(elf->offset, elf->file_size, &file_end) || file_end > file_size)
+    /* Linkers leave any offset in a segment that is all .bss. */
+    if (elf->file_size > 0 && (!checked_add(elf->offset, elf->file_size, &file_end) || file_end > file_size))
         return error_set(
             error, STATUS_INVALID,
             "%s: is truncated: segment %u has %llu bytes at byte %llu, but the file has only %llu. Copy it "

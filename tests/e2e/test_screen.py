@@ -9,7 +9,6 @@ from harness.check import none_of
 from harness.files import ENTRY, entry, injected, with_kernel
 from harness.judge import judge
 from harness.paths import EXAMPLES, TREE, built
-from harness.report import parse_report
 
 
 @pytest.mark.parametrize("screen", ["vga", "ramfb"])
@@ -84,15 +83,6 @@ def test_pitch_and_masks(start, disk):
     machine.wait_for(r"^tour: ok", timeout=90)
     picture = machine.screenshot()
     none_of(logo_differences(picture, picture.width - 40))
-
-
-def test_pitch_and_masks_in_the_baton(start, disk):
-    machine = start(disk(injected(with_kernel("report-high.elf"), narrow=40, masks=1)), screen="vga")
-    machine.expect_success()
-    report = parse_report(machine.e9.text)
-    none_of(judge(report, path="/kernel.elf"))
-    screen = report.framebuffers[0]
-    assert screen.pitch == (screen.width + 40) * 4
 
 
 def test_error_is_seen(boot):

@@ -90,6 +90,15 @@ void files_install(EFI_HANDLE volume)
 
 int64_t files_open(void)
 {
-    say("reads=%llu largest-read=%llu", (unsigned long long)reads, (unsigned long long)largest_read);
     return open_files;
+}
+
+uint64_t files_reads(void)
+{
+    return reads;
+}
+
+uint64_t files_largest_read(void)
+{
+    return largest_read;
 }

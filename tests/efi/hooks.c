@@ -74,11 +74,11 @@ static void report_exit(void)
     for (unsigned i = 0; i < HOOKS_SERVICES; i++)
         calls += hooks_calls[i];
     say("exited full-maps=%llu size-queries=%llu failed-maps=%llu exits=%llu calls-after-map=%llu services=%llu "
-        "console=%llu watchdogs=%llu",
+        "console=%llu watchdogs=%llu reads=%llu largest-read=%llu",
         (unsigned long long)full_maps, (unsigned long long)size_queries, (unsigned long long)failed_maps,
         (unsigned long long)exits, (unsigned long long)most_since_map, (unsigned long long)calls,
-        (unsigned long long)hooks_calls[HOOKS_SERVICES + 1],
-        (unsigned long long)hooks_calls[SERVICE(SetWatchdogTimer)]);
+        (unsigned long long)hooks_calls[HOOKS_SERVICES + 1], (unsigned long long)hooks_calls[SERVICE(SetWatchdogTimer)],
+        (unsigned long long)files_reads(), (unsigned long long)files_largest_read());
 }
 
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)

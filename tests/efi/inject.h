@@ -101,6 +101,9 @@ bool hooks_from_image(const void *return_address);
 void files_install(EFI_HANDLE volume);
 /* Opened and not closed again, by the image whose calls are watched. */
 int64_t files_open(void);
+/* How often that image has read, and the most bytes that it asked for at once. */
+uint64_t files_reads(void);
+uint64_t files_largest_read(void);
 
 /* ---- screen.c ---- */
 /* Changes what the screens are said to be, as narrow and masks ask. */
