@@ -106,6 +106,10 @@ struct text text_take_row(struct text *rest, size_t columns)
     }
     rest->data += row.length;
     rest->length -= row.length;
+    if (rest->length == 0)
+        return row;
+    while (row.length > 0 && is_blank(row.data[row.length - 1]))
+        row.length--;
     while (rest->length > 0 && is_blank(rest->data[0])) {
         rest->data++;
         rest->length--;

@@ -122,7 +122,8 @@ static void add_interval(struct sealer *sealer, const struct memory_interval *in
 
 static bool is_free_later(uint32_t kind)
 {
-    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER;
+    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER ||
+           kind == BATON_MEMORY_SPECIFIC_PURPOSE;
 }
 
 /* Page 0 is never reported usable: a null pointer must stay one, and real-mode firmware data lives there. */

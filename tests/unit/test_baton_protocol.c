@@ -160,7 +160,7 @@ static void add_modules(struct sample *sample)
 /* Inside reserved memory, outside of all, or where no direct map reaches. */
 static void add_framebuffers(struct sample *sample)
 {
-    static const uint64_t places[] = {0x80000000, 0xc0000100, 0x100000000000, 0x0001000000000000};
+    static const uint64_t places[] = {0x80000000, 0xc0001100, 0x100000000000, 0x0001000000000000};
     struct chance *chance = sample->chance;
     struct facts *facts = &sample->boot.facts;
 
@@ -429,6 +429,22 @@ static void check_framebuffers(const struct sample *sample)
 
 /* ---- what the baton points to ---- */
 
+/* Whether the direct map reaches them or not, their pages are in the map as what they are. */
+static void check_framebuffer_memory(const struct sample *sample, const struct baton_memory *entries)
+{
+    const struct facts *facts = &sample->boot.facts;
+
+    for (size_t i = 0; i < facts->framebuffer_count; i++) {
+        const struct baton_framebuffer *framebuffer = &facts->framebuffers[i];
+        uint64_t base = framebuffer->physical & ~(PAGE - 1);
+        uint64_t end = (framebuffer->physical + framebuffer->size + PAGE - 1) & ~(PAGE - 1);
+        const struct baton_memory *entry = memory_map_find(entries, sample->baton->memory_map.count, base);
+
+        CHECK(entry && entry->kind == BATON_MEMORY_FRAMEBUFFER);
+        CHECK(entry->base == base && entry->size == end - base);
+    }
+}
+
 static void check_maps(const struct sample *sample)
 {
     const struct baton *baton = sample->baton;
@@ -459,6 +475,7 @@ static void check_maps(const struct sample *sample)
         labelled -= plan->requests[i].labelled;
     }
     CHECK(labelled == 0); /* nothing else is labelled so */
+    check_framebuffer_memory(sample, entries);
     CHECK(sample->boot.root == plan->places[plan->tables].physical);
 }
 

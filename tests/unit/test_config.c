@@ -653,8 +653,8 @@ static void test_absurd_sizes(void **state)
     assert_int_equal(parse_entry_named(ENTRY_FILE, (struct text){file, CONFIG_FILE_MAX}), STATUS_OK);
     check_nothing();
     arena.used = 0;
-    check_refused((struct text){file, CONFIG_FILE_MAX + 1},
-                  ENTRY_FILE ": the file has more than 65536 bytes, which no configuration needs. Is it the right file?");
+    check_refused((struct text){file, CONFIG_FILE_MAX + 1}, ENTRY_FILE
+                  ": the file has more than 65536 bytes, which no configuration needs. Is it the right file?");
     check_loader_refused((struct text){file, CONFIG_FILE_MAX + 1}, LOADER_FILE
                          ": the file has more than 65536 bytes, which no configuration needs. Is it the right file?");
 

@@ -354,6 +354,9 @@ static const struct refusal {
     {{LOAD(CODE, BASE, 0x1000, 0x1000, FILE_SIZE - 0xfff)},
      BASE,
      NAME ": is truncated: segment 0 has 4096 bytes at byte 1044481, but the file has only 1048576. Copy it again."},
+    {{LOAD(CODE, BASE, 0x1000, 1, FILE_SIZE)},
+     BASE,
+     NAME ": is truncated: segment 0 has 1 bytes at byte 1048576, but the file has only 1048576. Copy it again."},
     {{LOAD(CODE, BASE, 0x1000, 0x1000, UINT64_MAX - 0xffe)},
      BASE,
      NAME ": is truncated: segment 0 has 4096 bytes at byte 18446744073709547521, but the file has only 1048576. Copy "
@@ -393,6 +396,12 @@ static const struct refusal {
      BASE,
      NAME ": has segments in both halves of the address space: segment 1 at 0x100000 and segment 0 at "
           "0xffffffff80000000. Link it into one half: either all at 0xffffffff80000000, or all low. A low boot stub is "
+          "not needed: Baton enters the kernel with paging on."},
+    {{LOAD(CODE, 0x00007ffffffff000, 0x1000, 0, 0),
+      LOAD(DATA, 0xffff800000000000, 0x1000, 0, 0)}, /* as near as can be */
+     0x00007ffffffff000,
+     NAME ": has segments in both halves of the address space: segment 0 at 0x7ffffffff000 and segment 1 at "
+          "0xffff800000000000. Link it into one half: either all at 0xffffffff80000000, or all low. A low boot stub is "
           "not needed: Baton enters the kernel with paging on."},
     {{LOAD(CODE, BASE, 0x1001, 0, 0), LOAD(CODE, BASE + 0x1000, 0x1000, 0, 0)},
      BASE,

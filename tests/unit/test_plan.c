@@ -278,6 +278,16 @@ static void test_exact_range_is_free(void **state)
     taken(5 * MIB, MIB, "somebody above");
     assert_int_equal(check(&plan), STATUS_OK);
     assert_string_equal(error.text, "");
+
+    made.count = 0; /* just as much as it takes */
+    memory(EFI_TYPE_RESERVED, 5 * MIB, 16 * MIB);
+    memory(EFI_TYPE_CONVENTIONAL, 3 * MIB, 5 * MIB);
+    memory(EFI_TYPE_CONVENTIONAL, MIB, 3 * MIB);
+    plan.requests[0].size = 2 * MIB; /* and one piece of two */
+    facts.taken_count = 0;
+    assert_int_equal(check(&plan), STATUS_OK);
+    plan.requests[0].address = 3 * MIB;
+    assert_int_equal(check(&plan), STATUS_OK);
 }
 
 static void test_exact_range_is_taken(void **state)
@@ -307,8 +317,8 @@ static void test_exact_range_is_taken(void **state)
         char expected[512];
 
         made.count = 0;
-        memory(EFI_TYPE_CONVENTIONAL, 0, 3 * MIB);
         memory(rows[i].type, 3 * MIB, 4 * MIB);
+        memory(EFI_TYPE_CONVENTIONAL, 0, 3 * MIB);
         memory(EFI_TYPE_CONVENTIONAL, 4 * MIB, 5 * MIB);
         memory(EFI_TYPE_CONVENTIONAL, 0x1234000, 32 * MIB);
         assert_int_equal(check(&plan), STATUS_NO_MEMORY);
