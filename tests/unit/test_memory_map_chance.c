@@ -128,7 +128,8 @@ struct claim {
 
 static bool is_free(uint32_t kind)
 {
-    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER;
+    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER ||
+           kind == BATON_MEMORY_SPECIFIC_PURPOSE;
 }
 
 /* What firmware claims, cut off at 2^52. A page that is only in part free is not free; one that is only in part
