@@ -212,28 +212,40 @@ static EFI_STATUS show_memory_map(const struct boot *boot)
     return EFI_LOAD_ERROR;
 }
 
+/* A boot, unless a person asked for something else. */
+static EFI_STATUS do_as_told(struct boot *boot)
+{
+    char buffer[ARGUMENTS_SIZE];
+    struct text arguments = arguments_read(&boot->firmware, buffer);
+
+    if (text_is(arguments, "memmap"))
+        return show_memory_map(boot);
+    if (arguments.length > 0 && arguments_are_from_shell(&boot->firmware)) {
+        log_error("'%.*s' is not known. Without an argument Baton boots; 'memmap' shows the firmware's memory map.",
+                  (int)arguments.length, arguments.data);
+        return EFI_INVALID_PARAMETER;
+    }
+    if (arguments.length > 0) /* a boot option's own text, which may be anything */
+        log_info("the options '%.*s' mean nothing here", (int)arguments.length, arguments.data);
+    boot_machine(boot);
+    return EFI_LOAD_ERROR;
+}
+
 /* The firmware starts here (UEFI 2.10, 4.1). */
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     struct boot boot = {.times.counter[STAGE_START] = machine_counter()};
-    char buffer[ARGUMENTS_SIZE];
-    struct text arguments;
+    EFI_STATUS result;
 
     firmware_start(&boot.firmware, image, system);
     sinks_start(&boot.sinks, &boot.firmware);
     ledger_start(&boot.ledger, &boot.firmware);
-    arguments = arguments_read(&boot.firmware, buffer);
-    if (text_is(arguments, "memmap"))
-        return show_memory_map(&boot);
-    if (arguments.length > 0)
-        log_info("the argument '%.*s' is unknown (known: memmap)", (int)arguments.length, arguments.data);
-
     log_info("Baton %s", BATON_VERSION_STRING);
     if (boot.firmware.loaded_image)
         log_info("loader image at 0x%llx, size 0x%llx",
                  (unsigned long long)(uintptr_t)boot.firmware.loaded_image->ImageBase,
                  (unsigned long long)boot.firmware.loaded_image->ImageSize);
-    boot_machine(&boot);
+    result = do_as_told(&boot);
     sinks_stop(&boot.sinks);
-    return EFI_LOAD_ERROR;
+    return result;
 }

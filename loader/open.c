@@ -3,11 +3,10 @@
 #include "checked.h"
 #include "elf.h"
 
-#define HEAD_SIZE      4096U        /* the kernel's first bytes: the headers of nearly every kernel */
-#define MORE_AT_MOST   (4ULL << 20) /* no kernel's headers are larger */
-#define FIRST_ROOM     (64U * 1024)
-#define ROOM_AT_MOST   (64U * 1024 * 1024)
-#define ROUNDS_AT_MOST 32
+#define HEAD_SIZE    4096U        /* the kernel's first bytes: the headers of nearly every kernel */
+#define MORE_AT_MOST (4ULL << 20) /* no kernel's headers are larger */
+#define FIRST_ROOM   (64U * 1024)
+#define ROOM_AT_MOST (64U * 1024 * 1024)
 
 static bool is_pe(struct bytes head)
 {
@@ -103,16 +102,17 @@ static enum status read_more(struct boot *boot, struct attempt *attempt, const s
     void *room = NULL;
     enum status status;
 
-    if (want->size > MORE_AT_MOST)
-        return error_set(error, STATUS_INVALID, "%s: its headers take %llu bytes, which is absurd", described->path,
-                         (unsigned long long)want->size);
+    if (want->size > MORE_AT_MOST || described->extent_count == PLAN_EXTENTS)
+        return error_set(error, STATUS_INVALID,
+                         "%s: its headers are too large (%llu bytes at byte %llu), or too scattered. Link or copy it "
+                         "again.",
+                         described->path, (unsigned long long)want->size, (unsigned long long)want->offset);
     status = ledger_pool(&boot->ledger, (size_t)want->size, &room, error);
     if (status == STATUS_OK)
         status = file_read(&attempt->files[want->file], want->offset, want->size, room, error);
     if (status != STATUS_OK)
         return status;
-    described->extra_offset = want->offset;
-    described->extra = (struct bytes){room, (size_t)want->size};
+    described->extents[described->extent_count++] = (struct plan_extent){want->offset, {room, (size_t)want->size}};
     return STATUS_OK;
 }
 
@@ -120,7 +120,8 @@ enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *
 {
     enum status status = attempt->arena.size == 0 ? enlarge(boot, attempt, error) : STATUS_OK;
 
-    for (unsigned round = 0; status == STATUS_OK && round < ROUNDS_AT_MOST; round++) {
+    /* Bounded: the arena grows to its limit, and each file's extents are few. */
+    while (status == STATUS_OK) {
         struct plan_want want;
 
         attempt->arena.used = 0;
@@ -132,9 +133,5 @@ enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *
         else
             return status;
     }
-    if (status != STATUS_OK)
-        return status;
-    return error_set(error, STATUS_INVALID,
-                     "%s: its headers lead from one place to the next without an end. Link or copy it again.",
-                     attempt->input.files[0].path);
+    return status;
 }

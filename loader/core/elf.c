@@ -85,9 +85,11 @@ static enum status check_table(const struct elf_header *header, uint64_t file_si
                          "Link it with ld.",
                          name);
     if (header->segment_count == MANY_SEGMENTS)
-        return error_set(error, STATUS_UNSUPPORTED, "%s: has 65535 segments or more; a kernel has a handful", name);
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: has 65535 segments or more, and a kernel has a handful. Link it again.", name);
     if (header->segment_stride < ELF_PROGRAM_HEADER_SIZE)
-        return error_set(error, STATUS_INVALID, "%s: its program headers have %u bytes each instead of %d", name,
+        return error_set(error, STATUS_INVALID,
+                         "%s: its program headers have %u bytes each instead of %d. Link or copy it again.", name,
                          header->segment_stride, ELF_PROGRAM_HEADER_SIZE);
     if (!checked_add(header->segment_offset, size, &end) || end > file_size)
         return error_set(error, STATUS_INVALID,

@@ -109,7 +109,8 @@ static enum status collect_segments(const char *name, uint64_t file_size, const 
         enum status status;
 
         if (!elf_read_segment(table, header, i, &segment.elf))
-            return error_set(error, STATUS_INVALID, "%s: program header %u lies outside the table", name, i);
+            return error_set(error, STATUS_INVALID, "%s: program header %u lies outside the table. Copy it again.",
+                             name, i);
         if (segment.elf.kind == ELF_SEGMENT_INTERP)
             return error_set(error, STATUS_UNSUPPORTED,
                              "%s: asks for a dynamic linker (PT_INTERP), which a kernel does not have. Link it with "

@@ -265,11 +265,16 @@ enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_
 
     if (bytes_slice(from->head, offset, size, ret_bytes))
         return STATUS_OK;
-    if (offset >= from->extra_offset && bytes_slice(from->extra, offset - from->extra_offset, size, ret_bytes))
-        return STATUS_OK;
+    for (size_t i = 0; i < from->extent_count; i++) {
+        const struct plan_extent *extent = &from->extents[i];
+
+        if (offset >= extent->offset && bytes_slice(extent->bytes, offset - extent->offset, size, ret_bytes))
+            return STATUS_OK;
+    }
     if (!checked_add(offset, size, &end) || end > from->size)
-        return error_set(error, STATUS_INVALID, "%s: is truncated: %llu bytes at byte %llu lie outside the file",
-                         from->path, (unsigned long long)size, (unsigned long long)offset);
+        return error_set(error, STATUS_INVALID,
+                         "%s: is truncated: %llu bytes at byte %llu lie outside the file. Copy it again.", from->path,
+                         (unsigned long long)size, (unsigned long long)offset);
     *ret_want = (struct plan_want){file, offset, size};
     return STATUS_NEED_BYTES;
 }

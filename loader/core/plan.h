@@ -13,13 +13,21 @@
 #include "maps_layout.h"
 #include "memory_map.h"
 
+/* Bytes of a file that were read because the plan asked for them. */
+struct plan_extent {
+    uint64_t offset; /* in the file */
+    struct bytes bytes;
+};
+
+#define PLAN_EXTENTS 4 /* program headers, notes, and two to spare */
+
 /* A file that open found. The kernel is file 0, the modules follow in the order of the entry. */
 struct plan_file {
     const char *path;
-    uint64_t size;         /* bytes */
-    struct bytes head;     /* its first bytes */
-    uint64_t extra_offset; /* and more of it, where the plan asked for more */
-    struct bytes extra;
+    uint64_t size;     /* bytes */
+    struct bytes head; /* its first bytes */
+    struct plan_extent extents[PLAN_EXTENTS];
+    size_t extent_count;
 };
 
 struct plan_input {

@@ -54,14 +54,27 @@ static struct text from_options(const EFI_LOADED_IMAGE_PROTOCOL *image, char *bu
     return text;
 }
 
-struct text arguments_read(const struct firmware *firmware, char *buffer)
+/* NULL when the loader was not started from the shell. */
+static const EFI_SHELL_PARAMETERS_PROTOCOL *find_shell(const struct firmware *firmware)
 {
-    static const EFI_GUID shell_guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+    static const EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
     void *interface = NULL;
 
-    if (firmware->boot->HandleProtocol(firmware->image, &shell_guid, &interface) == EFI_SUCCESS)
-        return from_shell(interface, buffer);
+    return firmware->boot->HandleProtocol(firmware->image, &guid, &interface) == EFI_SUCCESS ? interface : NULL;
+}
+
+struct text arguments_read(const struct firmware *firmware, char *buffer)
+{
+    const EFI_SHELL_PARAMETERS_PROTOCOL *shell = find_shell(firmware);
+
+    if (shell)
+        return from_shell(shell, buffer);
     if (firmware->loaded_image)
         return from_options(firmware->loaded_image, buffer);
     return (struct text){buffer, 0};
+}
+
+bool arguments_are_from_shell(const struct firmware *firmware)
+{
+    return find_shell(firmware) != NULL;
 }

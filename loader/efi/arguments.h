@@ -3,6 +3,8 @@
 #ifndef BATON_ARGUMENTS_H
 #define BATON_ARGUMENTS_H
 
+#include <stdbool.h>
+
 #include "firmware.h"
 #include "text.h"
 
@@ -14,5 +16,8 @@
  * then there are none.
  */
 struct text arguments_read(const struct firmware *firmware, char *buffer);
+
+/* Whether a person gave them, in the UEFI shell; what else is in LoadOptions may be anything. */
+bool arguments_are_from_shell(const struct firmware *firmware);
 
 #endif

@@ -103,10 +103,11 @@ static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint6
     EFI_STATUS result = handle->GetInfo(handle, &info_guid, &size, &room);
 
     if (result != EFI_SUCCESS)
-        return error_set(error, firmware_status(result), "%s: the firmware cannot say how large it is (%s)", path,
+        return error_set(error, firmware_status(result),
+                         "%s: the firmware cannot say how large it is (%s). Copy it again, or check the disk.", path,
                          firmware_status_name(result));
     if (room.info.Attribute & EFI_FILE_DIRECTORY)
-        return error_set(error, STATUS_INVALID, "%s: is a folder, not a file", path);
+        return error_set(error, STATUS_INVALID, "%s: is a folder, not a file. Name a file in it.", path);
     *ret_size = room.info.FileSize;
     return STATUS_OK;
 }
@@ -123,7 +124,8 @@ enum status file_open(const struct volume *volume, const char *path, struct file
                          "at the volume's root.",
                          path);
     if (result != EFI_SUCCESS)
-        return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s)", path, firmware_status_name(result));
+        return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s). Copy it again, or check the disk.", path,
+                         firmware_status_name(result));
     status = check_info(file.handle, path, &file.size, error);
     if (status == STATUS_OK)
         *ret_file = file;
@@ -234,7 +236,7 @@ enum status folder_open(const struct volume *volume, const char *path, struct fo
     EFI_STATUS result = open_handle(volume, path, &handle);
 
     if (result != EFI_SUCCESS)
-        return error_set(error, firmware_status(result), "%s: cannot be opened (%s)", path,
+        return error_set(error, firmware_status(result), "%s: cannot be opened (%s). Check the disk.", path,
                          firmware_status_name(result));
     *ret_folder = (struct folder){handle, path};
     return STATUS_OK;
@@ -249,7 +251,7 @@ enum status folder_next(struct folder *folder, char *name, size_t size, struct e
         size_t units = 0;
 
         if (result != EFI_SUCCESS || bytes > sizeof(room))
-            return error_set(error, STATUS_DEVICE, "%s: cannot be read to its end (%s)", folder->path,
+            return error_set(error, STATUS_DEVICE, "%s: cannot be read to its end (%s). Check the disk.", folder->path,
                              firmware_status_name(result));
         if (bytes < sizeof(EFI_FILE_INFO))
             return STATUS_NOT_FOUND;

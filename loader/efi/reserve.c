@@ -62,7 +62,8 @@ enum status reserve_one(struct ledger *ledger, const struct facts *facts, struct
     base = align_down(base + request->alignment - 1, request->alignment);
     if (!checked_add(base, request->size, &end) || end > plan->direct_map_limit)
         return error_set(error, STATUS_NO_MEMORY,
-                         "%s: the firmware gave memory at 0x%llx, which is out of the direct map's reach",
+                         "%s: the firmware gave memory at 0x%llx, which is out of the direct map's reach. Start the "
+                         "machine with less memory.",
                          request->what, (unsigned long long)base);
     plan->places[index] = (struct plan_place){base, phys_to_ptr(base)};
     log_debug("%-24s 0x%llx-0x%llx", request->what, (unsigned long long)base, (unsigned long long)end);

@@ -94,8 +94,11 @@ static enum status plan_flat(const struct plan_input *input, struct arena *arena
                          "0x100000 on where the machine has memory.",
                          entry->file, (unsigned long long)image.base, (unsigned long long)size);
     if (entry->entry_offset >= file->size)
-        return error_set(error, STATUS_INVALID, "%s: entry-offset 0x%llx lies behind the %llu bytes of %s", entry->file,
-                         (unsigned long long)entry->entry_offset, (unsigned long long)file->size, file->path);
+        return error_set(error, STATUS_INVALID,
+                         "%s: entry-offset 0x%llx lies behind the %llu bytes of %s. Give the offset of its first "
+                         "instruction, or leave the key out.",
+                         entry->file, (unsigned long long)entry->entry_offset, (unsigned long long)file->size,
+                         file->path);
     image.entry = image.base + entry->entry_offset;
     image.runs = arena_take(arena, 1, sizeof(image.runs[0]));
     image.parts = arena_take(arena, 1, sizeof(image.parts[0]));
@@ -180,7 +183,7 @@ static enum status add_modules(struct plan *plan, const struct plan_input *input
 
         /* An empty module has a page too, so that its address is one. */
         if (!checked_align_up(max_u64(file->size, 1), PAGE_SIZE, &size))
-            return error_set(error, STATUS_INVALID, "%s: its size of %llu bytes is absurd", file->path,
+            return error_set(error, STATUS_INVALID, "%s: its size of %llu bytes is absurd. Copy it again.", file->path,
                              (unsigned long long)file->size);
         request = add_pages(plan, file->path, size, BATON_MEMORY_MODULE);
         plan_add_load(plan, &(struct plan_load){.request = request, .file = i, .size = file->size});

@@ -100,8 +100,8 @@ enum status made_boot_plan(struct made_boot *boot)
             boot->extra = malloc(want.size);
             assert(boot->extra);
             memcpy(boot->extra, boot->content[want.file] + want.offset, want.size);
-            file->extra_offset = want.offset;
-            file->extra = (struct bytes){boot->extra, want.size};
+            file->extents[0] = (struct plan_extent){want.offset, {boot->extra, want.size}};
+            file->extent_count = 1;
             boot->asked_for_bytes++;
         } else {
             return status;

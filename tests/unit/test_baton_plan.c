@@ -290,9 +290,11 @@ static void test_flat_refusals(void **state)
          "/loader/entries/x.conf: load-address 0x100000 and memory-size 18446744073709551614 do not make sense "
          "together. Use an address from 0x100000 on where the machine has memory."},
         {UINT64_MAX, 0x1234, UINT64_MAX,
-         "/loader/entries/x.conf: entry-offset 0x1234 lies behind the 4660 bytes of /kernel.bin"},
+         "/loader/entries/x.conf: entry-offset 0x1234 lies behind the 4660 bytes of /kernel.bin. Give the offset of "
+         "its first instruction, or leave the key out."},
         {UINT64_MAX, UINT64_MAX - 1, UINT64_MAX,
-         "/loader/entries/x.conf: entry-offset 0xfffffffffffffffe lies behind the 4660 bytes of /kernel.bin"},
+         "/loader/entries/x.conf: entry-offset 0xfffffffffffffffe lies behind the 4660 bytes of /kernel.bin. Give the "
+         "offset of its first instruction, or leave the key out."},
     };
 
     (void)state;
@@ -364,7 +366,7 @@ static void test_large_modules(void **state)
                         "has 3145728 KiB. Give the machine more memory, or make it smaller.");
     boot.files[1].size = UINT64_MAX - 4094;
     assert_int_equal(made_boot_plan(&boot), STATUS_INVALID);
-    assert_string_equal(boot.error.text, "/initrd: its size of 18446744073709547521 bytes is absurd");
+    assert_string_equal(boot.error.text, "/initrd: its size of 18446744073709547521 bytes is absurd. Copy it again.");
     boot.files[1].size = 0xc0000000; /* the largest piece, and no room for anything but in the others */
     check_ok();
     made_boot_add_file(&boot, "/more", NULL, 0);
@@ -394,8 +396,8 @@ static void test_headers_far_away(void **state)
     add_elf(HIGH, 0x2f00, 0x3000);
     check_ok();
     assert_int_equal(boot.asked_for_bytes, 1);
-    assert_int_equal(boot.files[0].extra_offset, 0x2f00);
-    assert_int_equal(boot.files[0].extra.size, 2 * ELF_PROGRAM_HEADER_SIZE);
+    assert_int_equal(boot.files[0].extents[0].offset, 0x2f00);
+    assert_int_equal(boot.files[0].extents[0].bytes.size, 2 * ELF_PROGRAM_HEADER_SIZE);
     check_requests(false);
 }
 
@@ -406,7 +408,7 @@ static void test_every_head(void **state)
     add_elf(HIGH, 64, 0x3000);
     for (size_t head = 4; head <= 200; head++) {
         made_boot_show_head(&boot, head);
-        boot.files[0].extra = (struct bytes){NULL, 0};
+        boot.files[0].extent_count = 0;
         boot.asked_for_bytes = 0;
         if (head < ELF_HEADER_SIZE) {
             assert_int_equal(made_boot_plan(&boot), STATUS_INVALID);

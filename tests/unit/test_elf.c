@@ -119,10 +119,11 @@ static const struct {
     {56, 2, 0, STATUS_INVALID,
      NAME ": has no segments (no program headers), so there is nothing to load. Is it an object file? Link it with "
           "ld."},
-    {56, 2, 0xffff, STATUS_UNSUPPORTED, NAME ": has 65535 segments or more; a kernel has a handful"},
-    {54, 2, 55, STATUS_INVALID, NAME ": its program headers have 55 bytes each instead of 56"},
-    {54, 2, 0, STATUS_INVALID, NAME ": its program headers have 0 bytes each instead of 56"},
-    {54, 2, 32, STATUS_INVALID, NAME ": its program headers have 32 bytes each instead of 56"},
+    {56, 2, 0xffff, STATUS_UNSUPPORTED,
+     NAME ": has 65535 segments or more, and a kernel has a handful. Link it again."},
+    {54, 2, 55, STATUS_INVALID, NAME ": its program headers have 55 bytes each instead of 56. Link or copy it again."},
+    {54, 2, 0, STATUS_INVALID, NAME ": its program headers have 0 bytes each instead of 56. Link or copy it again."},
+    {54, 2, 32, STATUS_INVALID, NAME ": its program headers have 32 bytes each instead of 56. Link or copy it again."},
     {32, 8, FILE_SIZE - 3 * 56 + 1, STATUS_INVALID,
      NAME ": is truncated: its program headers (168 bytes at byte 3929) lie outside the file of 4096 bytes. Copy it "
           "again."},

@@ -520,7 +520,8 @@ static void test_table_too_short(void **state)
     struct elf_header header = made_elf_header(BASE, 2);
 
     (void)state;
-    check_refused(lay_out_header(&header, segments, 1), NAME ": program header 1 lies outside the table");
+    check_refused(lay_out_header(&header, segments, 1),
+                  NAME ": program header 1 lies outside the table. Copy it again.");
 }
 
 /* Whatever the room: enough, or STATUS_NEED_ROOM and nothing touched. */

@@ -440,7 +440,7 @@ static void test_file_bytes(void **state)
     const uint8_t head[100] = {1, 2, 3}, extra[50] = {4, 5, 6};
     const struct plan_file files[] = {
         {.path = "/other", .size = 1},
-        {.path = SUBJECT, .size = 10000, .head = {head, 100}, .extra_offset = 5000, .extra = {extra, 50}}};
+        {.path = SUBJECT, .size = 10000, .head = {head, 100}, .extents = {{5000, {extra, 50}}}, .extent_count = 1}};
     const struct plan_input input = {.files = files, .file_count = 2};
     static const struct {
         uint64_t offset, size;
@@ -485,7 +485,8 @@ static void test_file_bytes(void **state)
     }
     assert_int_equal(plan_file_bytes(&input, 1, 9999, 5, &(struct bytes){0}, &(struct plan_want){0}, &error),
                      STATUS_INVALID);
-    assert_string_equal(error.text, SUBJECT ": is truncated: 5 bytes at byte 9999 lie outside the file");
+    assert_string_equal(error.text,
+                        SUBJECT ": is truncated: 5 bytes at byte 9999 lie outside the file. Copy it again.");
 }
 
 int main(void)

@@ -21,7 +21,11 @@ static const struct {
     {&image_syntax, image_command},
 };
 
-#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+/* What the help without a command says all about. */
+static const char *const other_words[] = {"help", "version", "--help", "--version", "--print-include-dir"};
+
+#define COMMAND_COUNT    (sizeof(commands) / sizeof(commands[0]))
+#define OTHER_WORD_COUNT (sizeof(other_words) / sizeof(other_words[0]))
 
 static void print_help(FILE *file)
 {
@@ -62,11 +66,8 @@ static int refuse_unknown(struct pool *pool, const char *word)
 
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         list_add(pool, &names, commands[i].syntax->name);
-    list_add(pool, &names, "help");
-    list_add(pool, &names, "version");
-    list_add(pool, &names, "--help");
-    list_add(pool, &names, "--version");
-    list_add(pool, &names, "--print-include-dir");
+    for (size_t i = 0; i < OTHER_WORD_COUNT; i++)
+        list_add(pool, &names, other_words[i]);
     nearest = options_nearest(word, names.items, names.count);
     (void)fprintf(stderr, "baton: unknown %s %s (%s%s%s)\n", word[0] == '-' ? "option" : "command", word,
                   nearest ? "did you mean " : "", nearest ? nearest : "\"baton --help\" lists what there is",
@@ -83,6 +84,12 @@ static int help(struct pool *pool, int argc, char *const *argv)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[0], commands[i].syntax->name) == 0) {
             options_print_help(commands[i].syntax, stdout);
+            return EXIT_CODE_OK;
+        }
+    }
+    for (size_t i = 0; i < OTHER_WORD_COUNT; i++) {
+        if (strcmp(argv[0], other_words[i]) == 0) {
+            print_help(stdout);
             return EXIT_CODE_OK;
         }
     }

@@ -138,13 +138,26 @@ static enum status parse_option(struct pool *pool, const struct syntax *syntax, 
     return STATUS_OK;
 }
 
+/* Does the positional word that comes now end the options? */
+static bool ends_options(const struct syntax *syntax, const void *values)
+{
+    const char *value;
+    const struct option_spec *flag = syntax->closing_flag ? find_option(syntax, syntax->closing_flag, &value) : NULL;
+
+    return flag && *(const bool *)((const char *)values + flag->offset);
+}
+
 enum status options_parse(struct pool *pool, const struct syntax *syntax, int argc, char *const *argv, void *values,
                           struct words *words, struct error *error)
 {
+    bool closed = false;
+
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             while (++i < argc)
                 list_add(pool, syntax->takes_rest ? &words->rest : &words->positional, argv[i]);
+        } else if (closed) {
+            list_add(pool, &words->positional, argv[i]);
         } else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             words->help = true;
             return STATUS_OK;
@@ -154,6 +167,7 @@ enum status options_parse(struct pool *pool, const struct syntax *syntax, int ar
             if (status != STATUS_OK)
                 return status;
         } else {
+            closed = words->positional.count == 0 && ends_options(syntax, values);
             list_add(pool, &words->positional, argv[i]);
         }
     }

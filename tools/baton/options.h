@@ -34,6 +34,9 @@ struct syntax {
     size_t option_count;
     const char *notes; /* paragraphs after the options */
     bool takes_rest;   /* words after "--" are not ours */
+    /* A flag that, given before the first positional word, makes all words behind that one positional, too, be they
+     * dashed or not; up to "--". NULL for none. */
+    const char *closing_flag;
 };
 
 /* What a command line held besides options. All zero before parsing. */

@@ -15,8 +15,7 @@ static const struct option_spec options[] = {
     {"--module", "F[:NAME]", "give the kernel the file F, as /boot/modules/F or as /NAME (repeatable)", OPTION_LIST,
      FIELD(files.modules)},
     {"--cmdline", "S", "the kernel's command line", OPTION_TEXT, FIELD(files.command_line)},
-    {"--config", "F",
-     "use this boot entry file (docs/config.md) instead of a generated one; the kernel lies at /boot/NAME", OPTION_TEXT,
+    {"--config", "F", "use this boot entry file instead of a generated one; the kernel is /boot/NAME", OPTION_TEXT,
      FIELD(files.config)},
     {"--log-level", "L", "what the loader shows: error, warning, info or debug", OPTION_TEXT, FIELD(files.log_level)},
     {"--loader", "F", "the loader, BOOTX64.EFI, if not the one that came with this command", OPTION_TEXT,
@@ -27,7 +26,9 @@ static const struct option_spec options[] = {
      OPTION_TEXT, FIELD(firmware)},
     {"--test", NULL,
      "end with exit code 0 when the kernel writes 0x10 to port 0xF4, and with 1 when it\n"
-     "writes anything else or the machine ends otherwise; no window; --timeout 60",
+     "writes anything else or the machine ends otherwise; no window; --timeout 60. Before\n"
+     "KERNEL, it is the way of cargo: all words behind KERNEL go to its command line,\n"
+     "those that look like options too, up to --",
      OPTION_FLAG, FIELD(test)},
     {"--timeout", "S", "end the machine after S seconds, with exit code 124", OPTION_TEXT, FIELD(timeout)},
     {"--screenshot", "F.png",
@@ -71,10 +72,11 @@ const struct syntax run_syntax = {
              "  baton run --test --timeout 30 kernel.elf\n"
              "  baton run --gdb kernel.elf\n"
              "  baton run disk.img -- -cpu max -device virtio-rng-pci\n"
-             "As cargo's runner, in .cargo/config.toml:\n"
+             "As cargo's runner, in .cargo/config.toml (\"cargo run -- -v\" gives the kernel -v):\n"
              "  [target.x86_64-unknown-none]\n"
              "  runner = \"baton run --test\"",
     .takes_rest = true,
+    .closing_flag = "--test",
 };
 
 bool run_request_is_kernel(const struct run_request *request)
@@ -140,8 +142,9 @@ static enum status check_for_kernel(const struct run_request *request, const str
                              words->positional.items[0], what);
     }
     if (words->positional.count > 1)
-        return error_set(error, STATUS_INVALID, "%s is %s and takes no words; options for QEMU stand behind --",
-                         words->positional.items[0], what);
+        return error_set(error, STATUS_INVALID,
+                         "%s is %s and takes no words like %s; options stand before it, and those for QEMU behind --",
+                         words->positional.items[0], what, words->positional.items[1]);
     return STATUS_OK;
 }
 
