@@ -60,7 +60,7 @@ class Run:
         return subprocess.run(words, cwd=TREE, env={**self.environment, **extra}, stdin=subprocess.DEVNULL).returncode
 
     def make(self, *words):
-        return self.command(os.environ.get("MAKE", "make"), "-k", "-j", JOBS, f"BUILD={self.build}", *words) == 0
+        return self.command(os.environ.get("MAKE_COMMAND", "make"), "-k", "-j", JOBS, f"BUILD={self.build}", *words) == 0
 
     def pytest(self, *words):
         """Tests of pytest, counted from its report: two at a time, since each may hold a machine."""
@@ -180,11 +180,12 @@ PARTS = {
     "layers": pytest_part("tests/build/test_layers.py"),
     "reproducible": pytest_part("tests/build/test_reproducible.py"),
     "install": pytest_part("tests/build/test_install.py"),
+    "hello": pytest_part("tests/build/test_hello.py"),
     "deps": pytest_part("tests/build/test_deps.py"),
     "e2e": pytest_part("tests/e2e"),
 }
 # Parts that run what the first one builds.
-NEED_BUILD = ("install", "e2e")
+NEED_BUILD = ("install", "hello", "e2e")
 
 
 def main(build, *parts):

@@ -32,11 +32,13 @@ def test_header_stands_alone(header, language, which, tmp_path):
     assert compiled.returncode == 0, compiled.stdout
 
 
-@pytest.mark.parametrize("compiler", ("gcc", "clang"))
-def test_structures_have_no_hidden_padding(compiler, tmp_path):
+@pytest.mark.parametrize("compiler, flags", (("gcc", ("-std=c11",)), ("gcc", ("-std=c2x",)), ("clang", ("-std=c11",)),
+                                             ("clang", ("-std=c2x",)), ("g++", ("-std=c++17", "-x", "c++")),
+                                             ("clang++", ("-std=c++17", "-x", "c++"))))
+def test_structures_have_no_hidden_padding(compiler, flags, tmp_path):
     source = tmp_path / "padded.c"
     source.write_text("#include <baton/baton.h>\nextern int used;\nint used;\n")
-    compiled = run(compiler, "-std=c11", "-ffreestanding", "-Wpadded", "-Werror", "-I", TREE / "include", "-c", source,
+    compiled = run(compiler, *flags, "-ffreestanding", "-Wpadded", "-Werror", "-I", TREE / "include", "-c", source,
                    "-o", tmp_path / "padded.o")
     assert compiled.returncode == 0, compiled.stdout
 
