@@ -43,5 +43,4 @@ lint-cppcheck:
 	$(Q)cppcheck --quiet --error-exitcode=1 --std=c11 --platform=unix64 --enable=warning,style,performance,portability \
 		--inline-suppr --suppressions-list=mk/cppcheck.txt --cppcheck-build-dir=$(LINT)/cppcheck \
 		-D__x86_64__ -D__GNUC__=12 $(VERSION_FLAGS) -Iinclude -Iloader/base -Iloader/core -Iloader/proto -Iloader/efi \
-		-Iloader/arch/$(ARCH) -Itools/elf2efi -Itools/baton -Itests/kernels/kit loader tools examples \
-		tests/efi tests/kernels
+		-Iloader/arch/$(ARCH) -Itools/elf2efi -Itools/baton loader tools examples
