@@ -27,7 +27,7 @@ if [ -z "${BATON_FRESH_INSIDE-}" ]; then
     export BATON_FRESH_INSIDE=1
     mkdir -p "$folder"
     trap 'rm -rf --one-file-system "$folder/root" "$folder/base"' EXIT
-    unshare --mount --pid --fork --kill-child --propagation private "$0" "$folder" </dev/null
+    unshare --mount --pid --fork --kill-child --propagation private bash "$0" "$folder" </dev/null
     exit
 fi
 

@@ -18,6 +18,8 @@ from pathlib import Path
 
 TREE = Path(__file__).resolve().parent.parent
 JOBS = str(os.cpu_count() or 1)
+# A machine in QEMU waits a good part of its time.
+WORKERS = str((os.cpu_count() or 1) + 1)
 # The goal is 48 KiB; the limit is there to notice growth.
 LOADER_GOAL, LOADER_LIMIT = 48 * 1024, 64 * 1024
 
@@ -63,11 +65,11 @@ class Run:
         return self.command(os.environ.get("MAKE_COMMAND", "make"), "-k", "-j", JOBS, f"BUILD={self.build}", *words) == 0
 
     def pytest(self, *words):
-        """Tests of pytest, counted from its report: two at a time, since each may hold a machine."""
+        """Tests of pytest, counted from its report."""
         count = Count()
         report = TREE / self.build / "tests" / f"{Path(words[-1]).stem}.xml"
         report.unlink(missing_ok=True)
-        code = self.command(sys.executable, "-m", "pytest", "-q", "-n", "2", "-rfEs", "-p", "no:cacheprovider",
+        code = self.command(sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "-rfEs", "-p", "no:cacheprovider",
                             f"--junitxml={report}", *words)
         if not report.exists():
             count.note(f"{words[-1]}: pytest ended with {code} and no report", False)

@@ -56,7 +56,7 @@ coverage: deps
 	@$(PYTHON) mk/coverage.py $(BUILD)/coverage
 
 test-fresh:
-	@sh mk/test-fresh.sh $(BUILD)/fresh
+	@bash mk/test-fresh.sh $(BUILD)/fresh
 
 # ---- what the end-to-end tests boot: kernels that judge, and EFI applications ----
 .PHONY: machines

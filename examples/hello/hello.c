@@ -11,5 +11,5 @@ void kernel(const struct baton *baton)
         baton_console_start(&console, baton);
         baton_console_print(&console, "Hello from %s, started by %s.\n", baton->kernel.path, baton->loader_name);
     }
-    baton_exit(BATON_EXIT_SUCCESS);
+    baton_exit(baton->magic == BATON_MAGIC ? BATON_EXIT_SUCCESS : 1);
 }

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import TREE
+from conftest import TREE, run
 
 TOOLS = ("sh", "awk", "sed", "tr", "find", "head", "id", "cat", "env")
 
@@ -50,6 +50,25 @@ def test_nothing_is_missing_here():
     """The tests run, so the machine has it all: not a word, and at once."""
     result = subprocess.run(["sh", TREE / "mk/deps.sh", "test"], env={**os.environ, "BATON_DEPS": "no"}, text=True,
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30)
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_make_deps_lists_what_is_missing(machine):
+    for tool in ("make", "find", "uname"):
+        (machine.bin / tool).unlink(missing_ok=True)
+        (machine.bin / tool).symlink_to(shutil.which(tool))
+    machine.add_manager("apt-get")
+    result = subprocess.run([machine.bin / "make", "-C", TREE, "deps"], text=True, timeout=60, stdin=subprocess.DEVNULL,
+                            env={"PATH": str(machine.bin), "BATON_DEPS": "no"}, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
+    assert result.returncode == 2, result.stdout
+    line = next(line for line in result.stdout.splitlines() if line.startswith("  apt-get install "))
+    assert {"clang", "qemu-system-x86", "mtools", "gdb"} <= set(line.split())
+    assert machine.notes.read_text() == ""
+
+
+def test_make_deps_has_nothing_to_say_here():
+    result = run("make", "deps", BATON_DEPS="no")
     assert (result.returncode, result.stdout) == (0, "")
 
 
