@@ -72,6 +72,7 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
 {
     struct plan *plan = &attempt->plan;
     struct leave_state state = {0};
+    struct error reason;
     enum status status;
 
     log_silence();
@@ -83,11 +84,14 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
         if (status == STATUS_OK)
             status = leave(&boot->firmware, &state, maps_place(plan), ret_map, error);
     }
-    if (status != STATUS_OK && state.tries > 0)
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    if (state.tries > 0)
         last_words(boot, error);
-    if (status != STATUS_OK)
-        log_unsilence();
-    return status;
+    log_unsilence();
+    reason = *error;
+    return error_set(error, status, "%s: cannot be started: %s. A firmware update may help.",
+                     plan->requests[plan->kernel].what, reason.text);
 }
 
 /* From here on there is no firmware to call and nothing that can fail. */

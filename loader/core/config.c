@@ -180,6 +180,10 @@ static enum status parse_path(struct parser *parser, const struct key *key, stru
         return error_set(parser->error, STATUS_INVALID,
                          "%s:%u: '%s' names no file. Expected: %s PATH, from the root of this volume.", parser->file,
                          parser->line, key->name, key->name);
+    if (value.length > CONFIG_PATH_MAX)
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: the path of '%s' is too long: it has %zu bytes, and at most %u work. Shorten it.",
+                         parser->file, parser->line, key->name, value.length, CONFIG_PATH_MAX);
     for (char *c = path; *c != '\0'; c++) {
         if (*c == '\t')
             return error_set(parser->error, STATUS_INVALID, "%s:%u: the path of '%s' has a tab in it. Take it out.",

@@ -24,6 +24,7 @@
 #define CONFIG_FILE_MAX    65536U /* bytes of a file */
 #define CONFIG_LINE_MAX    4096U  /* bytes of a line */
 #define CONFIG_MODULES_MAX 4096U  /* modules of an entry */
+#define CONFIG_PATH_MAX    400U   /* bytes of a path: more than FAT has, and a message with it still fits */
 
 struct loader_config {
     const char *default_pattern; /* for entry_choose_default; NULL when absent */

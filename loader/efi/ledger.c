@@ -20,8 +20,10 @@ enum status ledger_prepare(struct ledger *ledger, struct error *error)
         return STATUS_OK;
     if (ledger->firmware->boot->AllocatePool(EfiLoaderData, capacity * sizeof(ledger->entries[0]), &entries) !=
         EFI_SUCCESS)
-        return error_set(error, STATUS_NO_MEMORY, "the firmware has no memory left, not even for a list of %zu steps",
-                         capacity);
+        return error_set(
+            error, STATUS_NO_MEMORY,
+            "the firmware has no memory left, not even for a list of %zu steps. Give the machine more memory.",
+            capacity);
     if (ledger->entries) {
         memcpy(entries, ledger->entries, ledger->count * sizeof(ledger->entries[0]));
         (void)ledger->firmware->boot->FreePool(ledger->entries); /* it came from the pool */
@@ -63,8 +65,10 @@ enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, s
     if (status != STATUS_OK)
         return status;
     if (ledger->firmware->boot->AllocatePool(EfiLoaderData, size, &memory) != EFI_SUCCESS || !memory)
-        return error_set(error, STATUS_NO_MEMORY, "the firmware has no %zu KiB of memory left for the loader's own use",
-                         size / 1024);
+        return error_set(
+            error, STATUS_NO_MEMORY,
+            "the firmware has no %zu bytes of memory left for the loader's own use. Give the machine more memory.",
+            size);
     ledger_note(ledger, &(struct ledger_entry){free_pool, memory, 0});
     *ret_memory = memory;
     return STATUS_OK;

@@ -3,6 +3,9 @@
 
 import os
 import re
+import struct
+import subprocess
+import time
 
 import pytest
 
@@ -10,8 +13,9 @@ from harness.check import none_of
 from harness.elfmaker import HIGH, R, W, elf_file, exit_code, segment
 from harness.files import ENTRY, entry, injected, with_kernel
 from harness.judge import judge
-from harness.paths import EXAMPLES, built, kernel
-from harness.report import checksum, parse_report
+from harness.paths import EXAMPLES, LOADER, TREE, built, kernel
+from harness.report import MAGIC, checksum, parse_report
+from harness.tour import judge_picture, judge_tour, parse_tour, read_colours
 
 BIN = "/kernel.bin"
 ELF = "/kernel.elf"
@@ -76,7 +80,41 @@ def test_more_processors(report_of):
     none_of(judge(report, path=ELF))
 
 
-@pytest.mark.parametrize("bus", ["sata", "nvme"])
+def test_interrupts_are_masked(boot):
+    """OVMF masks both controllers itself, so two lines that nothing uses are unmasked while the loader waits."""
+    files = with_kernel("report-high.elf", files={"loader/entries/a.conf": entry("/missing.elf", "sort-key a")})
+    machine = boot(files)
+    machine.wait_for("Press a key")
+    machine.monitor("o/b 0x21 0xdf")
+    machine.monitor("o/b 0xa1 0x7f")
+    machine.send(" ")
+    machine.expect_success(refusals=True)
+    none_of(judge(parse_report(machine.e9.text), path=ELF))
+
+
+def build_loader(folder, **variables):
+    """BOOTX64.EFI, built in `folder`, whatever make runs these tests."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "-C", str(TREE), f"BUILD={folder}", *(f"{key}={value}" for key, value in variables.items()),
+               f"{folder}/BOOTX64.EFI"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    assert done.returncode == 0, done.stdout
+    return folder / "BOOTX64.EFI"
+
+
+@pytest.mark.parametrize("compiler,level", [("gcc", "-Os"), ("clang", "-O0"), ("clang", "-O2"), ("clang", "-O3")])
+def test_loader_built_otherwise(report_of, tmp_path, compiler, level):
+    """Nothing hangs on one compiler or on what it optimises."""
+    loader = build_loader(tmp_path / "build", CC=compiler, LOADER_OPTIMISE=level)
+    assert loader.read_bytes() != built(LOADER).read_bytes()
+    for variant in ("high", "low"):
+        files = with_kernel(f"report-{variant}.elf", "module /m", files={"m": b"x" * 70000})
+        report = report_of({**files, "EFI/BOOT/BOOTX64.EFI": loader})
+        none_of(judge(report, path=ELF))
+        assert report.modules[0].checksum == checksum(b"x" * 70000)
+
+
+@pytest.mark.parametrize("bus", ["sata", "nvme", "usb"])
 def test_other_disks(report_of, bus):
     report = report_of(with_kernel("report-high.elf", "module /m", files={"m": b"x" * 70000}), bus=bus)
     none_of(judge(report, path=ELF))
@@ -108,16 +146,50 @@ def test_segment_without_bytes(boot):
     boot({"kernel.elf": code}).expect_success()
 
 
-TOURS = {"high": "tour-high.elf", "low": "tour-low.elf", "flat": "tour-flat.bin"}
+TOURS = {"high": ("tour-high.elf", "no way out"), "low": ("tour-low.elf", ""), "flat": ("tour-flat.bin", "one exit")}
 
 
 @pytest.mark.parametrize("variant", TOURS)
 def test_tour(boot, variant):
-    name = TOURS[variant]
+    """All that it prints and draws is there and agrees with itself, and it found nothing wrong."""
+    name, command_line = TOURS[variant]
     lines = ["load-address 0x2000000", "memory-size 0x100000"] if variant == "flat" else []
-    machine = boot({name: built(EXAMPLES / name), ENTRY: entry(f"/{name}", "options exit", *lines)}, screen="vga")
-    machine.expect_success()
-    assert "tour: ok" in machine.serial.text
+    machine = boot({name: built(EXAMPLES / name), ENTRY: entry(f"/{name}", f"options {command_line}", *lines)},
+                   screen="vga")
+    if "exit" in command_line:
+        machine.expect_success()
+    else:
+        machine.wait_for("^tour: (ok|FAILED.*)\n")
+    tour = parse_tour(machine.serial.text)
+    none_of(judge_tour(tour, f"/{name}", command_line))
+    machine.e9.update()
+    assert "booting" in tour.log and machine.e9.text.startswith(tour.log)
+    if "exit" not in command_line:
+        none_of(judge_picture(tour, machine.screenshot()))
+
+
+def test_wrong_magic(start, disk):
+    """A loader whose magic is another one: the tour trusts nothing it is given, says nothing, and halts."""
+    loader = built(LOADER).read_bytes()
+    magic = struct.pack("<Q", MAGIC)
+    assert loader.count(magic) == 1, "the magic is not in the loader once, as eight bytes"
+    wrong = loader.replace(magic, magic[:-1] + bytes([magic[-1] ^ 1]))
+    files = {"EFI/BOOT/BOOTX64.EFI": wrong, "tour.elf": built(EXAMPLES / "tour-high.elf"), ENTRY: entry("/tour.elf")}
+    machine = start(disk(files), screen="vga")
+    machine.wait_for(r"^info: leaving the firmware for /tour\.elf\n", source="e9")
+    deadline = time.monotonic() + 30
+    while True:
+        registers = machine.monitor("info registers")
+        if re.search(r"RIP=ffffffff8.*HLT=1", registers):
+            break
+        assert time.monotonic() < deadline, f"it has not halted in the kernel: {registers}"
+        time.sleep(0.1)
+    machine.serial.update()
+    machine.e9.update()
+    assert "tour:" not in machine.serial.text + machine.e9.text
+    assert machine.e9.text.endswith("leaving the firmware for /tour.elf\n")
+    drawn = machine.screenshot().colours()
+    assert not set(read_colours().values()) & set(drawn) - {(0, 0, 0)}
 
 
 @pytest.mark.parametrize("path", ["boot/kernel.elf", "kernel.elf", "kernel.bin"])

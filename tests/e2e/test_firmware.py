@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Firmware that misbehaves in ways that were met in the field."""
 
+import re
+import time
+
 import pytest
 
 from harness.check import none_of
 from harness.files import ENTRY, entry, injected, with_kernel
-from harness.injection import read_exit
+from harness.injection import LASTING_TYPES, LOADER_TYPES, read_counts, read_exit, read_returns
 from harness.judge import judge
+from harness.machine import EXIT_SUCCESS
 from harness.report import checksum, parse_report
 
 MODULE = bytes(range(251)) * 12000  # 3 MB
@@ -96,3 +100,103 @@ def test_watchdog(start, disk):
     machine.wait_for(r"/missing\.elf", source="e9")
     machine.expect_success(40, refusals=True)
     assert read_exit(machine.e9.text)["watchdogs"] >= 1
+
+
+# ---- memory that is not given ----
+def said(lines, start):
+    return [line for line in lines if line.startswith(start)]
+
+
+def refused_runs(start, disk, files, **settings):
+    """
+    Starts the loader again and again, answering every refusal, until a boot succeeds. The lines on port 0xE9 of each
+    refused run, in which one error was said and everything was given back; and those of the run that booted. (That no
+    entry is left is said as an error of its own.)
+    """
+    machine = start(disk(injected(files, runs=60, **settings)))
+    prompts, deadline = 0, time.monotonic() + 90
+    while machine.process.poll() is None and time.monotonic() < deadline:
+        machine.serial.update()
+        if machine.serial.text.count("Press a key") > prompts:
+            prompts += 1
+            machine.send(" ")
+        time.sleep(0.05)
+    assert machine.wait_exit(1) == EXIT_SUCCESS
+    text = machine.e9.text
+    none_of(judge(parse_report(text), path="/kernel.elf"))
+    runs = [part.split("\n") for part in re.split(r"^inject: run=\d+ before ", text, flags=re.MULTILINE)[1:]]
+    returns, counts = read_returns(text), read_counts(text)
+    assert len(runs) == len(returns) + 1 == prompts + 1
+    problems = []
+    for i, lines in enumerate(runs[:-1]):
+        errors = [line for line in said(lines, "error: ") if "/loader/entries: holds no entry" not in line]
+        before, after = counts[2 * i:2 * i + 2]
+        # The first run may make the firmware itself take memory for good, for its own caches.
+        kinds = LOADER_TYPES + (LASTING_TYPES if i > 0 else ())
+        if len(errors) != 1:
+            problems.append(f"run {i + 1}: {len(errors)} errors: {errors}")
+        if returns[i]["status"] >> 63 != 1 or returns[i]["open"] != 0:
+            problems.append(f"run {i + 1}: {returns[i]}")
+        if [before.pages[kind] for kind in kinds] != [after.pages[kind] for kind in kinds]:
+            problems.append(f"run {i + 1}: pages before {before.pages}, after {after.pages}: {errors}")
+        if i > 0 and before.handles != after.handles:
+            problems.append(f"run {i + 1}: {before.handles} handles, then {after.handles}")
+        lent = sorted(line.split()[-1] for line in lines if line.startswith("inject: lent "))
+        back = sorted(line.split()[-1] for line in lines if line.startswith("inject: back "))
+        if lent != back:
+            problems.append(f"run {i + 1}: got {lent}, gave back {back}")
+    none_of(problems)
+    return runs[:-1], runs[-1]
+
+
+def test_exact_range_that_is_taken(start, disk):
+    """
+    The map lists the kernel's place as free, and it cannot be had: a new plan on a new map, three at most. Two boots
+    meet that three times and are refused, a third one twice.
+    """
+    files = with_kernel("report-low.elf", "log-level debug")
+    refused, booted = refused_runs(start, disk, files, steal=8)
+    assert [len(said(lines, "inject: stolen")) for lines in refused + [booted]] == [3, 3, 2]
+    assert [len(said(lines, "debug: memory map:")) for lines in refused + [booted]] == [3, 3, 3]
+    assert read_exit("\n".join(booted))["full-maps"] == 3 + 3 + 3 + 1, "a plan on an old map"
+    for lines in refused:
+        error, = said(lines, "error: ")
+        assert re.match(r"error: /kernel\.elf: .*0x\w+-0x\w+.*lists that as free.*0xffffffff80000000", error), error
+
+
+def test_pages_that_cannot_be_had(start, disk):
+    """
+    Each allocation of pages fails in one boot, until one boot gets all. In each the first pages that the loader gets
+    are page 0, its own stack, and the live page tables: none of that may be used, and it goes back like the rest.
+    """
+    refused, booted = refused_runs(start, disk, with_kernel("report-high.elf", "module /m", files={"m": b"odd"}),
+                                   fail_pages=1, taken_pages=1)
+    assert len(refused) >= 8
+    for lines in refused:
+        error, = said(lines, "error: ")
+        assert len(said(lines, "inject: allocation")) == 1
+        assert re.search("there is no memory for it: .*EFI_OUT_OF_RESOURCES.*more memory", error), error
+    assert any("/kernel.elf" in said(lines, "error: ")[0] for lines in refused)
+    assert any("/m" in said(lines, "error: ")[0] for lines in refused)
+    assert len(said(booted, "inject: lent")) == 3 and not said(booted, "inject: allocation")
+
+
+def test_pool_memory_that_cannot_be_had(start, disk):
+    refused, booted = refused_runs(start, disk, with_kernel("report-high.elf", "module /m", files={"m": b"odd"}),
+                                   fail_pool=1)
+    assert len(refused) >= 5
+    for lines in refused:
+        assert len(said(lines, "inject: allocation")) == 1
+        assert re.search("memory", said(lines, "error: ")[0])
+    assert not said(booted, "inject: allocation")
+
+
+def test_memory_map_that_cannot_be_had(start, disk):
+    """The first one of the first boot, and the second's last one, with which it was to leave: no reset, an error."""
+    refused, booted = refused_runs(start, disk, with_kernel("report-high.elf"), fail_map=1)
+    assert len(refused) == 2
+    for lines in refused:
+        error, = said(lines, "error: ")
+        assert re.search("firmware does not give its memory map", error), error
+        assert not said(lines, "inject: exit")
+    assert [bool(said(lines, "info: leaving the firmware")) for lines in refused] == [False, True]

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from harness.elfmaker import elf_file, exit_code, segment
-from harness.paths import BUILD, LOADER, TREE, built, kernel, tool
+from harness.paths import BUILD, EXAMPLES, LOADER, TREE, built, kernel, tool
 
 BATON = BUILD / "baton"
 MIB = 1 << 20
@@ -117,6 +117,13 @@ def test_each_command_has_help(baton, name):
     assert max(len(line) for line in shown.stdout.splitlines()) <= 120
 
 
+@pytest.mark.parametrize("word", ["help", "version", "--help", "--version", "--print-include-dir"])
+def test_help_knows_the_words_that_it_lists(baton, word):
+    done = baton("help", word)
+    assert (done.returncode, done.stdout, done.stderr) == (0, baton("--help").stdout, "")
+    assert word in done.stdout
+
+
 def test_help_wins_over_what_is_missing(baton):
     assert baton("run", "--smp", "3", "--help").returncode == 0
 
@@ -136,6 +143,7 @@ def test_no_command_is_a_mistake_that_shows_help(baton):
     (["run", "--test=yes", "k.elf"], "option --test takes no value"),
     (["rum"], "unknown command rum (did you mean run?)"),
     (["help", "imege"], "unknown command imege (did you mean image?)"),
+    (["help", "verison"], "unknown command verison (did you mean version?)"),
     (["--versoin"], "unknown option --versoin (did you mean --version?)"),
     (["frobnicate"], '"baton --help" lists what there is'),
 ])
@@ -324,7 +332,8 @@ def test_what_is_for_kernels_is_refused_for_others(baton, tmp_path, option):
 
 def test_words_are_for_kernels(baton, tmp_path):
     (tmp_path / "app.efi").write_bytes(pe())
-    assert "takes no words" in refusal(baton("run", "app.efi", "word"))
+    assert "takes no words like word" in refusal(baton("run", "app.efi", "word"))
+    assert "takes no words like --smp; options stand before it" in refusal(baton("run", "--test", "app.efi", "--smp"))
 
 
 # ---- disks ----
@@ -605,12 +614,47 @@ def test_a_qemu_without_windows_is_named(baton, make_kernel, tmp_path):
 
 
 def test_options_reach_qemu(baton, make_kernel):
-    done = baton("run", "-m2G", "--smp=3", "--test", make_kernel(), "--print", "--", "-name", "it's, a name", "-cpu",
+    done = baton("run", "-m2G", "--smp=3", "--print", "--test", make_kernel(), "--", "-name", "it's, a name", "-cpu",
                  "max", keeps=True)
     argv = printed(done)
     assert argv[argv.index("-m") + 1] == "2G" and argv[argv.index("-smp") + 1] == "3"
     assert argv[-4:] == ["-name", "it's, a name", "-cpu", "max"]
     assert "isa-debug-exit,iobase=0xf4,iosize=4" in argv and "q35,accel=tcg" in argv
+
+
+def entry_of(done):
+    return read(disk_of(done)[0], "/loader/entries/kernel.conf").decode().splitlines()
+
+
+@pytest.mark.parametrize("words, options", [
+    (["-v"], "options -v"),
+    (["--help"], "options --help"),
+    (["--smp", "3", "--test", "-m=9", "-"], "options --smp 3 --test -m=9 -"),
+    (["one", "-v", "two", "--", "-name", "x"], "options one -v two"),
+    (["--", "-v"], None),
+])
+def test_with_the_runner_first_all_words_are_the_kernels(baton, make_kernel, words, options):
+    """cargo run -- -v"""
+    done = baton("run", "--print", "--test", make_kernel(), *words, keeps=True)
+    assert [line for line in entry_of(done) if line.startswith("options")] == ([options] if options else [])
+    behind = words[words.index("--") + 1:] if "--" in words else []
+    argv = printed(done)
+    assert argv[len(argv) - len(behind):] == behind
+    assert "-smp" not in argv and argv[argv.index("-m") + 1] == "512M"
+
+
+@pytest.mark.parametrize("words", [["kernel.elf", "--test", "-v"], ["kernel.elf", "-v"]])
+def test_otherwise_options_stand_anywhere(baton, make_kernel, words):
+    make_kernel()
+    assert "unknown option -v" in refusal(baton("run", *words))
+    done = baton("run", *words[:-1], "word", "--print", "--smp", "3", keeps=True)
+    assert printed(done)[printed(done).index("-smp") + 1] == "3"
+    assert "options word" in entry_of(done)
+
+
+def test_help_says_where_the_words_go(baton):
+    shown = baton("run", "--help").stdout
+    assert "all words behind KERNEL go to its command line" in shown and '"cargo run -- -v"' in shown
 
 
 # ---- machines: from here on every test runs QEMU ----
@@ -654,10 +698,22 @@ def check_white_upper_half(path):
 def test_success_and_words_as_cargo_gives_them(baton, make_kernel):
     """Cargo puts the path of the kernel, which has no ending, and its arguments behind the runner's words."""
     path = make_kernel(say(0x3F8, "\n<") + PRINT_COMMAND_LINE + say(0x3F8, ">\n") + exit_code(SUCCESS), "tests-1f2e3d")
-    done = baton("run", "--test", "--cmdline", "first", path, "second", "third word")
+    done = baton("run", "--test", "--cmdline", "first", path, "-v", "third word", "--help")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "\n<first second third word>\n" in done.stdout.replace("\r", "")
+    assert "\n<first -v third word --help>\n" in done.stdout.replace("\r", "")
     assert done.stderr == ""
+
+
+def test_kernel_gets_its_modules(baton, tmp_path):
+    """All the way: the tour prints each module's name, size and checksum as it finds them in memory."""
+    one, two = b"initrd" * 1000, b"x"
+    (tmp_path / "initrd.img").write_bytes(one)
+    (tmp_path / "font").write_bytes(two)
+    done = baton("run", "--test", "-m", "128M", "--module", "initrd.img:/lib/initrd", "--module", "font",
+                 built(EXAMPLES / "tour-high.elf"), "exit")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.findall(r"module (\S+), (\d+) bytes, crc32 ([0-9a-f]{8})", done.stdout) == [
+        ("/lib/initrd", "6000", f"{zlib.crc32(one):08x}"), ("/boot/modules/font", "1", f"{zlib.crc32(two):08x}")]
 
 
 def test_any_other_value_is_a_failure(baton, make_kernel):

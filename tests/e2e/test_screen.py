@@ -2,6 +2,7 @@
 """Screens: what the kernel is told of them, and what is seen on them."""
 
 import re
+import time
 
 import pytest
 
@@ -85,15 +86,26 @@ def test_pitch_and_masks(start, disk):
     none_of(logo_differences(picture, picture.width - 40))
 
 
+def lit_rows(picture):
+    """Numbers of the rows of pixels with something bright in them."""
+    return [y for y in range(picture.height) if max(picture.row(0, y, picture.width)) > 100]
+
+
 def test_error_is_seen(boot):
-    """A refusal changes the screen, and stays on it."""
+    """A refusal stands on a screen that was cleared for it, and stays until a key."""
     machine = boot({ENTRY: entry("/missing.elf")}, screen="vga")
     machine.wait_for(r"/missing\.elf", timeout=60)
     machine.wait_for("Press a key", timeout=30)
-    first = machine.screenshot()
-    shades = first.colours()
-    assert len(shades) >= 2
-    lit = sum(count for colour, count in shades.items() if max(colour) > 100)
-    assert lit > 1000, "there is no text on the screen"
+    time.sleep(0.5)  # the firmware writes to the serial line first
+    refused = machine.screenshot()
+    time.sleep(1.5)
+    stayed = machine.screenshot()
     machine.press("ret")
-    machine.wait_for("BdsDxe|UEFI Interactive Shell", timeout=30)
+    machine.wait_for("BdsDxe|UEFI Interactive Shell", timeout=5)  # sooner than without a key
+    time.sleep(0.5)
+    assert machine.screenshot().rgb != refused.rgb, "the screen is always the same: tests nothing"
+    assert stayed.rgb == refused.rgb, "it did not stay"
+    shades, rows = refused.colours(), lit_rows(refused)
+    assert len(shades) <= 4 and refused.pixel(0, 0) == (0, 0, 0), "the screen was not cleared: the logo is still there"
+    assert sum(count for colour, count in shades.items() if max(colour) > 100) > 1000, "there is no text on the screen"
+    assert len(rows) > 20 and rows[0] < refused.height // 4 and rows[-1] < refused.height // 2, "it is not at the top"

@@ -8,6 +8,7 @@
 _Static_assert(sizeof(EFI_BOOT_SERVICES) == sizeof(EFI_TABLE_HEADER) + HOOKS_SERVICES * sizeof(void *),
                "HOOKS_SERVICES");
 
+#define OUTPUT_STRING 1 /* its place in EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL */
 #define SERVICE(name) ((offsetof(EFI_BOOT_SERVICES, name) - sizeof(EFI_TABLE_HEADER)) / sizeof(void *))
 
 void *hooks_targets[HOOKS];
@@ -18,6 +19,7 @@ uint64_t hooks_image_size;
 
 static EFI_BOOT_SERVICES *table; /* the one that everybody else sees */
 static void *console_functions[HOOKS_CONSOLE];
+static EFI_STATUS(EFIAPI *real_output_string)(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *, const CHAR16 *);
 static uint64_t full_maps, size_queries, failed_maps, exits, most_since_map;
 static uint64_t stale_left;
 static bool grown;
@@ -53,7 +55,9 @@ static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map,
 
     if (!hooks_from_image(__builtin_return_address(0)))
         return boot->GetMemoryMap(size, map, key, step, version);
-    if (settings.odd_types || settings.odd_map)
+    if (!query && failures_of_map())
+        status = EFI_DEVICE_ERROR;
+    else if (settings.odd_types || settings.odd_map)
         status = get_rewritten_map(size, map, key, step, version);
     else
         status = boot->GetMemoryMap(size, map, key, step, version);
@@ -77,8 +81,9 @@ static void report_exit(void)
         "console=%llu watchdogs=%llu reads=%llu largest-read=%llu",
         (unsigned long long)full_maps, (unsigned long long)size_queries, (unsigned long long)failed_maps,
         (unsigned long long)exits, (unsigned long long)most_since_map, (unsigned long long)calls,
-        (unsigned long long)hooks_calls[HOOKS_SERVICES + 1], (unsigned long long)hooks_calls[SERVICE(SetWatchdogTimer)],
-        (unsigned long long)files_reads(), (unsigned long long)files_largest_read());
+        (unsigned long long)hooks_calls[HOOKS_SERVICES + OUTPUT_STRING],
+        (unsigned long long)hooks_calls[SERVICE(SetWatchdogTimer)], (unsigned long long)files_reads(),
+        (unsigned long long)files_largest_read());
 }
 
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
@@ -108,6 +113,25 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     return status;
 }
 
+/* A piece of what goes to the console, as the loader writes it. */
+static void echo(const CHAR16 *text)
+{
+    char line[256];
+    size_t length = 0;
+
+    for (; text[length] != 0 && length + 1 < sizeof(line); length++)
+        line[length] = text[length] == '\r' || text[length] == '\n' ? ' ' : (char)text[length];
+    line[length] = '\0';
+    say("console |%s|", line);
+}
+
+static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, const CHAR16 *text)
+{
+    if (settings.echo && hooks_from_image(__builtin_return_address(0)))
+        echo(text);
+    return real_output_string(this, text);
+}
+
 static void hook_table(void **functions, unsigned count, unsigned first)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -125,9 +149,15 @@ void hooks_install(const EFI_LOADED_IMAGE_PROTOCOL *image)
     stale_left = settings.stale ? settings.stale : settings.grow != 0;
     hook_table((void **)((uint8_t *)table + sizeof(EFI_TABLE_HEADER)), HOOKS_SERVICES, 0);
     if (system_table->ConOut) {
+        real_output_string = system_table->ConOut->OutputString;
         memcpy(console_functions, system_table->ConOut, sizeof(console_functions));
         hook_table((void **)system_table->ConOut, HOOKS_CONSOLE, HOOKS_SERVICES);
+        hooks_targets[HOOKS_SERVICES + OUTPUT_STRING] = (void *)(uintptr_t)output_string;
     }
+    failures_start_run();
+    hooks_targets[SERVICE(AllocatePages)] = (void *)(uintptr_t)failures_allocate_pages;
+    hooks_targets[SERVICE(FreePages)] = (void *)(uintptr_t)failures_free_pages;
+    hooks_targets[SERVICE(AllocatePool)] = (void *)(uintptr_t)failures_allocate_pool;
     hooks_targets[SERVICE(GetMemoryMap)] = (void *)(uintptr_t)get_memory_map;
     hooks_targets[SERVICE(ExitBootServices)] = (void *)(uintptr_t)exit_boot_services;
 }

@@ -45,6 +45,13 @@ struct settings {
     uint64_t options_set; /* 1: options is given */
     uint64_t watchdog;    /* seconds until the firmware resets the machine, unless it is told not to */
     uint64_t garbage;     /* so many bytes of garbage are the load options */
+    uint64_t echo;        /* 1: what the loader writes to the console goes to port 0xE9 too */
+
+    uint64_t steal;       /* so many allocations of an exact range find it taken */
+    uint64_t taken_pages; /* 1: the first allocations of each run get page 0, the stack and the page tables */
+    uint64_t fail_pages;  /* 1: in run N, the Nth allocation of pages fails */
+    uint64_t fail_pool;   /* 1: in run N, the Nth allocation of pool memory fails */
+    uint64_t fail_map;    /* 1: in run N, the Nth memory map that is not a size query fails */
 
     char start[SETTING_TEXT];   /* the loader's path; \baton.efi when not given */
     char options[SETTING_TEXT]; /* its load options */
@@ -96,6 +103,15 @@ void hooks_install(const EFI_LOADED_IMAGE_PROTOCOL *image);
 void hooks_remove(void);
 /* Whether a call that returns there came from the image. */
 bool hooks_from_image(const void *return_address);
+
+/* ---- failures.c: allocation as steal, taken_pages, fail_pages and fail_pool ask ---- */
+void failures_start_run(void);
+EFI_STATUS EFIAPI failures_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN count,
+                                          EFI_PHYSICAL_ADDRESS *address);
+EFI_STATUS EFIAPI failures_free_pages(EFI_PHYSICAL_ADDRESS address, UINTN count);
+EFI_STATUS EFIAPI failures_allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **ret_memory);
+/* Whether this memory map of the loader's fails. */
+bool failures_of_map(void);
 
 /* ---- files.c ---- */
 void files_install(EFI_HANDLE volume);

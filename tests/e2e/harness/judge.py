@@ -13,6 +13,8 @@ from .report import (ACPI_NVS, ACPI_RECLAIMABLE, BATON, BOOT_SERVICES, FREE, KER
 
 UPPER_HALF = 1 << 63
 STACK_SIZE = 0x10000
+MEMORY_STRIDE = 32
+STAGES = "start gather choose open plan reserve load build leave seal".split()
 CACHE_WRITE_BACK = 0
 CACHE_WRITE_COMBINING = 5
 PAT = 0x0000010500070406
@@ -52,24 +54,25 @@ def check_cpu(report: Report, levels: int) -> Iterator[str]:
         "entry.other_registers": 0, "entry.rdi": report.number("baton.address"), "entry.return_address": 0,
         "entry.rflags": 2, "entry.cr0": 0x80010033, "entry.cr4": 0x6E0 | (0x1000 if levels == 5 else 0),
         "entry.cr8": 0, "entry.efer": 0xD00, "entry.pat": PAT, "entry.mxcsr": 0x1F80, "entry.fpu_control": 0x37F,
-        "entry.fpu_status": 0,
+        "entry.fpu_status": 0, "entry.idt_limit": 0, "entry.mask_first": 0xFF, "entry.mask_second": 0xFF,
     }
     for key, value in expected.items():
         if report.number(key) != value:
             yield f"{key} is {report.number(key):#x} instead of {value:#x}"
     if report.number("entry.rsp") % 16 != 8:
         yield f"rsp is {report.number('entry.rsp'):#x}, not as after a call"
-    code, stack, *_ = (int(word, 16) for word in report.values["entry.selectors"].split())
-    if code & 3 or stack & 3:
-        yield f"the selectors {report.values['entry.selectors']} are not those of ring 0"
-    for table in ("gdt", "idt"):
-        base, limit = report.number(f"entry.{table}"), report.number(f"entry.{table}_limit")
-        if table == "idt" and limit == 0:
-            continue
-        mapping = report.mapping_at(base)
-        entry = report.entry_at(mapping.physical + base - mapping.address) if mapping else None
-        if not entry or entry.kind != TRAMPOLINE:
-            yield f"the {table.upper()} at {base:#x} is in memory of kind {entry and entry.kind}, not the trampoline's"
+    names = "cs ss ds es fs gs tr ldtr".split()
+    selectors = dict(zip(names, (int(word, 16) for word in report.values["entry.selectors"].split())))
+    for name, value in {"cs": 8, **dict.fromkeys(("ss", "ds", "es", "fs", "gs"), 0x10), "ldtr": 0}.items():
+        if selectors[name] != value:
+            yield f"{name} is {selectors[name]:#x} instead of {value:#x}"
+    base = report.number("entry.gdt")
+    mapping = report.mapping_at(base)
+    entry = report.entry_at(mapping.physical + base - mapping.address) if mapping else None
+    if not entry or entry.kind != TRAMPOLINE:
+        yield f"the GDT at {base:#x} is in memory of kind {entry and entry.kind}, not the trampoline's"
+    if report.number("entry.gdt_limit") < 0x17:
+        yield f"the GDT's limit is {report.values['entry.gdt_limit']}"
 
 
 def check_baton(report: Report, path: str, command_line: str) -> Iterator[str]:
@@ -137,6 +140,8 @@ def check_stack(report: Report) -> Iterator[str]:
 def check_memory_map(report: Report) -> Iterator[str]:
     end = 0
     before = None
+    if report.values["memory.list"] != f"{len(report.memory)} {MEMORY_STRIDE}":
+        yield f"the map's count and stride are {report.values['memory.list']}, and it has {len(report.memory)} entries"
     for entry in report.memory:
         if entry.size == 0 or entry.base % PAGE or entry.size % PAGE:
             yield f"entry {show(entry.base, entry.end)} is empty or not page-aligned"
@@ -310,10 +315,15 @@ def check_story(report: Report) -> Iterator[str]:
         yield "there is no log, or it does not end with a NUL"
     names = [name for name, _ in report.timings]
     counters = [counter for _, counter in report.timings]
-    if not names or names[0] != "start" or len(names) < 5 or len(set(names)) != len(names):
-        yield f"the timings are odd: {names}"
-    if counters != sorted(counters) or not all(counters):
-        yield f"the timings run backwards: {report.timings}"
+    if names != STAGES:
+        yield f"the stages are {names} instead of {STAGES}"
+    if not counters or counters[0] == 0 or any(a >= b for a, b in zip(counters, counters[1:])):
+        yield f"the timings do not ascend: {report.timings}"
+    told = report.number("baton.counter_frequency")
+    measured = sorted(int(word) for word in report.values["measured.counter_frequency"].split())
+    middle = measured[len(measured) // 2]
+    if abs(told - middle) > middle / 10:
+        yield f"the counter's frequency is told as {told} Hz; measured: {measured}"
 
 
 def judge(report: Report, *, path: str, command_line: str = "", flat: bool = False, levels: int = 4) -> List[str]:

@@ -87,9 +87,12 @@ class Machine:
         ]
         if cpu:
             self.command += ["-cpu", cpu]
+        if bus == "usb":
+            self.command += ["-device", "qemu-xhci"]
         for i, disk in enumerate(disks):
             self.command += ["-drive", f"if=none,id=disk{i},format=raw,file={disk}"]
-            device = {"virtio": "virtio-blk-pci", "sata": f"ide-hd,bus=ide.{i}", "nvme": f"nvme,serial=baton{i}"}[bus]
+            device = {"virtio": "virtio-blk-pci", "sata": f"ide-hd,bus=ide.{i}", "nvme": f"nvme,serial=baton{i}",
+                      "usb": "usb-storage"}[bus]
             self.command += ["-device", f"{device},drive=disk{i},bootindex={i + 1}"]
         self.command += list(extra)
         self.process: Optional[subprocess.Popen] = None
@@ -231,6 +234,10 @@ class Machine:
     def press(self, *keys: str) -> None:
         """Presses keys together on the PS/2 keyboard; QEMU's names, such as "ret"."""
         self.qmp("send-key", keys=[{"type": "qcode", "data": key} for key in keys])
+
+    def monitor(self, command: str) -> str:
+        """A command of QEMU's monitor for people; what it answers."""
+        return self.qmp("human-monitor-command", **{"command-line": command})
 
     def screenshot(self) -> Picture:
         self._shots += 1
