@@ -6,8 +6,8 @@
 
 #define STACK_BELOW    (128ULL * 1024) /* the stack that firmware gives an application (UEFI 2.10, 2.3.4) */
 #define STACK_ABOVE    (64ULL * 1024)  /* what called us */
-#define MEASURE_TIME   500ULL          /* microseconds; a few per cent is good enough for timings */
-#define MEASUREMENTS   3
+#define MEASURE_TIME   250ULL          /* microseconds; a few per cent is good enough for timings */
+#define MEASUREMENTS   8
 #define TABLES_AT_MOST (FACTS_TAKEN - 1)
 
 static void add_taken(struct facts *facts, uint64_t base, uint64_t size, const char *owner)

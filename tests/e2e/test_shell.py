@@ -42,13 +42,22 @@ def test_memmap(start, disk):
 
 
 def test_boot_from_the_shell(start, disk):
-    """The same as from the firmware's boot manager, whatever stands on the command line."""
-    script = "fs0:\r\nbaton.efi frobnicate\r\n"
+    """The same as from the firmware's boot manager."""
+    script = "fs0:\r\nbaton.efi\r\n"
     machine = start(disk({"baton.efi": built(LOADER), "startup.nsh": script, **with_kernel("report-high.elf")}))
     machine.wait_for("seconds to skip")
     machine.send("\r")
     machine.expect_success()
     none_of(judge(parse_report(machine.e9.text), path="/kernel.elf"))
+
+
+def test_a_typo_does_not_boot(start, disk):
+    machine = shell(start, disk, "baton.efi memap", "echo back-%lasterror%")
+    machine.wait_for("back-0x", timeout=60)
+    assert "'memap' is not known" in machine.serial.text and "'memmap' shows" in machine.serial.text
+    assert "back-0x0" not in machine.serial.text
+    machine.wait_for("all-done")
+    assert "booting" not in machine.e9.text
 
 
 def test_memmap_by_load_options(start, disk):
