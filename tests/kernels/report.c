@@ -81,7 +81,7 @@ static uint64_t measure_counter(void)
 static void report_counter(void)
 {
     print("measured.counter_frequency=");
-    for (unsigned i = 0; i < 5; i++)
+    for (unsigned i = 0; i < 9; i++)
         print("%lu ", measure_counter());
     print("\n");
 }

@@ -321,8 +321,9 @@ def check_story(report: Report) -> Iterator[str]:
         yield f"the timings do not ascend: {report.timings}"
     told = report.number("baton.counter_frequency")
     measured = sorted(int(word) for word in report.values["measured.counter_frequency"].split())
-    middle = measured[len(measured) // 2]
-    if abs(told - middle) > middle / 10:
+    # On a busy host a measurement of the kernel's can be wrong by any factor, but a wrong one hits no promise by chance.
+    nearest = min(measured, key=lambda frequency: abs(told - frequency))
+    if abs(told - nearest) > nearest / 10:
         yield f"the counter's frequency is told as {told} Hz; measured: {measured}"
 
 
