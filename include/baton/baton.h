@@ -46,6 +46,20 @@ extern "C" {
 #define BATON_FACT_BOOT_PARTITION    (1ULL << 13) /* boot_partition */
 #define BATON_FACT_WALL_CLOCK        (1ULL << 14) /* wall_clock */
 #define BATON_FACT_BOOT_CPU          (1ULL << 15) /* boot_cpu */
+#define BATON_FACT_IDENTITY_MAP      (1ULL << 16) /* what the direct map holds is also mapped at its physical address */
+
+/* ---- features: what a kernel's note can require or want ---- */
+#define BATON_FEATURE_FRAMEBUFFER  (1ULL << 0)  /* a framebuffer */
+#define BATON_FEATURE_ACPI         (1ULL << 1)  /* ACPI tables */
+#define BATON_FEATURE_DEVICE_TREE  (1ULL << 2)  /* a device tree */
+#define BATON_FEATURE_ENTROPY      (1ULL << 3)  /* entropy */
+#define BATON_FEATURE_EL2          (1ULL << 4)  /* aarch64: to be entered at EL2 */
+#define BATON_FEATURE_NO_EXECUTE   (1ULL << 5)  /* pages that cannot be executed: always there in version 1 */
+#define BATON_FEATURE_MINIMUM_RAM  (1ULL << 6)  /* the note's minimum_ram */
+#define BATON_FEATURE_IDENTITY_MAP (1ULL << 7)  /* the direct map a second time, at physical addresses */
+#define BATON_FEATURE_RANDOM_SLIDE (1ULL << 8)  /* a random place, for kernels that can be moved */
+#define BATON_FEATURE_KERNEL_FILE  (1ULL << 9)  /* the kernel's own file, whole */
+#define BATON_FEATURE_FIVE_LEVELS  (1ULL << 10) /* x86_64: five-level paging; only where the firmware set it up */
 
 /* ---- kinds of memory ---- */
 #define BATON_MEMORY_USABLE           1u  /* free from the first instruction on */
@@ -200,6 +214,41 @@ struct baton {
     struct baton_list extensions; /* of struct baton_extension */
 };
 
+/*
+ * A kernel's wishes: an ELF note in a PT_NOTE segment. 64-bit numbers are two halves, the lower one first, so that the
+ * note's descriptor may begin at a multiple of 4. BATON_WISHES writes one:
+ *
+ *     BATON_WISHES(BATON_FEATURE_ACPI, BATON_FEATURE_FRAMEBUFFER, 0, 0);
+ */
+#define BATON_NOTE_NAME   "Baton"
+#define BATON_NOTE_WISHES 1u
+
+struct baton_note {
+    uint32_t name_size;       /* 6: BATON_NOTE_NAME with its NUL */
+    uint32_t descriptor_size; /* bytes from `version` on */
+    uint32_t kind;            /* BATON_NOTE_WISHES; ELF calls it n_type */
+    char name[8];             /* BATON_NOTE_NAME, padded with zeros */
+    uint32_t version;         /* BATON_VERSION that the kernel was written for */
+    uint32_t required[2];     /* BATON_FEATURE_...: no boot without them */
+    uint32_t wanted[2];       /* BATON_FEATURE_...: welcome where they are */
+    uint32_t stack_size[2];   /* bytes, at least; 0: the default */
+    uint32_t minimum_ram[2];  /* bytes; with BATON_FEATURE_MINIMUM_RAM in `required` */
+};
+
+#define BATON_HALVES(number)                                                                                           \
+    {                                                                                                                  \
+        (uint32_t)((number)&0xffffffffULL), (uint32_t)((uint64_t)(number) >> 32)                                       \
+    }
+
+/* clang-format off */
+/* Defines the note. Once in a kernel, outside functions; all four are constants. */
+#define BATON_WISHES(required_features, wanted_features, least_stack_size, least_ram)                                  \
+    static const struct baton_note baton_wishes __attribute__((section(".note.baton"), used, aligned(4))) = {          \
+        6, sizeof(struct baton_note) - offsetof(struct baton_note, version), BATON_NOTE_WISHES, BATON_NOTE_NAME,       \
+        BATON_VERSION, BATON_HALVES(required_features), BATON_HALVES(wanted_features),                                 \
+        BATON_HALVES(least_stack_size), BATON_HALVES(least_ram)}
+/* clang-format on */
+
 /* ---- the layout is the contract ---- */
 BATON_ASSERT(sizeof(void *) == 8, "Baton starts 64-bit kernels");
 BATON_ASSERT(sizeof(struct baton_list) == 16, "struct baton_list");
@@ -213,6 +262,8 @@ BATON_ASSERT(sizeof(struct baton_efi_memory_map) == 24, "struct baton_efi_memory
 BATON_ASSERT(sizeof(struct baton_log) == 16, "struct baton_log");
 BATON_ASSERT(sizeof(struct baton_timing) == 16, "struct baton_timing");
 BATON_ASSERT(sizeof(struct baton_extension) == 40, "struct baton_extension");
+BATON_ASSERT(sizeof(struct baton_note) == 56, "struct baton_note");
+BATON_ASSERT(offsetof(struct baton_note, version) == 20, "version");
 BATON_ASSERT(offsetof(struct baton, facts) == 16, "facts");
 BATON_ASSERT(offsetof(struct baton, loader_name) == 24, "loader_name");
 BATON_ASSERT(offsetof(struct baton, command_line) == 40, "command_line");
