@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "checked.h"
+#include "config_values.h"
 #include "memory.h"
 
 #define REMARKS_MAX 16 /* lines of each log level for one file: consoles are slow */
@@ -81,21 +82,8 @@ static enum status set_default(struct parser *parser, const struct key *key, str
 static enum status parse_level(struct parser *parser, const struct key *key, struct text value,
                                enum log_level *ret_level)
 {
-    /* systemd-boot has the same key in the same file; what it understands must not stop a boot here. */
-    static const struct {
-        const char *name;
-        enum log_level level;
-    } others[] = {
-        {"emerg", LOG_ERROR}, {"alert", LOG_ERROR}, {"crit", LOG_ERROR}, {"err", LOG_ERROR}, {"notice", LOG_INFO}};
-
-    if (log_level_parse(value, ret_level))
+    if (config_level(value, ret_level))
         return STATUS_OK;
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-        if (text_is(value, others[i].name)) {
-            *ret_level = others[i].level;
-            return STATUS_OK;
-        }
-    }
     return error_set(parser->error, STATUS_INVALID,
                      "%s:%u: %s '%.*s' is not known. Expected: error, warning, info or debug.", parser->file,
                      parser->line, key->name, QUOTE(value));
@@ -156,19 +144,25 @@ static enum status set_memory_size(struct parser *parser, const struct key *key,
     return parse_number(parser, key, value, &parser->entry.memory_size);
 }
 
-/* `path` begins with '/'. */
-static bool path_is_plain(const char *path)
+static enum status set_video(struct parser *parser, const struct key *key, struct text value)
 {
-    while (*path == '/') {
-        struct text part = {++path, 0};
+    struct entry *entry = &parser->entry;
 
-        while (part.data[part.length] != '\0' && part.data[part.length] != '/')
-            part.length++;
-        if (part.length == 0 || text_is(part, ".") || text_is(part, ".."))
-            return false;
-        path += part.length;
-    }
-    return true;
+    entry->has_video = true;
+    if (config_size(value, &entry->video_width, &entry->video_height))
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: %s '%.*s' is not a size in pixels. Expected one such as 1024x768.", parser->file,
+                     parser->line, key->name, QUOTE(value));
+}
+
+static enum status set_kaslr(struct parser *parser, const struct key *key, struct text value)
+{
+    if (config_kaslr(value, &parser->entry.kaslr, &parser->entry.kaslr_seed))
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: %s '%.*s' is not known. Expected: on, off, or a number, which is the seed.", parser->file,
+                     parser->line, key->name, QUOTE(value));
 }
 
 /* `value`, which is not the first byte of the copy, as a path that begins with '/' and has '/' between its parts. */
@@ -194,7 +188,7 @@ static enum status parse_path(struct parser *parser, const struct key *key, stru
     /* There is a key before the value, so there is a blank that gives its place for the slash. */
     if (*path != '/')
         *--path = '/';
-    if (!path_is_plain(path))
+    if (!config_path_is_plain(path))
         return error_set(
             parser->error, STATUS_INVALID,
             "%s:%u: the path %.*s has an empty, '.' or '..' part. Write it out from the root of this volume.",
@@ -274,6 +268,8 @@ static const struct key entry_keys[] = {
     {"entry-offset", set_entry_offset, 0, false},
     {"memory-size", set_memory_size, 0, false},
     {"log-level", set_entry_level, 0, false},
+    {"video", set_video, 0, false},
+    {"kaslr", set_kaslr, 0, false},
 };
 _Static_assert(sizeof(entry_keys) / sizeof(entry_keys[0]) <= 32, "struct parser has a bit for each key");
 

@@ -29,6 +29,14 @@ enum entry_kernel_key {
     ENTRY_KERNEL_EFI,    /* `efi`: an EFI application */
 };
 
+/* Where a kernel that can be moved is put. */
+enum entry_kaslr {
+    ENTRY_KASLR_UNSAID, /* as its note asks */
+    ENTRY_KASLR_OFF,
+    ENTRY_KASLR_ON,
+    ENTRY_KASLR_SEED, /* by chance that the seed repeats */
+};
+
 struct entry {
     const char *file; /* for messages: the path of its file, or what stands in for it */
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
@@ -43,6 +51,10 @@ struct entry {
     uint64_t entry_offset; /* bytes from the load address */
     uint64_t memory_size;  /* bytes */
     enum log_level log_level;
+    bool has_video;
+    uint32_t video_width, video_height; /* pixels, 1 to 65535 */
+    enum entry_kaslr kaslr;
+    uint64_t kaslr_seed;
     bool has_tries; /* boots of this entry are counted (specification, "Boot counting") */
     uint32_t tries_left, tries_done;
 };

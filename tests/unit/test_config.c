@@ -668,6 +668,30 @@ static void test_absurd_sizes(void **state)
     free(line);
 }
 
+/* Longer than FAT has them, and than a message that names it can be. */
+static void test_long_paths(void **state)
+{
+    static const char *const keys[] = {"linux", "kernel", "efi", "module"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        char text[CONFIG_PATH_MAX + 32], message[256];
+        size_t key = strlen(keys[i]) + 1;
+
+        memset(text, 'a', sizeof(text));
+        memcpy(text, keys[i], key - 1);
+        text[key - 1] = ' ';
+        assert_int_equal(parse_entry_named(ENTRY_FILE, (struct text){text, key + CONFIG_PATH_MAX}), STATUS_OK);
+        (void)snprintf(message, sizeof(message),
+                       ENTRY_FILE ":1: the path of '%s' is too long: it has 401 bytes, and at most 400 work. Shorten "
+                                  "it.",
+                       keys[i]);
+        memset(text + key, 'a', CONFIG_PATH_MAX + 1); /* the parser works on the text itself */
+        text[key - 1] = ' ';
+        check_refused((struct text){text, key + CONFIG_PATH_MAX + 1}, message);
+    }
+}
+
 static void test_absurd_modules(void **state)
 {
     char *text = repeat("module a\n", CONFIG_MODULES_MAX + 1);
@@ -829,6 +853,7 @@ int main(void)
         cmocka_unit_test_setup(test_remarks_end, setup),
         cmocka_unit_test_setup(test_binary, setup),
         cmocka_unit_test_setup(test_absurd_sizes, setup),
+        cmocka_unit_test_setup(test_long_paths, setup),
         cmocka_unit_test_setup(test_absurd_modules, setup),
         cmocka_unit_test_setup(test_many_options, setup),
         cmocka_unit_test_setup(test_room, setup),
