@@ -22,6 +22,8 @@
 #define ELF_SEGMENT_LOAD    1
 #define ELF_SEGMENT_DYNAMIC 2
 #define ELF_SEGMENT_INTERP  3
+#define ELF_SEGMENT_NOTE    4
+#define ELF_SEGMENT_RELRO   0x6474e552 /* PT_GNU_RELRO: read-only once it is relocated */
 
 #define ELF_EXECUTE 1u
 #define ELF_WRITE   2u

@@ -2,43 +2,13 @@
 #include "image.h"
 
 #include "checked.h"
+#include "image_relro.h"
+#include "image_segments.h"
 #include "log.h"
+#include "memory.h"
 #include "permissions.h"
-#include "sort.h"
 
 #define LARGE_PAGE_SIZE 0x200000ULL
-#define LOW_END         0x0000800000000000ULL /* the lower half of four-level address spaces ends here */
-#define HIGH_START      0xffff800000000000ULL /* and the upper half starts here */
-
-/* Linker-script lines that keep code and writable data on pages of their own; they work with GNU ld and ld.lld. */
-static const char script_advice[] =
-    "Give each its own pages in the linker script:\n"
-    "  PHDRS { text PT_LOAD FLAGS(5); rodata PT_LOAD FLAGS(4); data PT_LOAD FLAGS(6); }\n"
-    "  SECTIONS {\n"
-    "    . = 0xffffffff80000000;\n"
-    "    .text : { *(.text .text.*) } :text\n"
-    "    . = ALIGN(4096);\n"
-    "    .rodata : { *(.rodata .rodata.*) } :rodata\n"
-    "    . = ALIGN(4096);\n"
-    "    .data : { *(.data .data.*) } :data\n"
-    "    .bss : { *(.bss .bss.*) *(COMMON) } :data\n"
-    "  }";
-
-/* A PT_LOAD segment with its number in the file, for the messages. */
-struct loaded_segment {
-    struct elf_segment elf;
-    uint32_t number;
-    uint64_t last; /* the address of its last byte; the highest segment may end at 2^64 */
-};
-
-static int compare_segments(const void *a, const void *b)
-{
-    const struct loaded_segment *left = a, *right = b;
-
-    if (left->elf.address != right->elf.address)
-        return left->elf.address < right->elf.address ? -1 : 1;
-    return left->number < right->number ? -1 : left->number > right->number;
-}
 
 static const char *permission_letters(uint32_t flags)
 {
@@ -47,97 +17,11 @@ static const char *permission_letters(uint32_t flags)
     return letters[flags & 7];
 }
 
-static uint32_t permissions_of(uint32_t flags)
-{
-    return (flags & ELF_WRITE ? PERMIT_WRITE : 0) | (flags & ELF_EXECUTE ? PERMIT_EXECUTE : 0);
-}
-
-static bool is_writable_and_executable(uint32_t permissions)
-{
-    return (permissions & PERMIT_WRITE) && (permissions & PERMIT_EXECUTE);
-}
-
-/* Checks what can be said of one segment by itself. */
-static enum status check_segment(const char *name, uint64_t file_size, struct loaded_segment *segment,
-                                 struct error *error)
-{
-    const struct elf_segment *elf = &segment->elf;
-    uint64_t file_end, last;
-
-    /* Linkers leave any offset in a segment that is all .bss. */
-    if (elf->file_size > 0 && (!checked_add(elf->offset, elf->file_size, &file_end) || file_end > file_size))
-        return error_set(
-            error, STATUS_INVALID,
-            "%s: is truncated: segment %u has %llu bytes at byte %llu, but the file has only %llu. Copy it "
-            "again.",
-            name, segment->number, (unsigned long long)elf->file_size, (unsigned long long)elf->offset,
-            (unsigned long long)file_size);
-    if (elf->file_size > elf->memory_size)
-        return error_set(error, STATUS_INVALID,
-                         "%s: segment %u has more bytes in the file (%llu) than in memory (%llu). Link it again.", name,
-                         segment->number, (unsigned long long)elf->file_size, (unsigned long long)elf->memory_size);
-    if (!checked_add(elf->address, elf->memory_size - 1, &last))
-        return error_set(error, STATUS_INVALID,
-                         "%s: segment %u (0x%llx bytes at 0x%llx) wraps around the end of the address space. Check the "
-                         "link address and the sizes in the linker script.",
-                         name, segment->number, (unsigned long long)elf->memory_size, (unsigned long long)elf->address);
-    if ((elf->address >= LOW_END || last >= LOW_END) && elf->address < HIGH_START)
-        return error_set(error, STATUS_INVALID,
-                         "%s: segment %u (0x%llx-0x%llx) is not in the lower half (below 0x%llx) and not in the upper "
-                         "half (from 0x%llx on). Link the kernel at 0xffffffff80000000.",
-                         name, segment->number, (unsigned long long)elf->address, (unsigned long long)last, LOW_END,
-                         HIGH_START);
-    if (is_writable_and_executable(permissions_of(elf->flags)))
-        return error_set(error, STATUS_INVALID,
-                         "%s: segment %u (0x%llx-0x%llx) is writable and executable (RWE), as GNU ld makes it when one "
-                         "segment holds everything. %s",
-                         name, segment->number, (unsigned long long)elf->address, (unsigned long long)last,
-                         script_advice);
-    segment->last = last;
-    return STATUS_OK;
-}
-
-/* Collects the PT_LOAD segments that take memory, sorted by address. */
-static enum status collect_segments(const char *name, uint64_t file_size, const struct elf_header *header,
-                                    struct bytes table, struct loaded_segment *segments, size_t *ret_count,
-                                    struct error *error)
-{
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < header->segment_count; i++) {
-        struct loaded_segment segment = {.number = i};
-        enum status status;
-
-        if (!elf_read_segment(table, header, i, &segment.elf))
-            return error_set(error, STATUS_INVALID, "%s: program header %u lies outside the table. Copy it again.",
-                             name, i);
-        if (segment.elf.kind == ELF_SEGMENT_INTERP)
-            return error_set(error, STATUS_UNSUPPORTED,
-                             "%s: asks for a dynamic linker (PT_INTERP), which a kernel does not have. Link it with "
-                             "-static -nostdlib.",
-                             name);
-        if (segment.elf.kind != ELF_SEGMENT_LOAD || segment.elf.memory_size == 0)
-            continue;
-        status = check_segment(name, file_size, &segment, error);
-        if (status != STATUS_OK)
-            return status;
-        segments[count++] = segment;
-    }
-    if (count == 0)
-        return error_set(error, STATUS_INVALID,
-                         "%s: has no segment to load (no PT_LOAD with a size). Does the linker script put .text into a "
-                         "segment?",
-                         name);
-    sort(segments, count, sizeof(segments[0]), compare_segments);
-    *ret_count = count;
-    return STATUS_OK;
-}
-
 /* Checks what can be said of a segment and the one before it. */
 static enum status check_neighbours(const char *name, const struct loaded_segment *before,
                                     const struct loaded_segment *segment, struct error *error)
 {
-    if (before->elf.address < LOW_END && segment->elf.address >= HIGH_START)
+    if (before->elf.address < IMAGE_LOW_END && segment->elf.address >= IMAGE_HIGH_START)
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: has segments in both halves of the address space: segment %u at 0x%llx and segment %u at "
                          "0x%llx. Link it into one half: either all at 0xffffffff80000000, or all low. A low boot stub "
@@ -171,15 +55,15 @@ static enum status share_page(const char *name, struct image *image, const struc
                               uint64_t page, struct error *error)
 {
     struct image_run *last = &image->runs[image->run_count - 1];
-    uint32_t both = last->permissions | permissions_of(segment->elf.flags);
+    uint32_t both = last->permissions | image_permissions(segment->elf.flags);
 
-    if (is_writable_and_executable(both))
+    if (image_is_writable_and_executable(both))
         return error_set(error, STATUS_INVALID,
                          "%s: the page at 0x%llx holds code and writable data: segment %u (%s) begins in the middle of "
                          "it, at 0x%llx. %s",
                          name, (unsigned long long)(image->base + page), segment->number,
                          permission_letters(segment->elf.flags), (unsigned long long)segment->elf.address,
-                         script_advice);
+                         image_script_advice);
     if (image->shared_pages == 0 || image->shared_page != image->base + page)
         image->shared_pages++;
     image->shared_page = image->base + page;
@@ -204,7 +88,7 @@ static enum status add_runs(const char *name, struct image *image, const struct 
     const struct image_run *run = image->run_count > 0 ? &image->runs[image->run_count - 1] : NULL;
 
     if (run && run->offset + run->size > start) {
-        if (run->permissions != permissions_of(segment->elf.flags)) {
+        if (run->permissions != image_permissions(segment->elf.flags)) {
             enum status status = share_page(name, image, segment, start, error);
 
             if (status != STATUS_OK)
@@ -216,7 +100,7 @@ static enum status add_runs(const char *name, struct image *image, const struct 
         image->middle_start = segment->elf.address;
     }
     if (start < end)
-        push_run(image, start, end, permissions_of(segment->elf.flags));
+        push_run(image, start, end, image_permissions(segment->elf.flags));
     return STATUS_OK;
 }
 
@@ -258,59 +142,104 @@ static uint64_t choose_alignment(uint64_t base, const struct loaded_segment *seg
 
 static enum status check_kind(const char *name, const struct elf_header *header, struct error *error)
 {
-    if (header->file_type == ELF_TYPE_EXEC)
-        return STATUS_OK;
-    if (header->file_type == ELF_TYPE_DYN)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: is position-independent (ET_DYN), and this version of Baton starts kernels that are "
-                         "linked at a fixed address. Compile with -fno-pic and link with -no-pie.",
+    if (header->file_type != ELF_TYPE_EXEC && header->file_type != ELF_TYPE_DYN)
+        return error_set(error, STATUS_INVALID,
+                         "%s: is not an executable (ELF type %u). Is it an object file? Link it with ld.", name,
+                         header->file_type);
+    return STATUS_OK;
+}
+
+/* What depends on where the kernel may run. */
+static enum status check_place(const char *name, const struct image *image, struct error *error)
+{
+    if (image->base == 0 && !image->movable)
+        return error_set(error, STATUS_INVALID,
+                         "%s: is linked at address 0, and that page is never mapped, so that a null pointer stays one. "
+                         "Link the kernel at 0xffffffff80000000.",
                          name);
-    return error_set(error, STATUS_INVALID,
-                     "%s: is not an executable (ELF type %u). Is it an object file? Link it with ld.", name,
-                     header->file_type);
+    if (image->movable && image->dynamic.size == 0)
+        return error_set(
+            error, STATUS_INVALID,
+            "%s: is position-independent (ET_DYN) but has no PT_DYNAMIC segment, so its relocations "
+            "cannot be found. Add to the linker script's PHDRS \"dynamic PT_DYNAMIC;\", and to its SECTIONS "
+            "\".dynamic : { *(.dynamic) } :data :dynamic\"; or compile with -fno-pic and link with -no-pie.",
+            name);
+    return STATUS_OK;
+}
+
+/* Fills in the arrays, for which there is room. */
+static enum status lay_out(const char *name, const struct image_segments *segments, struct image *image,
+                           struct error *error)
+{
+    for (size_t i = 0; i < segments->count; i++) {
+        const struct loaded_segment *segment = &segments->loaded[i];
+        enum status status = i > 0 ? check_neighbours(name, segment - 1, segment, error) : STATUS_OK;
+
+        if (status == STATUS_OK)
+            status = add_runs(name, image, segment, error);
+        if (status != STATUS_OK)
+            return status;
+        add_part(image, &segment->elf);
+        image->segments[image->segment_count++] =
+            (struct image_segment){segment->elf.address - image->base, segment->elf.memory_size,
+                                   image_permissions(segment->elf.flags), segment->number};
+    }
+    image->size = image->runs[image->run_count - 1].offset + image->runs[image->run_count - 1].size;
+    return STATUS_OK;
 }
 
 enum status image_from_elf(const char *name, uint64_t file_size, const struct elf_header *header, struct bytes table,
                            struct arena *arena, struct image *ret_image, struct error *error)
 {
-    struct image image = {.entry = header->entry};
-    struct loaded_segment *segments = arena_take(arena, header->segment_count, sizeof(segments[0]));
+    const size_t most = header->segment_count;
+    struct image image = {.entry = header->entry, .movable = header->file_type == ELF_TYPE_DYN};
+    struct image_segments segments = {.loaded = arena_take(arena, most, sizeof(segments.loaded[0]))};
     enum status status = check_kind(name, header, error);
-    size_t count = 0;
 
     if (status != STATUS_OK)
         return status;
-    /* Each segment adds at most the page that it shares and the pages of its own. */
-    image.runs = arena_take(arena, 2 * (size_t)header->segment_count, sizeof(image.runs[0]));
-    image.parts = arena_take(arena, header->segment_count, sizeof(image.parts[0]));
-    if (!segments || !image.runs || !image.parts)
+    /* Each segment adds at most the page that it shares and the pages of its own; RELRO cuts one run into three. */
+    image.runs = arena_take(arena, 2 * most + 2, sizeof(image.runs[0]));
+    image.parts = arena_take(arena, most, sizeof(image.parts[0]));
+    image.segments = arena_take(arena, most, sizeof(image.segments[0]));
+    if (!segments.loaded || !image.runs || !image.parts || !image.segments)
         return STATUS_NEED_ROOM;
-    status = collect_segments(name, file_size, header, table, segments, &count, error);
+    status = image_collect_segments(name, file_size, header, table, &segments, error);
     if (status != STATUS_OK)
         return status;
 
-    image.base = align_down(segments[0].elf.address, PAGE_SIZE);
-    image.high = image.base >= HIGH_START;
-    if (image.base == 0)
-        return error_set(error, STATUS_INVALID,
-                         "%s: is linked at address 0, and that page is never mapped, so that a null pointer stays one. "
-                         "Link the kernel at 0xffffffff80000000.",
-                         name);
-    image.alignment = choose_alignment(image.base, segments, count);
-    for (size_t i = 0; i < count; i++) {
-        status = i > 0 ? check_neighbours(name, &segments[i - 1], &segments[i], error) : STATUS_OK;
-        if (status == STATUS_OK)
-            status = add_runs(name, &image, &segments[i], error);
-        if (status != STATUS_OK)
-            return status;
-        add_part(&image, &segments[i].elf);
-    }
-    image.size = image.runs[image.run_count - 1].offset + image.runs[image.run_count - 1].size;
-    status = check_entry(name, image.entry, segments, count, error);
+    image.base = align_down(segments.loaded[0].elf.address, PAGE_SIZE);
+    image.high = image.movable || image.base >= IMAGE_HIGH_START;
+    image.dynamic = segments.dynamic;
+    image.note_count = segments.note_count;
+    memcpy(image.notes, segments.notes, sizeof(image.notes));
+    image.alignment = choose_alignment(image.base, segments.loaded, segments.count);
+    status = check_place(name, &image, error);
+    if (status == STATUS_OK)
+        status = lay_out(name, &segments, &image, error);
+    if (status == STATUS_OK)
+        status = check_entry(name, image.entry, segments.loaded, segments.count, error);
+    if (status == STATUS_OK && segments.relro.kind != 0)
+        status = image_apply_relro(name, &segments.relro, &image, error);
     if (status != STATUS_OK)
         return status;
     *ret_image = image;
     return STATUS_OK;
+}
+
+const struct image_segment *image_segment_before(const struct image *image, uint64_t offset)
+{
+    size_t low = 0, high = image->segment_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (image->segments[middle].offset <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 ? &image->segments[low - 1] : NULL;
 }
 
 void image_log_warnings(const char *name, const struct image *image)

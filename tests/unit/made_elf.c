@@ -54,3 +54,13 @@ struct bytes made_elf_table(const struct elf_segment *segments, size_t count, ui
         made_elf_write_segment(table + i * stride, &segments[i]);
     return (struct bytes){table, size};
 }
+
+struct bytes made_elf_words(const uint64_t *words, size_t count)
+{
+    uint8_t *bytes = malloc(count > 0 ? 8 * count : 1);
+
+    assert(bytes);
+    for (size_t i = 0; i < count; i++)
+        put_number(bytes + 8 * i, 8, words[i]);
+    return (struct bytes){bytes, 8 * count};
+}

@@ -17,4 +17,7 @@ void made_elf_write_segment(uint8_t *at, const struct elf_segment *segment);
 /* The bytes of a table of `count` segments, `stride` apart, in a place of exactly that size. The caller frees it. */
 struct bytes made_elf_table(const struct elf_segment *segments, size_t count, uint32_t stride);
 
+/* Eight bytes for each number, in a place of exactly that size. The caller frees it. */
+struct bytes made_elf_words(const uint64_t *words, size_t count);
+
 #endif

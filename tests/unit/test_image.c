@@ -100,6 +100,15 @@ static void check_part(size_t index, uint64_t offset, uint64_t file_offset, uint
     assert_int_equal(image.parts[index].size, size);
 }
 
+static void check_segment(size_t index, uint64_t offset, uint64_t size, uint32_t permissions, uint32_t number)
+{
+    assert_true(index < image.segment_count);
+    assert_int_equal(image.segments[index].offset, offset);
+    assert_int_equal(image.segments[index].size, size);
+    assert_int_equal(image.segments[index].permissions, permissions);
+    assert_int_equal(image.segments[index].number, number);
+}
+
 /* ---- what boots ---- */
 
 static void test_high(void **state)
@@ -113,7 +122,7 @@ static void test_high(void **state)
          .memory_size = 1}, /* GNU_STACK */
         load(CONSTANTS, BASE + 0x2000, 0x1000, 0x1000, 0x3000),
         load(DATA, 0x1000, 0, 0, 0),                                                       /* takes no memory */
-        {.kind = 4, .address = 0x777, .memory_size = UINT64_MAX, .file_size = UINT64_MAX}, /* a note */
+        {.kind = 7, .address = 0x777, .memory_size = UINT64_MAX, .file_size = UINT64_MAX}, /* thread-local: not ours */
     };
 
     (void)state;
@@ -122,6 +131,9 @@ static void test_high(void **state)
     assert_int_equal(image.size, 0x9000);
     assert_int_equal(image.alignment, 0x1000);
     assert_true(image.high);
+    assert_false(image.movable);
+    assert_int_equal(image.dynamic.size, 0);
+    assert_int_equal(image.note_count, 0);
     assert_int_equal(image.run_count, 3);
     check_run(0, 0, 0x2000, PERMIT_EXECUTE);
     check_run(1, 0x2000, 0x1000, PERMIT_READ);
@@ -130,6 +142,10 @@ static void test_high(void **state)
     check_part(0, 0, 0x1000, 0x1234);
     check_part(1, 0x2000, 0x3000, 0x1000);
     check_part(2, 0x5000, 0x4000, 0x200);
+    assert_int_equal(image.segment_count, 3);
+    check_segment(0, 0, 0x1234, PERMIT_EXECUTE, 1);
+    check_segment(1, 0x2000, 0x1000, PERMIT_READ, 3);
+    check_segment(2, 0x5000, 0x3456, PERMIT_WRITE, 0);
 }
 
 static void test_low(void **state)
@@ -351,6 +367,13 @@ static const struct refusal {
     {                                                                                                                  \
         ELF_SEGMENT_LOAD, flags, offset, address, 0, file_size, memory_size, 0x1000                                    \
     }
+#define RELRO(start, size)                                                                                             \
+    {                                                                                                                  \
+        .kind = ELF_SEGMENT_RELRO, .address = (start), .memory_size = (size)                                           \
+    }
+#define NOT_WRITABLE(size, start)                                                                                      \
+    NAME ": PT_GNU_RELRO (" size " bytes at " start ") does not lie in writable segments. Link it again; -z norelro "  \
+         "leaves it out."
     {{LOAD(CODE, BASE, 0x1000, 0x1000, FILE_SIZE - 0xfff)},
      BASE,
      NAME ": is truncated: segment 0 has 4096 bytes at byte 1044481, but the file has only 1048576. Copy it again."},
@@ -453,8 +476,45 @@ static const struct refusal {
      NAME ": has no segment to load (no PT_LOAD with a size). Does the linker script put .text into a segment?"},
     {{LOAD(CODE, BASE, 0x1000, 0, 0), {.kind = ELF_SEGMENT_INTERP, .file_size = 20}},
      BASE,
-     NAME ": asks for a dynamic linker (PT_INTERP), which a kernel does not have. Link it with -static -nostdlib."},
+     NAME
+     ": asks for a dynamic linker (PT_INTERP), which a kernel does not have. Link it with -static -nostdlib; a PIE "
+     "with -static-pie -nostdlib (ld: --no-dynamic-linker)."},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), {.kind = ELF_SEGMENT_NOTE, .offset = FILE_SIZE - 4, .file_size = 5}},
+     BASE,
+     NAME ": is truncated: segment 1 has 5 bytes at byte 1048572, but the file has only 1048576. Copy it again."},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), {.kind = ELF_SEGMENT_DYNAMIC, .offset = UINT64_MAX, .file_size = 2}},
+     BASE,
+     NAME ": is truncated: segment 1 has 2 bytes at byte 18446744073709551615, but the file has only 1048576. Copy it "
+          "again."},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0),
+      {.kind = ELF_SEGMENT_DYNAMIC, .file_size = 16},
+      {.kind = ELF_SEGMENT_DYNAMIC, .file_size = 16}},
+     BASE,
+     NAME ": has two PT_DYNAMIC segments. Link it again, with one."},
+    {{LOAD(DATA, BASE, 0x1000, 0, 0), RELRO(BASE, 0x1000), RELRO(BASE, 0x1000)},
+     BASE,
+     NAME ": has two PT_GNU_RELRO segments. Link it again, with one."},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE + 0x1000, 0x1000, 0, 0), RELRO(BASE, 0x2000)},
+     BASE,
+     NOT_WRITABLE("0x2000", "0xffffffff80000000")},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE + 0x1000, 0x1000, 0, 0), RELRO(BASE + 0x1000, 0x1001)},
+     BASE,
+     NOT_WRITABLE("0x1001", "0xffffffff80001000")},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE + 0x1000, 0x1000, 0, 0), RELRO(BASE - 0x1000, 0x3000)},
+     BASE,
+     NOT_WRITABLE("0x3000", "0xffffffff7ffff000")},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE + 0x1000, 0x1000, 0, 0), RELRO(BASE + 0x1fff, UINT64_MAX)},
+     BASE,
+     NOT_WRITABLE("0xffffffffffffffff", "0xffffffff80001fff")},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(CONSTANTS, BASE + 0x1000, 0x1000, 0, 0), RELRO(BASE + 0x1800, 8)},
+     BASE,
+     NOT_WRITABLE("0x8", "0xffffffff80001800")},
+    {{LOAD(CODE, BASE, 0x1000, 0, 0), LOAD(DATA, BASE + 0x1000, 0x1000, 0, 0), RELRO(0, 8)}, /* in no segment */
+     BASE,
+     NOT_WRITABLE("0x8", "0x0")},
 #undef LOAD
+#undef RELRO
+#undef NOT_WRITABLE
 };
 
 static void test_refusals(void **state)
@@ -502,16 +562,170 @@ static void test_kinds_of_file(void **state)
     struct elf_header header = made_elf_header(BASE, 1);
 
     (void)state;
-    header.file_type = ELF_TYPE_DYN;
-    check_refused(lay_out_header(&header, segments, 1), NAME
-                  ": is position-independent (ET_DYN), and this version of Baton starts kernels that are linked at "
-                  "a fixed address. Compile with -fno-pic and link with -no-pie.");
     header.file_type = 1;
     check_refused(lay_out_header(&header, segments, 1),
                   NAME ": is not an executable (ELF type 1). Is it an object file? Link it with ld.");
     header.file_type = 0xfe00;
     check_refused(lay_out_header(&header, segments, 1),
                   NAME ": is not an executable (ELF type 65024). Is it an object file? Link it with ld.");
+}
+
+/* ---- position-independent ---- */
+
+static enum status lay_out_pie(const struct elf_segment *segments, size_t count, uint64_t entry)
+{
+    struct elf_header header = made_elf_header(entry, (uint32_t)count);
+
+    header.file_type = ELF_TYPE_DYN;
+    return lay_out_header(&header, segments, count);
+}
+
+/* Linked anywhere, they run in the upper half. */
+static void test_pie(void **state)
+{
+    static const uint64_t bases[] = {0, 0x1000, 0x100000, 0x00007fffffff0000, 0xffff800000000000, BASE};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        const struct elf_segment segments[] = {
+            load(CODE, bases[i], 0x1000, 0x1000, 0),
+            load(DATA, bases[i] + 0x1000, 0x2000, 0x1000, 0x1000),
+            {.kind = ELF_SEGMENT_DYNAMIC, .offset = 0x1234, .address = bases[i] + 0x1234, .file_size = 0xb0},
+        };
+
+        assert_int_equal(lay_out_pie(segments, 3, bases[i]), STATUS_OK);
+        assert_true(image.movable);
+        assert_true(image.high);
+        assert_int_equal(image.base, bases[i]);
+        assert_int_equal(image.entry, bases[i]);
+        assert_int_equal(image.size, 0x3000);
+        assert_int_equal(image.dynamic.offset, 0x1234);
+        assert_int_equal(image.dynamic.size, 0xb0);
+        assert_int_equal(image.run_count, 2);
+    }
+}
+
+static void test_pie_refusals(void **state)
+{
+    struct elf_segment segments[] = {
+        load(CODE, 0x1000, 0x1000, 0x1000, 0),
+        load(DATA, BASE, 0x1000, 0x1000, 0x1000),
+        {.kind = ELF_SEGMENT_DYNAMIC, .offset = 0x1000, .file_size = 16},
+    };
+
+    (void)state;
+    check_refused(lay_out_pie(segments, 3, 0x1000),
+                  NAME ": has segments in both halves of the address space: segment 0 at 0x1000 and segment 1 at "
+                       "0xffffffff80000000. Link it into one half: either all at 0xffffffff80000000, or all low. A low "
+                       "boot stub is not needed: Baton enters the kernel with paging on.");
+    segments[2].file_size = 0;
+    for (size_t count = 1; count <= 3; count += 2) { /* without a dynamic table, and with an empty one */
+        segments[1].address = 0x2000;
+        check_refused(lay_out_pie(segments, count, 0x1000), NAME
+                      ": is position-independent (ET_DYN) but has no PT_DYNAMIC segment, so its relocations cannot "
+                      "be found. Add to the linker script's PHDRS \"dynamic PT_DYNAMIC;\", and to its SECTIONS "
+                      "\".dynamic : { *(.dynamic) } :data :dynamic\"; or compile with -fno-pic and link with -no-pie.");
+    }
+}
+
+/* ---- notes ---- */
+
+static void test_notes(void **state)
+{
+    struct elf_segment segments[1 + IMAGE_NOTES + 2] = {load(CODE, BASE, 0x1000, 0x1000, 0)};
+
+    (void)state;
+    for (size_t i = 1; i <= IMAGE_NOTES; i++)
+        segments[i] = (struct elf_segment){.kind = ELF_SEGMENT_NOTE, .offset = FILE_SIZE - 16 * i, .file_size = 16};
+    segments[IMAGE_NOTES + 1] = (struct elf_segment){.kind = ELF_SEGMENT_NOTE, .offset = UINT64_MAX}; /* empty */
+    assert_int_equal(lay_out(segments, IMAGE_NOTES + 2, BASE), STATUS_OK);
+    assert_int_equal(image.note_count, IMAGE_NOTES);
+    for (size_t i = 0; i < IMAGE_NOTES; i++) {
+        assert_int_equal(image.notes[i].offset, FILE_SIZE - 16 * (i + 1));
+        assert_int_equal(image.notes[i].size, 16);
+    }
+    segments[IMAGE_NOTES + 2] = segments[1];
+    check_refused(lay_out(segments, IMAGE_NOTES + 3, BASE),
+                  NAME ": has more than 8 PT_NOTE segments. Put its notes into one in the linker script.");
+}
+
+/* ---- read-only once relocated ---- */
+
+static void test_relro(void **state)
+{
+    /* Code in page 0, data in pages 1 to 4; their border is in the middle of page 1 where `start` is. */
+    static const struct {
+        uint64_t data, start, size; /* from the base */
+        uint64_t first, end;        /* the pages that are read-only then */
+    } rows[] = {
+        {0x1000, 0x1000, 0x2000, 1, 3}, /* as GNU ld makes it */
+        {0x1000, 0x1000, 0x4000, 1, 5}, /* all of it */
+        {0x1000, 0x3000, 0x2000, 3, 5}, /* at the end */
+        {0x1000, 0x2000, 0x1000, 2, 3}, /* in the middle */
+        {0x1234, 0x1234, 0x1dcc, 1, 3}, /* as ld.lld makes it: begins with its segment, filled up to the page's end */
+        {0x1234, 0x1238, 0x1dc8, 2, 3}, /* behind other data */
+        {0x1000, 0x1008, 0x1ff8, 2, 3}, /* the same */
+        {0x1000, 0x1000, 0x1fff, 1, 2}, /* the last page has other data */
+        {0x1000, 0x1000, 0xfff, 0, 0},  /* no whole page */
+        {0x1000, 0x1008, 0x1ff7, 0, 0}, /* the same */
+        {0x1000, 0x1ff8, 0x10, 0, 0},   /* the same, on a border */
+        {0x1000, 0x1000, 0, 0, 0},      /* nothing */
+        {0x1000, 0x777777777, 0, 0, 0}, /* nothing, anywhere */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct elf_segment segments[] = {
+            load(CODE, BASE, 0x1000, 0x1000, 0),
+            load(DATA, BASE + rows[i].data, 0x5000 - rows[i].data, 0, 0),
+            {.kind = ELF_SEGMENT_RELRO, .address = BASE + rows[i].start, .memory_size = rows[i].size},
+        };
+        size_t run = 1;
+
+        assert_int_equal(lay_out(segments, 3, BASE), STATUS_OK);
+        check_run(0, 0, 0x1000, PERMIT_EXECUTE);
+        if (rows[i].first > 1)
+            check_run(run++, 0x1000, rows[i].first * 0x1000 - 0x1000, PERMIT_WRITE);
+        if (rows[i].end > 0)
+            check_run(run++, rows[i].first * 0x1000, (rows[i].end - rows[i].first) * 0x1000, PERMIT_READ);
+        if (rows[i].end < 5)
+            check_run(run++, rows[i].end > 0 ? rows[i].end * 0x1000 : 0x1000,
+                      0x5000 - (rows[i].end > 0 ? rows[i].end * 0x1000 : 0x1000), PERMIT_WRITE);
+        assert_int_equal(image.run_count, run);
+    }
+}
+
+/* A page that other data shares stays writable, though the range begins with its segment. */
+static void test_relro_on_a_shared_page(void **state)
+{
+    const struct elf_segment segments[] = {
+        load(DATA, BASE + 0x1000, 0x800, 0x800, 0),
+        load(DATA, BASE + 0x1800, 0x1800, 0, 0),
+        load(CODE, BASE, 0x1000, 0x1000, 0),
+        {.kind = ELF_SEGMENT_RELRO, .address = BASE + 0x1800, .memory_size = 0x1800},
+    };
+
+    (void)state;
+    assert_int_equal(lay_out(segments, 4, BASE), STATUS_OK);
+    assert_int_equal(image.run_count, 3);
+    check_run(1, 0x1000, 0x1000, PERMIT_WRITE);
+    check_run(2, 0x2000, 0x1000, PERMIT_READ);
+}
+
+static void test_segment_before(void **state)
+{
+    const struct elf_segment segments[] = {load(DATA, BASE + 0x3000, 0x10, 0, 0), load(CODE, BASE + 0x800, 8, 8, 0),
+                                           load(CONSTANTS, BASE + 0x1000, 8, 8, 0)};
+
+    (void)state;
+    assert_int_equal(lay_out(segments, 3, BASE + 0x800), STATUS_OK);
+    assert_null(image_segment_before(&image, 0));
+    assert_null(image_segment_before(&image, 0x7ff));
+    assert_ptr_equal(image_segment_before(&image, 0x800), &image.segments[0]);
+    assert_ptr_equal(image_segment_before(&image, 0xfff), &image.segments[0]);
+    assert_ptr_equal(image_segment_before(&image, 0x1000), &image.segments[1]);
+    assert_ptr_equal(image_segment_before(&image, 0x2fff), &image.segments[1]);
+    assert_ptr_equal(image_segment_before(&image, UINT64_MAX), &image.segments[2]);
 }
 
 static void test_table_too_short(void **state)
@@ -527,10 +741,13 @@ static void test_table_too_short(void **state)
 /* Whatever the room: enough, or STATUS_NEED_ROOM and nothing touched. */
 static void test_room(void **state)
 {
-    const struct elf_segment segments[] = {load(CODE, BASE, 0x800, 0x800, 0), load(CONSTANTS, BASE + 0x800, 8, 8, 8),
-                                           load(DATA, BASE + 0x1000, 8, 8, 8)};
-    struct bytes table = made_elf_table(segments, 3, ELF_PROGRAM_HEADER_SIZE);
-    struct elf_header header = made_elf_header(BASE, 3);
+    const struct elf_segment segments[] = {
+        load(CODE, BASE, 0x800, 0x800, 0),
+        load(CONSTANTS, BASE + 0x800, 8, 8, 8),
+        load(DATA, BASE + 0x1000, 0x3000, 8, 8),
+        {.kind = ELF_SEGMENT_RELRO, .address = BASE + 0x2000, .memory_size = 0x1000}};
+    struct bytes table = made_elf_table(segments, 4, ELF_PROGRAM_HEADER_SIZE);
+    struct elf_header header = made_elf_header(BASE, 4);
     uint8_t untouched[sizeof(image)];
     enum status status = STATUS_NEED_ROOM;
     size_t size = 0;
@@ -561,7 +778,7 @@ static double lay_out_many(uint32_t count)
 {
     struct chance chance = chance_case(count);
     struct elf_segment *segments = calloc(count, sizeof(*segments));
-    size_t size = count * 256 + 1024;
+    size_t size = count * 320 + 1024;
     struct elf_header header = made_elf_header(BASE, count);
     struct arena arena = {malloc(size), size, 0};
     struct bytes table;
@@ -629,6 +846,12 @@ int main(void)
         cmocka_unit_test_setup(test_entry_behind_the_code, setup),
         cmocka_unit_test_setup(test_overlap_at_the_very_end, setup),
         cmocka_unit_test_setup(test_kinds_of_file, setup),
+        cmocka_unit_test_setup(test_pie, setup),
+        cmocka_unit_test_setup(test_pie_refusals, setup),
+        cmocka_unit_test_setup(test_notes, setup),
+        cmocka_unit_test_setup(test_relro, setup),
+        cmocka_unit_test_setup(test_relro_on_a_shared_page, setup),
+        cmocka_unit_test_setup(test_segment_before, setup),
         cmocka_unit_test_setup(test_table_too_short, setup),
         cmocka_unit_test_setup(test_room, setup),
         cmocka_unit_test_setup(test_many_segments, setup),

@@ -18,8 +18,9 @@
 
 #define NAME      "/kernel.elf"
 #define FILE_SIZE 0x10000ULL
-#define SEGMENTS  6
-#define PAGES     12 /* the window in which segments lie */
+#define SEGMENTS  8
+#define OTHER     0x6474e550 /* a kind that says nothing of memory */
+#define PAGES     12         /* the window in which segments lie */
 #define UNIT      0x200ULL
 #define UNITS     (PAGES * 0x1000 / UNIT)
 #define UNMAPPED  0xffU
@@ -29,6 +30,7 @@ struct reference {
     bool boots;
     uint64_t first_page, page_count; /* of the window */
     uint8_t permissions[PAGES];
+    unsigned relro_pages;      /* pages that only PT_GNU_RELRO makes read-only */
     uint64_t file_unit[UNITS]; /* where in the file its bytes come from, in units; UINT64_MAX for zeros */
 };
 
@@ -37,6 +39,7 @@ struct sample {
     struct elf_segment segments[SEGMENTS];
     uint32_t count;
     uint64_t entry;
+    bool movable;
 };
 
 static bool takes_memory(const struct elf_segment *segment)
@@ -78,6 +81,37 @@ static uint8_t page_permissions(const struct sample *sample, const int *owner, s
     return permissions;
 }
 
+/* A page is whole when every unit of it is read-only after relocation, or, in the first one, before the segment. */
+static bool is_whole(const struct sample *sample, const int *owner, const struct elf_segment *relro, size_t page)
+{
+    uint64_t first = (relro->address - sample->window) / UNIT, end = first + relro->memory_size / UNIT;
+
+    for (uint64_t i = page * (UNITS / PAGES); i < (page + 1) * (UNITS / PAGES); i++) {
+        bool starts_segment = owner[first] >= 0 && sample->segments[owner[first]].address == relro->address;
+
+        if (i >= end || (i < first && (owner[i] >= 0 || !starts_segment)))
+            return false;
+    }
+    return true;
+}
+
+/* Only pages that were writable may become read-only. */
+static void apply_relro(const struct sample *sample, const int *owner, const struct elf_segment *relro,
+                        struct reference *reference)
+{
+    uint64_t first = relro->address - sample->window, end = first + relro->memory_size;
+
+    for (size_t page = first / 4096; first < end && page <= (end - 1) / 4096; page++) {
+        if (page >= PAGES || reference->permissions[page] == UNMAPPED ||
+            !(reference->permissions[page] & PERMIT_WRITE)) {
+            reference->boots = false;
+        } else if (is_whole(sample, owner, relro, page)) {
+            reference->permissions[page] = PERMIT_READ;
+            reference->relro_pages++;
+        }
+    }
+}
+
 static struct reference read_rules(const struct sample *sample)
 {
     struct reference reference = {.boots = true, .first_page = PAGES};
@@ -104,19 +138,51 @@ static struct reference read_rules(const struct sample *sample)
         if (reference.permissions[page] == (PERMIT_WRITE | PERMIT_EXECUTE))
             reference.boots = false;
     }
+    for (uint32_t i = 0; i < sample->count && reference.boots; i++) {
+        if (sample->segments[i].kind == ELF_SEGMENT_RELRO)
+            apply_relro(sample, owner, &sample->segments[i], &reference);
+    }
     reference.page_count = end - (end > 0 ? reference.first_page : 0);
     if (entry_unit >= UNITS || owner[entry_unit] < 0 || !(sample->segments[owner[entry_unit]].flags & ELF_EXECUTE))
         reference.boots = false;
     return reference;
 }
 
+/* Part of a segment, or some of it and what follows; or anything. */
+static struct elf_segment make_relro(struct chance *chance, const struct sample *sample)
+{
+    const struct elf_segment *of = &sample->segments[chance_below(chance, sample->count)];
+    uint64_t first, size;
+
+    for (uint32_t i = 0; i < sample->count && chance_one_in(chance, 2); i++) {
+        if (sample->segments[i].flags == (ELF_READ | ELF_WRITE))
+            of = &sample->segments[i];
+    }
+    first = (of->address - sample->window) / UNIT;
+    size = of->memory_size / UNIT;
+    if (chance_one_in(chance, 2) && size > 0) {
+        uint64_t skipped = chance_below(chance, size);
+
+        first += skipped;
+        size -= skipped;
+    }
+    if (chance_one_in(chance, 3))
+        size = (first + size + UNITS / PAGES - 1) / (UNITS / PAGES) * (UNITS / PAGES) - first; /* as ld.lld does it */
+    if (chance_one_in(chance, 10))
+        size = chance_size(chance, 2 * UNITS);
+    return (struct elf_segment){
+        .kind = ELF_SEGMENT_RELRO, .address = sample->window + first * UNIT, .memory_size = size * UNIT};
+}
+
 static struct sample make_sample(struct chance *chance)
 {
     static const uint64_t windows[] = {0x100000, 0xffffffff80000000, 0x00007fffffff4000, 0xffff800000000000,
                                        0 - PAGES * 0x1000ULL};
+    bool movable = chance_one_in(chance, 3), relro = chance_one_in(chance, 2);
     static const uint32_t flags[] = {ELF_READ, ELF_READ | ELF_EXECUTE, ELF_READ | ELF_WRITE, ELF_EXECUTE};
-    struct sample sample = {.window = windows[chance_below(chance, 5)],
-                            .count = (uint32_t)chance_between(chance, 1, SEGMENTS)};
+    struct sample sample = {.window = movable && chance_one_in(chance, 3) ? 0 : windows[chance_below(chance, 5)],
+                            .count = (uint32_t)chance_between(chance, 1, SEGMENTS - 2),
+                            .movable = movable};
     /* Mostly whole pages, or whatever units. */
     uint64_t grain = chance_one_in(chance, 2) ? UNITS / PAGES : 1;
 
@@ -126,7 +192,7 @@ static struct sample make_sample(struct chance *chance)
         uint64_t file_size = chance_one_in(chance, 50) ? size + 1 : chance_below(chance, size + 1);
 
         sample.segments[i] =
-            (struct elf_segment){.kind = chance_one_in(chance, 8) ? ELF_SEGMENT_DYNAMIC : ELF_SEGMENT_LOAD,
+            (struct elf_segment){.kind = chance_one_in(chance, 8) ? OTHER : ELF_SEGMENT_LOAD,
                                  .flags = chance_one_in(chance, 50) ? 7 : flags[chance_below(chance, 4)],
                                  .offset = chance_below(chance, FILE_SIZE / UNIT - file_size + 1) * UNIT,
                                  .address = sample.window + first * UNIT,
@@ -138,6 +204,12 @@ static struct sample make_sample(struct chance *chance)
     }
     if (chance_one_in(chance, 10))
         sample.entry = sample.window + chance_below(chance, UNITS) * UNIT;
+    if (relro) {
+        sample.segments[sample.count] = make_relro(chance, &sample);
+        sample.count++;
+    }
+    if (movable)
+        sample.segments[sample.count++] = (struct elf_segment){.kind = ELF_SEGMENT_DYNAMIC, .file_size = 16};
     return sample;
 }
 
@@ -186,10 +258,10 @@ static void check_parts(const struct chance *chance, const struct image *image, 
 static void test_by_chance(void **state)
 {
     static uint8_t room[8192];
-    unsigned booted = 0;
+    unsigned booted = 0, relro_pages = 0;
 
     (void)state;
-    for (uint64_t i = 0; i < 30000; i++) {
+    for (uint64_t i = 0; i < 200000; i++) {
         struct chance chance = chance_case(i);
         struct sample sample = make_sample(&chance);
         struct reference reference = read_rules(&sample);
@@ -198,7 +270,10 @@ static void test_by_chance(void **state)
         struct arena arena = {room, sizeof(room), 0};
         struct error error = {""};
         struct image image;
-        enum status status = image_from_elf(NAME, FILE_SIZE, &header, table, &arena, &image, &error);
+        enum status status;
+
+        header.file_type = sample.movable ? ELF_TYPE_DYN : ELF_TYPE_EXEC;
+        status = image_from_elf(NAME, FILE_SIZE, &header, table, &arena, &image, &error);
 
         free((void *)table.data);
         if ((status == STATUS_OK) != reference.boots)
@@ -209,14 +284,17 @@ static void test_by_chance(void **state)
             continue;
         }
         booted++;
+        relro_pages += reference.relro_pages;
         if (image.base != sample.window + reference.first_page * 4096 || image.size != reference.page_count * 4096 ||
-            image.entry != sample.entry || image.high != (sample.window >> 63 != 0))
+            image.entry != sample.entry || image.movable != sample.movable ||
+            image.high != (sample.movable || sample.window >> 63 != 0))
             CHANCE_FAIL(&chance, "0x%llx bytes at 0x%llx", (unsigned long long)image.size,
                         (unsigned long long)image.base);
         check_runs(&chance, &image, &reference);
         check_parts(&chance, &image, &reference);
     }
-    assert_true(booted > 3000); /* or this tests less than it seems to */
+    assert_true(booted > 15000); /* or this tests less than it seems to */
+    assert_true(relro_pages > 400);
 }
 
 int main(void)
