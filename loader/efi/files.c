@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include "checked.h"
+#include "entries.h"
 #include "log.h"
 #include "utf.h"
 
@@ -107,7 +108,7 @@ static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint6
                          "%s: the firmware cannot say how large it is (%s). Copy it again, or check the disk.", path,
                          firmware_status_name(result));
     if (room.info.Attribute & EFI_FILE_DIRECTORY)
-        return error_set(error, STATUS_INVALID, "%s: is a folder, not a file. Name a file in it.", path);
+        return entries_refuse_folder(path, error);
     *ret_size = room.info.FileSize;
     return STATUS_OK;
 }
@@ -119,10 +120,7 @@ enum status file_open(const struct volume *volume, const char *path, struct file
     enum status status;
 
     if (result == EFI_NOT_FOUND)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "%s: there is no such file on the volume that the loader came from. Check the path; it begins "
-                         "at the volume's root.",
-                         path);
+        return entries_refuse_missing(path, error);
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s). Copy it again, or check the disk.", path,
                          firmware_status_name(result));

@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "graphics.h"
 
-#include "abi/graphics_output.h"
+#include "abi/edid.h"
 #include "checked.h"
+#include "edid.h"
 #include "log.h"
+#include "memory.h"
 
-/* The masks of a pixel format. False for a format that has no framebuffer to write to. */
-static bool read_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, struct baton_framebuffer *framebuffer)
+EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics_of(const struct firmware *firmware, EFI_HANDLE handle)
+{
+    static const EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    void *interface = NULL;
+    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+
+    if (firmware->boot->HandleProtocol(handle, &guid, &interface) != EFI_SUCCESS)
+        return NULL;
+    graphics = interface;
+    return graphics && graphics->Mode && graphics->Mode->Info ? graphics : NULL;
+}
+
+size_t graphics_handles(const struct firmware *firmware, EFI_HANDLE **ret_handles)
+{
+    static const EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    UINTN count = 0;
+
+    *ret_handles = NULL;
+    if (firmware->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, ret_handles) != EFI_SUCCESS)
+        return 0;
+    return count;
+}
+
+bool graphics_read_format(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, struct baton_framebuffer *framebuffer)
 {
     EFI_PIXEL_BITMASK masks;
 
@@ -41,7 +65,7 @@ static bool describe(const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, struct baton
     struct baton_framebuffer framebuffer = {.physical = mode->FrameBufferBase};
     uint64_t pitch, end;
 
-    if (!info || mode->FrameBufferBase == 0 || !read_masks(info, &framebuffer))
+    if (mode->FrameBufferBase == 0 || !graphics_read_format(info, &framebuffer))
         return false;
     framebuffer.width = info->HorizontalResolution;
     framebuffer.height = info->VerticalResolution;
@@ -56,48 +80,83 @@ static bool describe(const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, struct baton
     return true;
 }
 
-/* Two framebuffers that share a page: the console splitter offers its screen once more under a handle of its own. */
-static bool is_known(const struct baton_framebuffer *framebuffers, size_t count, const struct baton_framebuffer *found)
+/*
+ * The place of a framebuffer among those that are known, `count` when it is a new one. Sharing a page makes it the
+ * same: the console splitter offers its screen once more under a handle of its own.
+ */
+static size_t place_of(const struct facts *facts, const struct baton_framebuffer *found)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct baton_framebuffer *known = &framebuffers[i];
+    size_t i = 0;
+
+    for (; i < facts->framebuffer_count; i++) {
+        const struct baton_framebuffer *known = &facts->framebuffers[i];
 
         if (align_down(known->physical, PAGE_SIZE) < found->physical + found->size + PAGE_SIZE - 1 &&
             align_down(found->physical, PAGE_SIZE) < known->physical + known->size + PAGE_SIZE - 1)
-            return true;
+            break;
     }
-    return false;
+    return i;
 }
 
-size_t graphics_find(const struct firmware *firmware, struct baton_framebuffer *framebuffers, size_t capacity)
+/* Copies the EDID of the screen with this handle: the one in force, or else the monitor's own. */
+static void copy_edid(const struct firmware *firmware, EFI_HANDLE handle, struct framebuffer_edid *edid)
 {
-    static const EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-    EFI_HANDLE *handles = NULL;
-    UINTN handle_count = 0;
-    size_t count = 0;
+    static const EFI_GUID guids[] = {EFI_EDID_ACTIVE_PROTOCOL_GUID, EFI_EDID_DISCOVERED_PROTOCOL_GUID};
 
-    if (firmware->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &handle_count, &handles) != EFI_SUCCESS) {
-        log_info("no screen: the firmware has no graphics output");
-        return 0;
-    }
-    for (UINTN i = 0; i < handle_count && count < capacity; i++) {
+    for (size_t i = 0; i < sizeof(guids) / sizeof(guids[0]); i++) {
         void *interface = NULL;
-        EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
-        struct baton_framebuffer found;
+        const EFI_EDID_ACTIVE_PROTOCOL *source;
 
-        if (firmware->boot->HandleProtocol(handles[i], &guid, &interface) != EFI_SUCCESS)
+        if (firmware->boot->HandleProtocol(handle, &guids[i], &interface) != EFI_SUCCESS)
             continue;
-        graphics = interface;
-        if (!graphics->Mode || !describe(graphics->Mode, &found)) {
-            log_info("a screen has no framebuffer that a kernel could write to");
+        source = interface;
+        if (!source || !source->Edid || source->SizeOfEdid == 0)
             continue;
-        }
-        if (is_known(framebuffers, count, &found))
-            continue;
-        framebuffers[count++] = found;
+        edid->size =
+            (uint32_t)edid_size((struct bytes){source->Edid, (size_t)min_u64(source->SizeOfEdid, sizeof(edid->bytes))});
+        memcpy(edid->bytes, source->Edid, edid->size);
+        if (edid->size > 0)
+            return;
+        log_info("a screen's EDID is damaged");
+    }
+}
+
+static void find_one(const struct firmware *firmware, EFI_HANDLE handle, struct facts *facts)
+{
+    const EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = graphics_of(firmware, handle);
+    struct baton_framebuffer found;
+    size_t place;
+
+    if (!graphics || !describe(graphics->Mode, &found)) {
+        log_info("a screen has no framebuffer that a kernel could write to");
+        return;
+    }
+    place = place_of(facts, &found);
+    if (place == FACTS_FRAMEBUFFERS) {
+        log_warning("a screen is left out: there are more than %u", FACTS_FRAMEBUFFERS);
+        return;
+    }
+    if (place == facts->framebuffer_count) {
+        facts->framebuffers[facts->framebuffer_count++] = found;
+        facts->edids[place].size = 0;
         log_info("screen: %ux%u, pitch %u bytes, %u bits, at 0x%llx", found.width, found.height, found.pitch,
                  found.bits_per_pixel, (unsigned long long)found.physical);
     }
-    (void)firmware->boot->FreePool(handles); /* it came from the pool */
-    return count;
+    /* The splitter's handle has none, so that of a known one counts too. */
+    if (facts->edids[place].size == 0)
+        copy_edid(firmware, handle, &facts->edids[place]);
+}
+
+void graphics_find(const struct firmware *firmware, struct facts *facts)
+{
+    EFI_HANDLE *handles;
+    size_t count = graphics_handles(firmware, &handles);
+
+    facts->framebuffer_count = 0;
+    if (count == 0)
+        log_info("no screen: the firmware has no graphics output");
+    for (size_t i = 0; i < count; i++)
+        find_one(firmware, handles[i], facts);
+    if (handles)
+        (void)firmware->boot->FreePool(handles); /* it came from the pool */
 }

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "format.h"
 #include "map.h"
+#include "phys.h"
 
 #define LINE_SIZE 128 /* a row fits into 80 columns */
 
@@ -23,7 +24,7 @@ static void print_map(const struct console *console, const struct efi_map *map)
                           efi_type_is_known(descriptor.type) ? efi_type_name(descriptor.type) : type,
                           (unsigned long long)descriptor.physical, (unsigned long long)descriptor.virtual_address,
                           (unsigned long long)descriptor.pages, (unsigned long long)descriptor.attributes,
-                          (unsigned long long)(uintptr_t)(map->bytes.data + i * map->descriptor_size));
+                          (unsigned long long)ptr_to_phys(map->bytes.data + i * map->descriptor_size));
         console_print(console, text_of(line));
     }
     (void)format_text(line, sizeof(line), "%zu descriptors of %zu bytes, version %u\n", count, map->descriptor_size,
