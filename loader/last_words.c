@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <baton/console.h>
-
 #include "boot.h"
 #include "machine.h"
 #include "phys.h"
+#include "screen.h"
 
 #define SECONDS           10U
 #define FREQUENCY_ASSUMED 4000000000ULL /* Hz, when the counter's is not known: rather too long than too short */
@@ -27,7 +26,7 @@ void last_words(struct boot *boot, const struct error *reason)
     (void)error_set(&message, STATUS_DEVICE,
                     "Baton cannot start the kernel: %s.\n"
                     "Unplug devices that are not needed, update the firmware, and report this with a photograph.\n"
-                    "The machine restarts in %u seconds.\n",
+                    "The machine restarts in %u seconds.",
                     reason->text, SECONDS);
     /* The firmware's console must not be called any more; the ports and the screen's memory still can be written. */
     sinks_leave_firmware(&boot->sinks);
@@ -35,8 +34,8 @@ void last_words(struct boot *boot, const struct error *reason)
     log_error("%s", message.text);
     if (screen)
         screen->address = phys_to_ptr(screen->physical);
-    baton_console_start_on(&console, screen, false);
-    baton_console_write(&console, message.text, text_length(message.text));
+    screen_start(&console, screen);
+    screen_write(&console, message.text, text_length(message.text));
     wait(frequency != 0 ? frequency : FREQUENCY_ASSUMED);
     boot->firmware.system->RuntimeServices->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
     machine_halt();

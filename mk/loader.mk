@@ -14,7 +14,7 @@ see.base  := -iquote loader/base
 see.core  := $(see.base) -iquote loader/core -Iinclude
 see.proto := $(see.core) -iquote loader/proto
 see.efi   := $(see.core) -iquote loader/efi
-see.arch  := $(see.base) -iquote loader/arch/$(ARCH)
+see.arch  := $(see.base) -iquote loader/arch/$(ARCH) -Iinclude
 see.flow  := $(see.proto) -iquote loader/efi -iquote loader/arch/$(ARCH) -iquote loader
 
 # $(call objects,layer,prefix)
@@ -36,10 +36,19 @@ LOADER_OBJ     := $(OBJ)/$(ARCH)
 LOADER_OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer),$(LOADER_OBJ)))
 $(foreach layer,$(LAYERS),$(eval $(call compile,$(LOADER_OBJ),$(folder.$(layer)),$$(LOADER_CFLAGS) $(see.$(layer)))))
 
-# Symbols for gdb stay in the .elf.
-$(BUILD)/$(EFI_NAME).elf: $(LOADER_OBJECTS) loader/loader.lds $(BUILD)/flags $(BUILD)/sources
+# What is copied to stay in memory behind the loader: one object, which must stand alone (loader/resident.lds).
+RESIDENT := $(LOADER_OBJ)/resident
+RESIDENT_OBJECTS := $(addprefix $(LOADER_OBJ)/loader/,$(addprefix arch/$(ARCH)/,$(resident.$(ARCH))) base/format.o)
+$(RESIDENT).o: $(RESIDENT_OBJECTS) loader/resident.lds $(BUILD)/flags
 	@echo "  LINK  $@"
-	$(Q)$(LD) $(LOADER_LDFLAGS) -T loader/loader.lds $(LOADER_OBJECTS) -o $@
+	$(Q)$(LD) -m $(ld-mode.$(ARCH)) -r $(RESIDENT_OBJECTS) -o $@
+	$(Q)$(LD) $(filter-out --gc-sections,$(LOADER_LDFLAGS)) -T loader/resident.lds $@ -o $(RESIDENT).proof
+
+# Symbols for gdb stay in the .elf.
+LINKED_OBJECTS := $(filter-out $(RESIDENT_OBJECTS),$(LOADER_OBJECTS)) $(RESIDENT).o
+$(BUILD)/$(EFI_NAME).elf: $(LINKED_OBJECTS) loader/loader.lds $(BUILD)/flags $(BUILD)/sources
+	@echo "  LINK  $@"
+	$(Q)$(LD) $(LOADER_LDFLAGS) -T loader/loader.lds $(LINKED_OBJECTS) -o $@
 
 $(BUILD)/%.EFI: $(BUILD)/%.elf $(BUILD)/elf2efi
 	@echo "  EFI   $@"

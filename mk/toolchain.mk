@@ -13,6 +13,8 @@ efi-name.x86_64 := BOOTX64
 target.x86_64   := x86_64-unknown-none-elf
 ld-mode.x86_64  := elf_x86_64
 cflags.x86_64   := -m64 -mno-red-zone -mgeneral-regs-only
+# The objects of loader/arch that stay in memory behind the loader.
+resident.x86_64 := trampoline.o gasp_entry.o gasp.o gasp_report.o screen.o serial.o memory.o
 
 # ---- per compiler ----
 target-flags.clang = --target=$(target.$(ARCH))

@@ -21,7 +21,7 @@ MAY_USE = {
     "core": {"base", "core", "abi"},
     "proto": {"base", "core", "abi", "proto"},
     "efi": {"base", "core", "abi", "efi"},
-    "arch": {"base", "arch"},
+    "arch": {"base", "abi", "arch"},
     "flow": {"base", "core", "abi", "proto", "efi", "arch", "flow"},
 }
 

@@ -4,6 +4,7 @@
 #include "checked.h"
 #include "io.h"
 #include "memory.h"
+#include "resident.h"
 
 #define CR4_LA57           (1ULL << 12)
 #define ADDRESS_MASK       0x000ffffffffff000ULL
@@ -20,11 +21,14 @@
 #define MSR_SEV_STATUS     0xc0010131U
 #define SEV_ACTIVE         1U
 #define TDX_LEAF           0x21U
+#define FEATURE_RDRAND     (1U << 30)
+#define RANDOM_TRIES       10 /* in a row that may fail (Intel SDM volume 1, 7.3.17.1) */
 
-/* Offsets in the trampoline's data; trampoline.S has the same. */
-#define DATA_GDT 0
+/* Places in a task state segment, in 32-bit words (Intel SDM volume 3, 7.7). */
+#define IST1   9
+#define IO_MAP 25
 
-extern const uint8_t machine_trampoline_start[], machine_trampoline_end[];
+_Static_assert(RESIDENT_STACK + PAGE_SIZE == MACHINE_TRAMPOLINE_DATA, "machine.h");
 
 unsigned machine_paging_levels(void)
 {
@@ -142,36 +146,121 @@ size_t machine_live_tables(struct machine_range *ranges, size_t capacity)
     return list.count;
 }
 
-void machine_prepare(uint8_t *memory)
+uint64_t machine_boot_cpu(void)
 {
-    /* Flat descriptors with the accessed bit set, so that loading them writes nothing. Selector 0x08 is code and 0x10
-     * data (Intel SDM volume 3, 3.4.5). */
-    static const uint64_t gdt[] = {0, 0x00af9b000000ffffULL, 0x00cf93000000ffffULL};
+    static const uint8_t topology_leaves[] = {0x1f, 0x0b}; /* EDX is the x2APIC id, when EBX is not 0 */
+    uint32_t leaves = cpuid(0, 0).a;
 
-    memset(memory, 0, MACHINE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA);
-    memcpy(memory, machine_trampoline_start, (size_t)(machine_trampoline_end - machine_trampoline_start));
-    memcpy(memory + MACHINE_TRAMPOLINE_CODE + DATA_GDT, gdt, sizeof(gdt));
+    for (unsigned i = 0; i < sizeof(topology_leaves); i++) {
+        struct cpuid_result topology = cpuid(topology_leaves[i], 0);
+
+        if (leaves >= topology_leaves[i] && topology.b != 0)
+            return topology.d;
+    }
+    return cpuid(1, 0).b >> 24;
 }
 
-/* Both interrupt controllers of the PC, so that nothing waits for the moment when the kernel enables interrupts. */
-static void mask_interrupts(void)
+static bool random_number(uint64_t *ret_number)
 {
-    io_write8(0x21, 0xff);
-    io_write8(0xa1, 0xff);
+    for (unsigned tries = 0; tries < RANDOM_TRIES; tries++) {
+        if (rdrand(ret_number))
+            return true;
+    }
+    return false;
+}
+
+bool machine_random(uint8_t *bytes, size_t size)
+{
+    uint64_t before = UINT64_MAX; /* what one AMD processor's RDRAND says for ever after a sleep, and calls a success */
+
+    if (!(cpuid(1, 0).c & FEATURE_RDRAND))
+        return false;
+    for (size_t done = 0; done < size; done += sizeof(uint64_t)) {
+        uint64_t number = 0;
+
+        if (!random_number(&number) || number == UINT64_MAX || number == before)
+            return false;
+        memcpy(bytes + done, &number, (size_t)min_u64(size - done, sizeof(number)));
+        before = number;
+    }
+    return true;
+}
+
+uint64_t machine_trampoline_code(void)
+{
+    return align_down((uint64_t)(resident_end - resident_start) + PAGE_SIZE - 1, PAGE_SIZE);
+}
+
+/* Flat descriptors with the accessed bit set, so that loading them writes nothing (Intel SDM volume 3, 3.4.5); the task
+ * state segment's (7.2.3) has two places, and becomes busy when it is loaded. */
+static void make_gdt(uint64_t gdt[5], uint64_t task)
+{
+    gdt[1] = 0x00af9b000000ffffULL; /* selector 0x08: 64-bit code */
+    gdt[2] = 0x00cf93000000ffffULL; /* 0x10: data */
+    gdt[3] = (sizeof(((struct resident_tables *)0)->task) - 1) | (task & 0xffffff) << 16 | 0x89ULL << 40 |
+             (task >> 24 & 0xff) << 56;
+    gdt[4] = task >> 32;
+}
+
+/* Interrupt gates to the handler, all with stack IST1. */
+static void make_idt(struct resident_gate *idt, uint64_t entries)
+{
+    for (unsigned i = 0; i < RESIDENT_VECTORS; i++) {
+        uint64_t entry = entries + GASP_ENTRY_SIZE * (uint64_t)i;
+
+        idt[i] = (struct resident_gate){.offset_low = (uint16_t)entry,
+                                        .selector = 0x08,
+                                        .attributes = 0x8e01,
+                                        .offset_middle = (uint16_t)(entry >> 16),
+                                        .offset_high = (uint32_t)(entry >> 32)};
+    }
+}
+
+static struct resident_tables *tables_of(uint8_t *memory)
+{
+    return (struct resident_tables *)(void *)(memory + machine_trampoline_code() + RESIDENT_STACK);
+}
+
+void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_entry *entry)
+{
+    const uint64_t tables_address = entry->data + RESIDENT_STACK;
+    struct resident_tables *tables = tables_of(memory);
+
+    memset(memory, 0, (size_t)(machine_trampoline_code() + MACHINE_TRAMPOLINE_DATA));
+    memcpy(memory, resident_start, (size_t)(resident_end - resident_start));
+    make_gdt(tables->gdt, tables_address + offsetof(struct resident_tables, task));
+    tables->task[IST1] = (uint32_t)tables_address;
+    tables->task[IST1 + 1] = (uint32_t)(tables_address >> 32);
+    tables->task[IO_MAP] = (uint32_t)sizeof(tables->task) << 16; /* behind its end: there is none */
+    make_idt(tables->idt, physical + (uint64_t)(gasp_entries - resident_start));
+}
+
+/* What the last-gasp handler is to know of the hand-off. */
+static void inform_gasp(struct gasp *gasp, const struct machine_entry *entry)
+{
+    const struct baton *baton = entry->baton;
+
+    gasp->hand_off = entry->argument;
+    gasp->baton = *baton;
+    memory_wipe(gasp->baton.entropy, sizeof(gasp->baton.entropy)); /* a secret that is the kernel's alone */
+    if (baton->framebuffers.count > 0) {
+        uint64_t physical = (uintptr_t)baton->framebuffers.first - baton->direct_map.base;
+
+        memcpy(&gasp->framebuffer, (const void *)(uintptr_t)physical, sizeof(gasp->framebuffer));
+    }
 }
 
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
 {
     void (*enter)(const struct machine_entry *entry) = (void (*)(const struct machine_entry *))(uintptr_t)trampoline;
 
-    __asm__ volatile("cli");
-    mask_interrupts();
+    if (entry->baton)
+        inform_gasp(&tables_of((uint8_t *)(uintptr_t)trampoline)->gasp, entry);
     enter(entry);
     machine_halt();
 }
 
 void machine_halt(void)
 {
-    for (;;)
-        __asm__ volatile("cli; hlt");
+    halt();
 }

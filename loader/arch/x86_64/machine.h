@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <baton/baton.h>
+
+#include "status.h"
+
 #define MACHINE_ELF 62 /* EM_X86_64 */
 
 /* The architecture's name in boot entries. */
@@ -15,9 +19,8 @@
 /* The format of its page tables, one of paging.h's. */
 #define MACHINE_PAGING paging_x86_64
 
-/* The trampoline's memory: pages for code, and behind them pages for data. */
-#define MACHINE_TRAMPOLINE_CODE 4096ULL
-#define MACHINE_TRAMPOLINE_DATA 4096ULL
+/* The trampoline's memory: machine_trampoline_code() bytes for code, and behind them these for data (resident.h). */
+#define MACHINE_TRAMPOLINE_DATA (3 * 4096ULL)
 
 struct machine_range {
     uint64_t base; /* physical, page-aligned */
@@ -44,6 +47,12 @@ uint64_t machine_counter(void);
 /* Its frequency in Hz, when the processor or the hypervisor says it (CPUID 0x15, 0x40000010); else 0. */
 uint64_t machine_counter_frequency(void);
 
+/* This processor's APIC id. */
+uint64_t machine_boot_cpu(void);
+
+/* Fills `bytes` from the processor's random number generator. false when there is none, or it does not work. */
+MUST_CHECK bool machine_random(uint8_t *bytes, size_t size);
+
 /* The stack pointer of the caller, about. */
 uint64_t machine_stack_pointer(void);
 
@@ -53,22 +62,43 @@ uint64_t machine_stack_pointer(void);
  */
 size_t machine_live_tables(struct machine_range *ranges, size_t capacity);
 
-/* Where the kernel is entered, and with what. All addresses but `root` are the kernel's. */
+/* Where the kernel is entered, and with what. All addresses but `root` and `baton` are the kernel's. */
 struct machine_entry {
     uint64_t root; /* physical address of the page tables' root */
     uint64_t entry;
     uint64_t stack_top; /* 16-aligned */
     uint64_t argument;
-    uint64_t data; /* the trampoline's data pages */
+    uint64_t data;             /* the trampoline's data pages */
+    const struct baton *baton; /* the loader's view of the argument; NULL: it is no baton */
 };
 
-/* Writes code and data into the trampoline's `memory` of MACHINE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA bytes. */
-void machine_prepare(uint8_t *memory);
+/* Bytes of the trampoline's code, in whole pages. */
+uint64_t machine_trampoline_code(void);
 
 /*
- * Enters the kernel by the trampoline, whose physical address this is and which machine_prepare wrote. The two 8259
- * interrupt controllers are masked before. The state on entry is in docs/protocol.md.
+ * Writes code and data into the trampoline's `memory` of machine_trampoline_code() + MACHINE_TRAMPOLINE_DATA bytes: the
+ * way into the kernel, and the last-gasp handler. Of the entry only `data` is needed yet.
  */
+void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_entry *entry);
+
+#define MACHINE_IO_APICS 64
+
+/* Devices that can interrupt, as the firmware's tables list them; physical addresses. */
+struct machine_controllers {
+    uint64_t io_apic[MACHINE_IO_APICS];
+    size_t io_apic_count;
+    uint64_t hpet; /* 0: none */
+};
+
+/*
+ * Stops the sources of interrupts, so that none waits for the moment when the kernel enables them: masks both 8259s,
+ * every entry of the I/O APICs and the local APIC's timer, and stops the 8254 and the HPET. After the firmware was
+ * left.
+ */
+void machine_quiet(const struct machine_controllers *controllers);
+
+/* Enters the kernel by the trampoline, whose physical address this is and which machine_prepare wrote. Interrupts are
+ * off, the baton is complete. The state on entry is in docs/protocol.md. */
 _Noreturn void machine_jump(uint64_t trampoline, const struct machine_entry *entry);
 
 /* Stops for good. */

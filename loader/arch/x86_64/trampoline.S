@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The last code of the loader: from the firmware's address space and processor state into the kernel's. It is copied
- * to memory that both address spaces map at its physical address, so it must not depend on where it lies.
+ * to memory that both address spaces map at its physical address, so it must not depend on where it lies (resident.h).
  *
  * rdi: struct machine_entry. The firmware's tables are still in use, so everything is taken from it first.
  */
         .intel_syntax noprefix
-        .section .rodata.trampoline, "a", @progbits
-        .globl machine_trampoline_start, machine_trampoline_end
-        .hidden machine_trampoline_start, machine_trampoline_end
+        .section .text.trampoline, "ax", @progbits
+        .globl trampoline
+        .hidden trampoline
 
         .set ENTRY_ROOT, 0
         .set ENTRY_ENTRY, 8
@@ -16,10 +16,14 @@
         .set ENTRY_ARGUMENT, 24
         .set ENTRY_DATA, 32
 
-        .set DATA_GDT, 0                /* machine.c has the same */
-        .set GDT_LIMIT, 3 * 8 - 1
+        .set TABLES, 8192               /* in the data: behind the handler's stack (resident.h) */
+        .set TABLES_GDT, 0
+        .set TABLES_IDT, 144
+        .set GDT_LIMIT, 5 * 8 - 1
+        .set IDT_LIMIT, 32 * 16 - 1
         .set SELECTOR_CODE, 0x08
         .set SELECTOR_DATA, 0x10
+        .set SELECTOR_TASK, 0x18
 
         .set MSR_EFER, 0xc0000080
         .set EFER_VALUE, 0xd00          /* LME LMA NXE */
@@ -31,9 +35,10 @@
         .set CR4_VALUE, 0x660           /* PAE MCE OSFXSR OSXMMEXCPT */
         .set CR4_PGE, 0x80
         .set CR4_LA57, 0x1000
+        .set DR7_VALUE, 0x400           /* no breakpoints */
         .set MXCSR_VALUE, 0x1f80
 
-machine_trampoline_start:
+trampoline:
         cli
         cld
         mov     r8, [rdi + ENTRY_ROOT]
@@ -72,7 +77,7 @@ machine_trampoline_start:
 
         /* Only the kernel's address space from here on. */
         mov     rsp, r10
-        lea     rax, [r11 + DATA_GDT]
+        lea     rax, [r11 + TABLES + TABLES_GDT]
         push    rax
         sub     rsp, 2
         mov     word ptr [rsp], GDT_LIMIT
@@ -90,18 +95,26 @@ machine_trampoline_start:
         mov     ss, eax
         xor     eax, eax
         lldt    ax
+        mov     cr8, rax
+        mov     ecx, DR7_VALUE
+        mov     dr7, rcx
 
-        /* No handlers: until the kernel has its own, an exception resets the machine. */
+        /* Until the kernel has handlers of its own, the last-gasp handler gets all exceptions. */
+        mov     eax, SELECTOR_TASK
+        ltr     ax
+        lea     rax, [r11 + TABLES + TABLES_IDT]
         push    rax
-        push    rax
+        sub     rsp, 2
+        mov     word ptr [rsp], IDT_LIMIT
         lidt    [rsp]
 
         fninit
-        mov     dword ptr [rsp], MXCSR_VALUE
+        push    MXCSR_VALUE
         ldmxcsr [rsp]
 
         /* As after a call: a return address (0) on a stack that was 16-aligned before; all registers 0 but rdi. */
         mov     rsp, r10
+        xor     eax, eax
         push    rax
         push    r9
         xor     ecx, ecx
@@ -120,5 +133,4 @@ machine_trampoline_start:
         push    2
         popfq                           /* RFLAGS is 2, and nothing below changes it */
         ret
-machine_trampoline_end:
         .section .note.GNU-stack, "", @progbits
