@@ -18,11 +18,16 @@
 #include "boot.h"
 
 #include "arguments.h"
+#include "checked.h"
+#include "graphics.h"
 #include "leave.h"
 #include "machine.h"
 #include "memmap.h"
+#include "memory.h"
+#include "phys.h"
 #include "reserve.h"
 #include "version_string.h"
+#include "video.h"
 
 #define PLANS_AT_MOST   3  /* when exact ranges are taken between plan and reserve */
 #define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
@@ -72,17 +77,20 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
 {
     struct plan *plan = &attempt->plan;
     struct leave_state state = {0};
-    struct error reason;
+    struct error reason; /* the end of a sentence */
     enum status status;
 
     log_silence();
     status = leave(&boot->firmware, &state, maps_place(plan), ret_map, error);
     if (status == STATUS_NEED_ROOM) {
-        status = plan_enlarge_maps(plan, &boot->facts, state.needed, error);
+        status = plan_enlarge_maps(plan, &boot->facts, state.needed, &reason);
         if (status == STATUS_OK)
-            status = reserve_one(&boot->ledger, &boot->facts, plan, plan->maps, error);
+            status = reserve_one(&boot->ledger, &boot->facts, plan, plan->maps, &reason);
         if (status == STATUS_OK)
             status = leave(&boot->firmware, &state, maps_place(plan), ret_map, error);
+        else
+            status =
+                error_set(error, status, "the firmware's memory map has grown, and there is no memory for all of it");
     }
     if (status == STATUS_OK)
         return STATUS_OK;
@@ -94,23 +102,64 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
                      plan->requests[plan->kernel].what, reason.text);
 }
 
+/* How the kernel is entered; seal makes the `root`. */
+static struct machine_entry entry_of(const struct attempt *attempt)
+{
+    const struct plan *plan = &attempt->plan;
+
+    return (struct machine_entry){
+        .entry = plan->entry,
+        .stack_top = plan->direct_map_base + plan->places[plan->stack].physical + plan->stack_top,
+        .argument = attempt->protocol->argument(plan),
+        .data = plan->direct_map_base + plan->places[plan->trampoline].physical + machine_trampoline_code(),
+        .baton = (const struct baton *)(const void *)plan->places[plan->baton].memory,
+    };
+}
+
+static void prepare_trampoline(const struct attempt *attempt)
+{
+    const struct plan_place *place = &attempt->plan.places[attempt->plan.trampoline];
+    const struct machine_entry entry = entry_of(attempt);
+
+    machine_prepare(place->memory, place->physical, &entry);
+}
+
+/* What interrupts, as the firmware's tables list it. */
+static void quiet_interrupts(const struct firmware_tables *tables)
+{
+    struct machine_controllers controllers = {.hpet = tables->hpet};
+
+    while (controllers.io_apic_count < min_u64(tables->io_apic_count, MACHINE_IO_APICS)) {
+        controllers.io_apic[controllers.io_apic_count] = tables->io_apic[controllers.io_apic_count];
+        controllers.io_apic_count++;
+    }
+    machine_quiet(&controllers);
+}
+
 /* From here on there is no firmware to call and nothing that can fail. */
 static _Noreturn void seal_and_jump(struct boot *boot, const struct attempt *attempt, const struct efi_map *final_map)
 {
     const struct protocol *protocol = attempt->protocol;
     const struct plan *plan = &attempt->plan;
-    uint64_t root = protocol->seal(&attempt->input, plan, final_map);
+    struct machine_entry entry = entry_of(attempt);
 
+    quiet_interrupts(&boot->facts.tables);
+    entry.root = protocol->seal(&attempt->input, plan, final_map);
     end_stage(boot, STAGE_SEAL);
     protocol->stamp(plan, &boot->times);
-    machine_jump(plan->places[plan->trampoline].physical,
-                 &(struct machine_entry){
-                     .root = root,
-                     .entry = plan->entry,
-                     .stack_top = plan->direct_map_base + plan->places[plan->stack].physical + plan->stack_top,
-                     .argument = protocol->argument(plan),
-                     .data = plan->direct_map_base + plan->places[plan->trampoline].physical + MACHINE_TRAMPOLINE_CODE,
-                 });
+    machine_jump(plan->places[plan->trampoline].physical, &entry);
+}
+
+/* The size of the picture that the entry asks for. */
+static enum status set_video(struct boot *boot, const struct entry *entry, struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    if (entry->has_video)
+        status = video_set_size(&boot->ledger, entry->video_width, entry->video_height, error);
+    if (status == STATUS_OK && entry->has_video)
+        graphics_find(&boot->firmware, &boot->facts);
+    return status;
 }
 
 /* Boots one entry. Returns only when it is refused; whatever was taken is in the ledger. */
@@ -120,8 +169,11 @@ static enum status boot_entry(struct boot *boot, const struct entry *entry, stru
     struct efi_map final_map;
     enum status status = open_files(boot, entry, &attempt, error);
 
+    if (status == STATUS_OK)
+        status = set_video(boot, entry, error);
     if (status != STATUS_OK)
         return status;
+    gather_random(boot);
     end_stage(boot, STAGE_OPEN);
 
     status = plan_and_reserve(boot, &attempt, error);
@@ -134,7 +186,8 @@ static enum status boot_entry(struct boot *boot, const struct entry *entry, stru
     end_stage(boot, STAGE_LOAD);
 
     attempt.protocol->build(&attempt.input, &attempt.plan);
-    machine_prepare(attempt.plan.places[attempt.plan.trampoline].memory);
+    memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
+    prepare_trampoline(&attempt);
     end_stage(boot, STAGE_BUILD);
 
     log_info("leaving the firmware for %s", entry->kernel);
@@ -179,6 +232,8 @@ static void boot_first_that_can(struct boot *boot, struct error *error)
         log_info("booting %s (%s)", entry->kernel, entry->file);
         if (boot_entry(boot, entry, error) != STATUS_OK) {
             ledger_undo(&boot->ledger, mark);
+            if (entry->has_video)
+                graphics_find(&boot->firmware, &boot->facts);
             show_error(boot, error);
         }
     }
@@ -247,7 +302,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     log_info("Baton %s", BATON_VERSION_STRING);
     if (boot.firmware.loaded_image)
         log_info("loader image at 0x%llx, size 0x%llx",
-                 (unsigned long long)(uintptr_t)boot.firmware.loaded_image->ImageBase,
+                 (unsigned long long)ptr_to_phys(boot.firmware.loaded_image->ImageBase),
                  (unsigned long long)boot.firmware.loaded_image->ImageSize);
     result = do_as_told(&boot);
     sinks_stop(&boot.sinks);

@@ -48,7 +48,14 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 /* gather: the machine and its screens, into boot->facts. */
 MUST_CHECK enum status gather(struct boot *boot, struct error *error);
 
-/* gather: the memory map as it is now. It is fetched right before a plan is made, since each step changes it. */
+/* gather: tables for an operating system, as the memory map in the facts lets them be read. */
+MUST_CHECK enum status gather_tables(struct boot *boot, struct error *error);
+
+/* gather: random numbers for one boot. They are wiped once the kernel has them. */
+void gather_random(struct boot *boot);
+
+/* gather: the memory map as it is now, and what else changes with it. It is fetched right before a plan is made, since
+ * each step changes it. */
 MUST_CHECK enum status gather_map(struct boot *boot, struct error *error);
 
 /* choose: reads the configuration and puts the default first. STATUS_NOT_FOUND when there is nothing to boot. */

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot.h"
+#include "boot_partition.h"
 #include "checked.h"
 #include "graphics.h"
 #include "machine.h"
+#include "memory.h"
+#include "random.h"
+#include "wall_clock.h"
 
 #define STACK_BELOW    (128ULL * 1024) /* the stack that firmware gives an application (UEFI 2.10, 2.3.4) */
 #define STACK_ABOVE    (64ULL * 1024)  /* what called us */
@@ -64,7 +68,7 @@ static enum status gather_machine(struct boot *boot, struct error *error)
         .paging_levels = machine_paging_levels(),
         .gigabyte_pages = machine_has_gigabyte_pages(),
         .counter_frequency = counter_frequency(&boot->firmware),
-        .trampoline_code = MACHINE_TRAMPOLINE_CODE,
+        .trampoline_code = machine_trampoline_code(),
         .trampoline_data = MACHINE_TRAMPOLINE_DATA,
     };
     return STATUS_OK;
@@ -74,9 +78,22 @@ enum status gather_map(struct boot *boot, struct error *error)
 {
     enum status status = map_fetch(&boot->ledger, &boot->fetched, error);
 
-    if (status == STATUS_OK)
-        boot->facts.efi_map = boot->fetched.map;
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    boot->facts.efi_map = boot->fetched.map;
+    return gather_tables(boot, error);
+}
+
+void gather_random(struct boot *boot)
+{
+    struct random_facts *random = &boot->facts.random;
+    uint8_t *bytes = (uint8_t *)random + offsetof(struct random_facts, entropy);
+    const size_t size = sizeof(*random) - offsetof(struct random_facts, entropy);
+
+    /* The firmware's first: they may come from a better source than the processor's, and a hypervisor gives them. */
+    random->present = random_from_firmware(&boot->firmware, bytes, size) || machine_random(bytes, size);
+    if (!random->present)
+        log_info("no random numbers from the processor");
 }
 
 enum status gather(struct boot *boot, struct error *error)
@@ -86,6 +103,9 @@ enum status gather(struct boot *boot, struct error *error)
     if (status != STATUS_OK)
         return status;
     gather_taken(&boot->facts);
-    boot->facts.framebuffer_count = graphics_find(&boot->firmware, boot->facts.framebuffers, FACTS_FRAMEBUFFERS);
+    graphics_find(&boot->firmware, &boot->facts);
+    boot->facts.boot_cpu = machine_boot_cpu();
+    boot->facts.has_boot_partition = boot_partition_find(&boot->firmware, boot->facts.boot_partition);
+    boot->facts.has_wall_clock = wall_clock_read(&boot->firmware, &boot->facts.wall_clock);
     return STATUS_OK;
 }

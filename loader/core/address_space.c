@@ -25,6 +25,7 @@ static bool is_direct_mapped(const struct baton_memory *entry, uint32_t *ret_per
     case BATON_MEMORY_ACPI_RECLAIMABLE:
     case BATON_MEMORY_ACPI_NVS:
     case BATON_MEMORY_RUNTIME_DATA:
+    case BATON_MEMORY_WITHHELD: /* until now: runs are the same in either pass */
         *ret_permissions = PERMIT_WRITE;
         return cached;
     case BATON_MEMORY_RUNTIME_CODE:
@@ -44,19 +45,27 @@ static bool is_free_for_kernel(uint32_t kind)
            kind == BATON_MEMORY_SPECIFIC_PURPOSE;
 }
 
-/* Returns how many of the `size` bytes are in the direct map now. Virtual page 0 never is. */
+/* How many of the `size` bytes at `physical` the direct map's window has room for. */
+static uint64_t within_reach(const struct plan *plan, uint64_t physical, uint64_t size)
+{
+    return physical < plan->direct_map_limit ? min_u64(size, plan->direct_map_limit - physical) : 0;
+}
+
+/* Returns how many of the `size` bytes are in the direct map now. Page 0 never is: a null pointer must stay one. */
 static uint64_t map_direct(struct builder *builder, uint64_t physical, uint64_t size, uint32_t permissions)
 {
-    uint64_t base = builder->plan->direct_map_base, limit = builder->plan->direct_map_limit;
-    uint64_t skipped = base + physical == 0 ? PAGE_SIZE : 0;
+    uint64_t skipped = physical == 0 ? PAGE_SIZE : 0;
     uint64_t done;
 
-    if (size <= skipped || physical >= limit)
+    size = within_reach(builder->plan, physical, size);
+    if (size <= skipped)
         return 0;
-    done = skipped + page_tables_map(builder->tables, base + physical + skipped, physical + skipped,
-                                     min_u64(size, limit - physical) - skipped, permissions);
-    builder->end = max_u64(builder->end, physical + done);
-    return done;
+    done = page_tables_map(builder->tables, builder->plan->direct_map_base + physical + skipped, physical + skipped,
+                           size - skipped, permissions);
+    if (done == 0)
+        return 0;
+    builder->end = max_u64(builder->end, physical + skipped + done);
+    return skipped + done;
 }
 
 /* The room for all of these was counted with a margin for each, so none can fail. */
@@ -161,23 +170,50 @@ static size_t find_run(const struct baton_memory *entries, size_t start, size_t 
     return length;
 }
 
-/* All that firmware left, in runs as long as may be, so that large pages fit. */
+/* Whether one of these entries must be mapped, whatever comes: it cannot be withheld. */
+static bool must_be_mapped(const struct baton_memory *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_free_for_kernel(entries[i].kind) && entries[i].kind != BATON_MEMORY_WITHHELD)
+            return true;
+    }
+    return false;
+}
+
+/* The same as map_direct, but when the pool does not suffice nothing is mapped. */
+static uint64_t map_direct_whole(struct builder *builder, uint64_t physical, uint64_t size, uint32_t permissions)
+{
+    uint64_t end = builder->end, within = within_reach(builder->plan, physical, size);
+    uint64_t skipped = physical == 0 ? PAGE_SIZE : 0;
+    uint64_t done = map_direct(builder, physical, size, permissions);
+
+    if (done == 0 || done == within)
+        return done;
+    builder->end = end;
+    page_tables_unmap(builder->tables, builder->plan->direct_map_base + physical + skipped, physical + skipped,
+                      within - skipped, done - skipped);
+    return 0;
+}
+
+/* All that firmware left, in runs as long as may be, so that large pages fit. First those with something in them that
+ * must be mapped: if tables run out, only free memory does without, and is withheld. */
 static void map_the_rest(struct builder *builder, struct baton_memory *entries, size_t count)
 {
-    size_t i = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0, length = 1; i < count; i += length) {
+            uint32_t permissions = 0;
+            uint64_t size = 0, mapped;
+            size_t held = find_run(entries, i, count, &permissions, &size);
+            bool must = held > 0 && must_be_mapped(&entries[i], held);
 
-    while (i < count) {
-        uint32_t permissions = 0;
-        uint64_t size = 0;
-        size_t length = find_run(entries, i, count, &permissions, &size);
-
-        if (length == 0) {
-            withhold(&entries[i], 1, 0);
-            i++;
-            continue;
+            length = held > 0 ? held : 1;
+            if (must != (pass == 0))
+                continue;
+            mapped = must       ? map_direct(builder, entries[i].base, size, permissions)
+                     : held > 0 ? map_direct_whole(builder, entries[i].base, size, permissions)
+                                : 0;
+            withhold(&entries[i], length, entries[i].base + mapped);
         }
-        withhold(&entries[i], length, entries[i].base + map_direct(builder, entries[i].base, size, permissions));
-        i += length;
     }
 }
 
@@ -185,11 +221,18 @@ uint64_t address_space_build(const struct plan *plan, const struct facts *facts,
                              size_t count, struct page_tables *tables)
 {
     struct builder builder = {.plan = plan, .tables = tables};
+    /* For the identity map: without it the way into the kernel is missing. */
+    const size_t kept = plan->identity_map && tables->capacity > PAGING_SHARE_TABLES ? PAGING_SHARE_TABLES : 0;
 
     map_mappings(&builder);
     map_requests(&builder);
     map_framebuffers(&builder, facts);
+    tables->capacity -= kept;
     map_the_rest(&builder, entries, count);
+    tables->capacity += kept;
+    if (plan->identity_map)
+        (void)page_tables_share(tables, plan->direct_map_base, 0,
+                                align_down(plan->direct_map_limit + PAGING_SHARE_SIZE - 1, PAGING_SHARE_SIZE));
     return builder.end;
 }
 
@@ -208,10 +251,11 @@ static size_t count_the_rest(const struct plan *plan, const struct facts *facts,
         uint64_t size = 0;
         size_t length = find_run(entries, i, count, &permissions, &size);
 
+        if (length == 0 && is_free_for_kernel(entries[i].kind)) /* not mapped, but what the loader places there is */
+            size = entries[i].size;
+        size = within_reach(plan, entries[i].base, size);
         if (length > 0)
             (void)page_tables_map(&tables, plan->direct_map_base + entries[i].base, entries[i].base, size, permissions);
-        else if (is_free_for_kernel(entries[i].kind)) /* not mapped by itself, but what the loader places there is */
-            size = entries[i].size;
         in_small_pages += size > 0 ? page_tables_worst(size, facts->machine.paging_levels) : 0;
         i += length > 0 ? length : 1;
     }
@@ -225,7 +269,7 @@ size_t address_space_count(const struct plan *plan, const struct facts *facts, c
     unsigned levels = facts->machine.paging_levels;
     size_t in_small_pages = 0;
     size_t rest = count_the_rest(plan, facts, entries, count, &in_small_pages);
-    size_t requests = 0, others = SLACK_TABLES;
+    size_t requests = 0, others = SLACK_TABLES + (plan->identity_map ? PAGING_SHARE_TABLES : 0);
 
     for (size_t i = 0; i < plan->request_count; i++)
         requests += page_tables_worst(plan->requests[i].labelled, levels);

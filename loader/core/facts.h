@@ -6,6 +6,7 @@
 #include <baton/baton.h>
 
 #include "efi_map.h"
+#include "firmware_tables.h"
 #include "paging.h"
 
 #define FACTS_TAKEN        64
@@ -28,13 +29,44 @@ struct machine_facts {
     uint64_t trampoline_data;   /* bytes of pages for the descriptor tables */
 };
 
+/* A monitor's description of itself (edid.h). */
+struct framebuffer_edid {
+    uint8_t bytes[512];
+    uint32_t size; /* bytes; 0 when it is not known */
+};
+
+/* Random numbers for one boot. Whoever has handed them over wipes them. */
+struct random_facts {
+    bool present;
+    uint8_t entropy[64];        /* the kernel's */
+    uint64_t slide, direct_map; /* the loader's */
+};
+
 struct facts {
     struct machine_facts machine;
     struct efi_map efi_map;
+    struct firmware_tables tables;
+    struct bytes device_tree;         /* the firmware's; size 0 when there is none */
+    struct table_range *reservations; /* what the device tree says that nobody may use; of the pool */
+    size_t reservation_count;
+    uint64_t system_table; /* physical; 0 when it lies where a kernel cannot count on it */
+    bool has_boot_partition;
+    uint8_t boot_partition[16];
+    bool has_wall_clock;
+    uint64_t wall_clock; /* seconds since 1970 */
+    uint64_t boot_cpu;
+    struct random_facts random;
     struct taken_range taken[FACTS_TAKEN];
     size_t taken_count;
     struct baton_framebuffer framebuffers[FACTS_FRAMEBUFFERS]; /* `address` is not set yet */
+    struct framebuffer_edid edids[FACTS_FRAMEBUFFERS];         /* of the framebuffers, in their order */
     size_t framebuffer_count;
 };
+
+/* Ranges whose kind is known better than by the firmware's map: framebuffers, tables and reservations. */
+static inline size_t facts_placed(const struct facts *facts)
+{
+    return facts->framebuffer_count + facts->tables.range_count + facts->reservation_count;
+}
 
 #endif

@@ -17,13 +17,13 @@ static const uint8_t ranks[] = {
     [BATON_MEMORY_MODULE] = 36,
     [BATON_MEMORY_ACPI_RECLAIMABLE] = 5,
     [BATON_MEMORY_ACPI_NVS] = 8,
-    [BATON_MEMORY_FIRMWARE_TABLES] = 30,
+    [BATON_MEMORY_FIRMWARE_TABLES] = 29,
     [BATON_MEMORY_RUNTIME_CODE] = 7,
     [BATON_MEMORY_RUNTIME_DATA] = 6,
     [BATON_MEMORY_SPECIFIC_PURPOSE] = 4,
     [BATON_MEMORY_PERSISTENT] = 9,
     [BATON_MEMORY_UNACCEPTED] = 10,
-    [BATON_MEMORY_FRAMEBUFFER] = 29,
+    [BATON_MEMORY_FRAMEBUFFER] = 30,
     [BATON_MEMORY_MMIO] = 11,
     [BATON_MEMORY_RESERVED] = 12,
     [BATON_MEMORY_UNUSABLE] = 13,
@@ -144,8 +144,9 @@ static void add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi
         if (!efi_descriptor_range(&descriptor, &interval.base, &interval.end))
             continue;
         if (is_free_later(interval.kind) && descriptor.physical != interval.base) { /* never more than there is */
+            if ((interval.end - interval.base) / PAGE_SIZE > descriptor.pages) /* unless it was cut off at the end */
+                interval.end -= PAGE_SIZE;
             interval.base += PAGE_SIZE;
-            interval.end -= PAGE_SIZE;
         }
         add_interval(sealer, &interval);
         if (interval.base == 0 && is_free_later(interval.kind))

@@ -4,7 +4,8 @@
 #include "checked.h"
 #include "memory.h"
 
-#define ENTRIES 512
+#define ENTRIES     512
+#define SHARE_LEVEL 4 /* the tables whose entries are shared */
 
 /*
  * An x86-64 entry:
@@ -57,17 +58,15 @@ static bool is_leaf(const struct page_tables *tables, unsigned level, uint64_t e
     return level == 1 || (entry & tables->format->large) != 0;
 }
 
-/* Notes the tables on the way to a leaf on `leaf_level`; those that were also on the way to the one before are known.
- */
-static void count_leaf(struct page_tables *tables, uint64_t address, unsigned leaf_level)
+/* Notes the tables on the way to `size` bytes of leaves on `leaf_level`; those that were also on the way to the leaf
+ * before are known. */
+static void count_leaves(struct page_tables *tables, uint64_t address, uint64_t size, unsigned leaf_level)
 {
     for (unsigned level = leaf_level; level < tables->levels; level++) {
-        uint64_t span = address >> entry_shift(level + 1);
+        uint64_t first = address >> entry_shift(level + 1), last = (address + (size - 1)) >> entry_shift(level + 1);
 
-        if (tables->last_span[level] != span) {
-            tables->last_span[level] = span;
-            tables->used++;
-        }
+        tables->used += (size_t)(last - first) + (tables->last_span[level] != first);
+        tables->last_span[level] = last;
     }
 }
 
@@ -96,7 +95,7 @@ static bool build_leaf(struct page_tables *tables, uint64_t address, uint64_t ph
         uint64_t *entry = &table[address >> entry_shift(level) & (ENTRIES - 1)];
 
         if (*entry == 0) {
-            if (tables->used == tables->capacity)
+            if (tables->used >= tables->capacity)
                 return false;
             *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
         } else if (is_leaf(tables, level, *entry)) {
@@ -129,14 +128,70 @@ uint64_t page_tables_map(struct page_tables *tables, uint64_t address, uint64_t 
 
     while (done < size) {
         unsigned level = choose_level(tables, address + done, physical + done, size - done);
+        uint64_t step = 1ULL << entry_shift(level);
 
-        if (!tables->pool)
-            count_leaf(tables, address + done, level);
-        else if (!build_leaf(tables, address + done, physical + done, level, permissions))
+        if (!tables->pool) {
+            if (level == tables->largest_leaf) /* as many of them as there are: a firmware's map may list petabytes */
+                step = align_down(size - done, step);
+            count_leaves(tables, address + done, step, level);
+        } else if (!build_leaf(tables, address + done, physical + done, level, permissions)) {
             break;
-        done += 1ULL << entry_shift(level);
+        }
+        done += step;
     }
     return done;
+}
+
+void page_tables_unmap(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size, uint64_t mapped)
+{
+    uint64_t done = 0;
+
+    while (done < mapped) {
+        unsigned leaf_level = choose_level(tables, address + done, physical + done, size - done);
+        uint64_t *table = (uint64_t *)(void *)tables->pool;
+
+        for (unsigned level = tables->levels; level > leaf_level; level--)
+            table = table_at(tables, table[(address + done) >> entry_shift(level) & (ENTRIES - 1)] &
+                                         tables->format->address_mask);
+        table[(address + done) >> entry_shift(leaf_level) & (ENTRIES - 1)] = 0;
+        done += 1ULL << entry_shift(leaf_level);
+    }
+}
+
+/* The table on SHARE_LEVEL that `address` goes through; NULL when it is not there, and not made either. */
+static uint64_t *share_table(struct page_tables *tables, uint64_t address, bool make)
+{
+    uint64_t *table = (uint64_t *)(void *)tables->pool;
+
+    for (unsigned level = tables->levels; level > SHARE_LEVEL; level--) {
+        uint64_t *entry = &table[address >> entry_shift(level) & (ENTRIES - 1)];
+
+        if (*entry == 0) {
+            if (!make || tables->used >= tables->capacity)
+                return NULL;
+            *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
+        }
+        table = table_at(tables, *entry & tables->format->address_mask);
+    }
+    return table;
+}
+
+bool page_tables_share(struct page_tables *tables, uint64_t from, uint64_t to, uint64_t size)
+{
+    if (!tables->pool) {
+        tables->used += PAGING_SHARE_TABLES;
+        return true;
+    }
+    for (uint64_t done = 0; done < size; done += PAGING_SHARE_SIZE) {
+        const uint64_t *source = share_table(tables, from + done, false);
+        uint64_t *target = share_table(tables, to + done, true);
+
+        if (!target)
+            return false;
+        if (source)
+            target[(to + done) / PAGING_SHARE_SIZE % ENTRIES] = source[(from + done) / PAGING_SHARE_SIZE % ENTRIES];
+    }
+    return true;
 }
 
 size_t page_tables_worst(uint64_t size, unsigned levels)

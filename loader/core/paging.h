@@ -12,7 +12,9 @@
 
 #include "permissions.h"
 
-#define PAGING_LEVELS_MAX 5
+#define PAGING_LEVELS_MAX   5
+#define PAGING_SHARE_SIZE   (1ULL << 39) /* what one table of level 3 covers */
+#define PAGING_SHARE_TABLES 1
 
 /* How a machine writes its entries. 512 entries of 8 bytes to a table; a leaf of level 1 maps 4 KiB, of level 2 2 MiB,
  * of level 3 1 GiB. */
@@ -52,6 +54,16 @@ void page_tables_start(struct page_tables *tables, const struct paging_format *f
  */
 uint64_t page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
                          uint32_t permissions);
+
+/* Takes back what page_tables_map did for the same range, of which it mapped `mapped` bytes. The tables stay. */
+void page_tables_unmap(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size, uint64_t mapped);
+
+/*
+ * Shows what is mapped at `from` at `to` as well, by way of the same tables: what is mapped later appears in both,
+ * where tables are there by now. All three numbers are multiples of PAGING_SHARE_SIZE, and nothing is mapped at `to`.
+ * False when the pool is used up. Takes at most PAGING_SHARE_TABLES.
+ */
+bool page_tables_share(struct page_tables *tables, uint64_t from, uint64_t to, uint64_t size);
 
 /* The number of tables that a range of `size` bytes can take at the most, wherever it lies. */
 size_t page_tables_worst(uint64_t size, unsigned levels);

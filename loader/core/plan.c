@@ -3,6 +3,10 @@
 
 #include "checked.h"
 
+#define MORE_AT_MOST (64ULL << 20) /* no kernel's headers and relocations are larger */
+#define FIRST_ROOM   (64U * 1024)
+#define ROOM_AT_MOST (64U * 1024 * 1024)
+
 enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan)
 {
     struct plan plan = {0};
@@ -10,10 +14,12 @@ enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, stru
     plan.requests = arena_take(arena, sizes->requests, sizeof(plan.requests[0]));
     plan.places = arena_take(arena, sizes->requests, sizeof(plan.places[0]));
     plan.loads = arena_take(arena, sizes->loads, sizeof(plan.loads[0]));
+    plan.copies = arena_take(arena, sizes->copies, sizeof(plan.copies[0]));
     plan.fills = arena_take(arena, sizes->fills, sizeof(plan.fills[0]));
     plan.mappings = arena_take(arena, sizes->mappings, sizeof(plan.mappings[0]));
     plan.protections = arena_take(arena, sizes->protections, sizeof(plan.protections[0]));
-    if (!plan.requests || !plan.places || !plan.loads || !plan.fills || !plan.mappings || !plan.protections)
+    if (!plan.requests || !plan.places || !plan.loads || !plan.copies || !plan.fills || !plan.mappings ||
+        !plan.protections)
         return STATUS_NEED_ROOM;
     *ret_plan = plan;
     return STATUS_OK;
@@ -29,6 +35,12 @@ void plan_add_load(struct plan *plan, const struct plan_load *load)
 {
     if (load->size > 0)
         plan->loads[plan->load_count++] = *load;
+}
+
+void plan_add_copy(struct plan *plan, const struct plan_copy *copy)
+{
+    if (copy->size > 0)
+        plan->copies[plan->copy_count++] = *copy;
 }
 
 void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t end)
@@ -52,8 +64,7 @@ enum status plan_enlarge_maps(struct plan *plan, const struct facts *facts, uint
     struct plan_request *request = &plan->requests[plan->maps];
     struct maps_layout layout;
 
-    if (!maps_layout_make(raw_size, facts->efi_map.descriptor_size, plan->request_count + facts->framebuffer_count,
-                          &layout))
+    if (!maps_layout_make(raw_size, facts->efi_map.descriptor_size, plan->request_count + facts_placed(facts), &layout))
         return error_set(error, STATUS_INVALID, "The firmware's memory map of %llu bytes is absurd",
                          (unsigned long long)raw_size);
     plan->maps_layout = layout;
@@ -86,16 +97,40 @@ static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_
     *ret_largest = largest;
 }
 
-/* What runs in a range whatever the firmware's map calls it; NULL when nothing does. */
-static const struct taken_range *find_taken(const struct facts *facts, uint64_t base, uint64_t end)
+/* The first of the sorted ranges that overlaps base to end. */
+static bool find_range(const struct table_range *ranges, size_t count, uint64_t base, uint64_t end, const char *owner,
+                       struct taken_range *ret_taken)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (ranges[middle].base + ranges[middle].size <= base)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == count || ranges[low].base >= end)
+        return false;
+    *ret_taken = (struct taken_range){ranges[low].base, ranges[low].size, owner};
+    return true;
+}
+
+/* The first that nobody may use of a range, whatever the firmware's map calls it. False when there is nothing. */
+static bool find_taken(const struct facts *facts, uint64_t base, uint64_t end, struct taken_range *ret_taken)
 {
     for (size_t i = 0; i < facts->taken_count; i++) {
         const struct taken_range *taken = &facts->taken[i];
 
-        if (overlaps(base, end, taken->base, taken->base + taken->size))
-            return taken;
+        if (overlaps(base, end, taken->base, taken->base + taken->size)) {
+            *ret_taken = *taken;
+            return true;
+        }
     }
-    return NULL;
+    return find_range(facts->tables.ranges, facts->tables.range_count, base, end, "the firmware's tables", ret_taken) ||
+           find_range(facts->reservations, facts->reservation_count, base, end, "a reservation of the device tree's",
+                      ret_taken);
 }
 
 /* Where `size` bytes that nothing runs in begin, between `base` and `end` and at a multiple of 1 MiB; 0 when nowhere.
@@ -105,11 +140,11 @@ static uint64_t find_free_between(const struct facts *facts, uint64_t base, uint
     const uint64_t mebibyte = 1ULL << 20;
 
     while (checked_align_up(max_u64(base, mebibyte), mebibyte, &base) && base < end && end - base >= size) {
-        const struct taken_range *taken = find_taken(facts, base, base + size);
+        struct taken_range taken;
 
-        if (!taken)
+        if (!find_taken(facts, base, base + size, &taken))
             return base;
-        base = taken->base + taken->size;
+        base = taken.base + taken.size;
     }
     return 0;
 }
@@ -180,32 +215,29 @@ static const char *owner_name(uint32_t type)
     }
 }
 
-/* Where the conventional memory that covers `position` ends; `position` itself when none covers it. */
-static uint64_t covered_until(const struct efi_map *map, uint64_t position)
+/* Whether the firmware lists all of a range as conventional. */
+static bool is_memory(const struct plan_map *map, uint64_t base, uint64_t end)
 {
-    uint64_t end = position;
+    while (base < end) {
+        const struct baton_memory *entry = memory_map_find(map->entries, map->count, base);
 
-    for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
-        uint64_t from, to;
-
-        if (descriptor.type == EFI_TYPE_CONVENTIONAL && efi_descriptor_range(&descriptor, &from, &to) &&
-            from <= position && to > end)
-            end = to;
+        if (!entry || entry->efi_type != EFI_TYPE_CONVENTIONAL)
+            return false;
+        base = entry->base + entry->size;
     }
-    return end;
+    return true;
 }
 
 /* An exact range must be conventional memory all over, and nothing that runs may live there. */
-static enum status check_exact(const struct plan_request *request, const struct facts *facts, struct error *error)
+static enum status check_exact(const struct plan_request *request, const struct facts *facts,
+                               const struct plan_map *map, struct error *error)
 {
     uint64_t end = request->address + request->size;
-    uint64_t position = request->address;
-    const struct taken_range *taken = find_taken(facts, request->address, end);
+    struct taken_range taken;
     struct error problem;
 
-    if (taken)
-        return refuse_taken(request, facts, taken->base, taken->base + taken->size, taken->owner, error);
+    if (find_taken(facts, request->address, end, &taken))
+        return refuse_taken(request, facts, taken.base, taken.base + taken.size, taken.owner, error);
     for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
         struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
         uint64_t from, to;
@@ -214,20 +246,15 @@ static enum status check_exact(const struct plan_request *request, const struct 
             overlaps(request->address, end, from, to))
             return refuse_taken(request, facts, from, to, owner_name(descriptor.type), error);
     }
-    while (position < end) {
-        uint64_t next = covered_until(&facts->efi_map, position);
-
-        if (next == position) {
-            (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
-            return refuse_exact(request, facts, &problem, error);
-        }
-        position = next;
+    if (!is_memory(map, request->address, end)) {
+        (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
+        return refuse_exact(request, facts, &problem, error);
     }
     return STATUS_OK;
 }
 
-enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,
-                              struct error *error)
+enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const struct plan_map *map,
+                              const char *subject, struct error *error)
 {
     uint64_t total, largest, wanted = 0;
 
@@ -249,7 +276,7 @@ enum status plan_check_memory(const struct plan *plan, const struct facts *facts
                              subject, (unsigned long long)(total >> 10));
     }
     for (size_t i = 0; i < plan->request_count; i++) {
-        enum status status = plan->requests[i].exact ? check_exact(&plan->requests[i], facts, error) : STATUS_OK;
+        enum status status = plan->requests[i].exact ? check_exact(&plan->requests[i], facts, map, error) : STATUS_OK;
 
         if (status != STATUS_OK)
             return status;
@@ -277,4 +304,36 @@ enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_
                          (unsigned long long)size, (unsigned long long)offset);
     *ret_want = (struct plan_want){file, offset, size};
     return STATUS_NEED_BYTES;
+}
+
+enum status plan_next_room(const struct plan_file *kernel, size_t size, size_t *ret_size, struct error *error)
+{
+    size_t next = size == 0 ? FIRST_ROOM : 4 * size;
+
+    if (next > ROOM_AT_MOST)
+        return error_set(error, STATUS_NO_MEMORY, "%s: planning its boot takes more than %u MiB", kernel->path,
+                         ROOM_AT_MOST >> 20);
+    *ret_size = next;
+    return STATUS_OK;
+}
+
+enum status plan_check_want(const struct plan_file *file, const struct plan_want *want, struct error *error)
+{
+    if (want->size > MORE_AT_MOST || file->extent_count == PLAN_EXTENTS)
+        return error_set(
+            error, STATUS_INVALID,
+            "%s: its headers or relocations are too large (%llu bytes at byte %llu), or too scattered. Link or copy it "
+            "again.",
+            file->path, (unsigned long long)want->size, (unsigned long long)want->offset);
+    return STATUS_OK;
+}
+
+bool plan_may_use(const struct facts *facts, uint64_t base, uint64_t size, uint64_t *ret_start)
+{
+    struct taken_range taken = {0};
+
+    if (base != 0 && !find_taken(facts, base, base + size, &taken))
+        return true;
+    *ret_start = taken.base;
+    return false;
 }

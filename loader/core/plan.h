@@ -19,7 +19,8 @@ struct plan_extent {
     struct bytes bytes;
 };
 
-#define PLAN_EXTENTS 4 /* program headers, notes, and two to spare */
+#define PLAN_HEAD_SIZE 4096U /* a file's first bytes: the headers of nearly every kernel */
+#define PLAN_EXTENTS   16    /* program headers, dynamic section, three relocation tables, and notes */
 
 /* A file that open found. The kernel is file 0, the modules follow in the order of the entry. */
 struct plan_file {
@@ -72,6 +73,15 @@ struct plan_load {
     uint64_t size; /* bytes, not 0 */
 };
 
+/* Bytes of one request that are copied into another, once the files are read. */
+struct plan_copy {
+    size_t request;
+    uint64_t offset; /* in the request */
+    size_t from_request;
+    uint64_t from_offset;
+    uint64_t size; /* bytes, not 0 */
+};
+
 /* Bytes of a request that are zeroed. */
 struct plan_fill {
     size_t request;
@@ -105,6 +115,8 @@ struct plan {
     size_t request_count;
     struct plan_load *loads;
     size_t load_count;
+    struct plan_copy *copies;
+    size_t copy_count;
     struct plan_fill *fills;
     size_t fill_count;
     struct plan_mapping *mappings;
@@ -118,6 +130,7 @@ struct plan {
 
     uint64_t direct_map_base;  /* virtual address of physical address 0 */
     uint64_t direct_map_limit; /* physical addresses from here on are out of its reach */
+    bool identity_map;         /* what it holds is shown at its physical address as well */
     uint64_t entry;            /* virtual address */
     uint64_t stack_top;        /* offset in the stack's request */
     struct maps_layout maps_layout;
@@ -126,7 +139,7 @@ struct plan {
 
 /* Room for so many of each, from the arena. Fails with STATUS_NEED_ROOM only. */
 struct plan_sizes {
-    size_t requests, loads, fills, mappings, protections;
+    size_t requests, loads, copies, fills, mappings, protections;
 };
 MUST_CHECK enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan);
 
@@ -142,6 +155,9 @@ size_t plan_add(struct plan *plan, const struct plan_request *request);
 /* `size` bytes of `file` from `file_offset` on. Nothing is added for 0 bytes. */
 void plan_add_load(struct plan *plan, const struct plan_load *load);
 
+/* The same for a part of another request. */
+void plan_add_copy(struct plan *plan, const struct plan_copy *copy);
+
 /* Zeroes whatever part of the request from `offset` to `end` (bytes) there is. */
 void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t end);
 
@@ -155,16 +171,36 @@ void plan_add_protection(struct plan *plan, const struct plan_protection *protec
 MUST_CHECK enum status plan_enlarge_maps(struct plan *plan, const struct facts *facts, uint64_t raw_size,
                                          struct error *error);
 
+/* The memory map as the kernel would have it now, with nothing placed. */
+struct plan_map {
+    const struct baton_memory *entries;
+    size_t count;
+};
+
 /*
  * Checks that the machine has the memory for each request by itself and for all together, and that exact ranges are
- * free. Fails with STATUS_NO_MEMORY or STATUS_INVALID and a message that begins with `subject`, the kernel's path.
+ * free. `map` is the facts' map, sealed. Fails with STATUS_NO_MEMORY and a message that begins with
+ * `subject`, the kernel's path.
  */
-MUST_CHECK enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const char *subject,
-                                         struct error *error);
+MUST_CHECK enum status plan_check_memory(const struct plan *plan, const struct facts *facts, const struct plan_map *map,
+                                         const char *subject, struct error *error);
+
+/* Whether memory that the firmware gave can be used: not page 0, which firmware before 2025 hands out, and not what is
+ * in use, reserved, or has tables in it, whatever the firmware's map says. If not, `ret_start` is where what is in the
+ * way begins. */
+bool plan_may_use(const struct facts *facts, uint64_t base, uint64_t size, uint64_t *ret_start);
 
 /* `size` bytes of the file at `offset`, from what was read of it. STATUS_NEED_BYTES, and `ret_want` set, when that part
  * was not read yet; STATUS_INVALID when it lies outside the file. */
 MUST_CHECK enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_t offset, uint64_t size,
                                        struct bytes *ret_bytes, struct plan_want *ret_want, struct error *error);
+
+/* The scratch memory to try next, in bytes, after `size`; 0 is before the first try. STATUS_NO_MEMORY: `kernel` has had
+ * enough. */
+MUST_CHECK enum status plan_next_room(const struct plan_file *kernel, size_t size, size_t *ret_size,
+                                      struct error *error);
+
+/* Whether there is room for the bytes that a plan wants to see of `file`: STATUS_INVALID when they are too many. */
+MUST_CHECK enum status plan_check_want(const struct plan_file *file, const struct plan_want *want, struct error *error);
 
 #endif

@@ -6,29 +6,29 @@
 #include "memory.h"
 #include "phys.h"
 
-#define TRIES 8
+#define TRIES 16
 
-/* Page 0, which firmware before 2025 hands out, and what the loader itself runs on, which U-Boot lists as free. */
-static bool is_usable(const struct facts *facts, uint64_t base, uint64_t size)
-{
-    if (base == 0)
-        return false;
-    for (size_t i = 0; i < facts->taken_count; i++) {
-        if (facts->taken[i].base < base + size && base < facts->taken[i].base + facts->taken[i].size)
-            return false;
-    }
-    return true;
-}
-
-/* Pages anywhere. Those that cannot be used are kept aside, so that the next ones are others, until all goes back. */
+/*
+ * Pages anywhere. Those that cannot be used are kept aside, so that the next ones are others, until all goes back.
+ * Firmware gives the highest first: what is in the way may be large, so the next try is below it, if there is room.
+ */
 static enum status take_anywhere(struct ledger *ledger, const struct facts *facts, EFI_MEMORY_TYPE type, uint64_t size,
                                  uint64_t *ret_base, struct error *error)
 {
-    for (unsigned i = 0; i < TRIES; i++) {
-        enum status status = ledger_pages(ledger, AllocateAnyPages, type, size / PAGE_SIZE, ret_base, error);
+    uint64_t start = 0;
 
-        if (status != STATUS_OK || is_usable(facts, *ret_base, size))
+    for (unsigned i = 0; i < TRIES; i++) {
+        EFI_ALLOCATE_TYPE how = start > 0 ? AllocateMaxAddress : AllocateAnyPages;
+        enum status status;
+
+        *ret_base = start - 1;
+        status = ledger_pages(ledger, how, type, size / PAGE_SIZE, ret_base, error);
+        if (status != STATUS_OK && how == AllocateAnyPages)
             return status;
+        if (status == STATUS_OK && plan_may_use(facts, *ret_base, size, &start))
+            return STATUS_OK;
+        if (status != STATUS_OK)
+            start = 0;
     }
     return error_set(error, STATUS_NO_MEMORY, "the firmware gives only memory that is in use");
 }
@@ -95,6 +95,12 @@ enum status load(const struct plan *plan, struct file *files, size_t file_count,
 
         if (status != STATUS_OK)
             return status;
+    }
+    for (size_t i = 0; i < plan->copy_count; i++) {
+        const struct plan_copy *copy = &plan->copies[i];
+
+        memcpy(plan->places[copy->request].memory + copy->offset,
+               plan->places[copy->from_request].memory + copy->from_offset, (size_t)copy->size);
     }
     for (size_t i = 0; i < plan->fill_count; i++) {
         const struct plan_fill *fill = &plan->fills[i];

@@ -8,8 +8,8 @@
 
 /*
  * Takes every page that the plan asks for and writes where they are into plan->places. All of it is in the ledger. What
- * facts->taken lists is never used, even where the firmware gives it. STATUS_TAKEN when an exact range was taken since
- * the plan's map: then undo, and plan again on a new map.
+ * plan_may_use refuses is never used, even where the firmware gives it. STATUS_TAKEN when an exact range was taken
+ * since the plan's map: then undo, and plan again on a new map.
  */
 MUST_CHECK enum status reserve(struct ledger *ledger, const struct facts *facts, struct plan *plan,
                                struct error *error);

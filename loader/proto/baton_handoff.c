@@ -9,6 +9,15 @@
 
 static const char loader_name[] = "Baton";
 
+/* The entry points of firmware's tables. */
+struct table_copies {
+    uint8_t rsdp[RSDP_SIZE];
+    uint8_t padding[12];
+    uint8_t smbios2[SMBIOS2_SIZE];
+    uint8_t padding2;
+    uint8_t smbios3[SMBIOS3_SIZE];
+};
+
 /* ---- layout ---- */
 
 struct measure {
@@ -46,8 +55,11 @@ bool baton_layout_make(const struct plan_input *input, struct baton_layout *ret_
     struct baton_layout layout;
 
     layout.framebuffers = measure_add(&measure, input->facts->framebuffer_count, sizeof(struct baton_framebuffer));
+    layout.edids = measure_add(&measure, input->facts->framebuffer_count, sizeof(struct framebuffer_edid));
     layout.modules = measure_add(&measure, input->file_count - 1, sizeof(struct baton_module));
     layout.timings = measure_add(&measure, STAGE_COUNT, sizeof(struct baton_timing));
+    layout.tables = measure_add(&measure, 1, sizeof(struct table_copies));
+    layout.device_tree = measure_add(&measure, input->facts->device_tree.size, 1);
     layout.strings = measure_add(&measure, strings_size(input), 1);
     layout.log = measure_add(&measure, LOG_RING_SIZE + 1, 1);
     if (measure.absurd || !checked_align_up(measure.size, PAGE_SIZE, &layout.size))
@@ -99,15 +111,28 @@ static struct baton_list list_of(const struct writer *writer, uint64_t offset, s
     return (struct baton_list){count > 0 ? kernel_pointer(writer, offset) : NULL, (uint32_t)count, (uint32_t)stride};
 }
 
-static void build_kernel(struct writer *writer, const struct plan_input *input, struct baton_kernel *kernel)
+/* The kernel's part, and the kernel itself, which is relocated. */
+static void build_kernel(struct writer *writer, const struct plan_input *input, struct baton *baton)
 {
+    struct baton_kernel *kernel = &baton->kernel;
     const struct plan *plan = writer->plan;
     const struct baton_plan *own = plan->protocol_data;
 
     kernel->physical = plan->places[plan->kernel].physical;
-    kernel->address = own->kernel_address;
+    kernel->address = own->kernel.image.base + own->kernel.slide;
     kernel->size = plan->requests[plan->kernel].size;
     kernel->path = write_string(writer, input->files[0].path);
+    if (own->kernel.image.movable) {
+        kernel->slide = own->kernel.slide;
+        baton->facts |= BATON_FACT_SLIDE;
+    }
+    if (own->has_kernel_file) {
+        kernel->file = (const void *)(uintptr_t)direct_address(plan, own->kernel_file, 0);
+        kernel->file_size = input->files[0].size;
+        baton->facts |= BATON_FACT_KERNEL_FILE;
+    }
+    relocations_apply(&own->kernel.relocations, own->kernel.relocation_tables, &own->kernel.image,
+                      plan->places[plan->kernel].memory, own->kernel.slide);
 }
 
 static void build_modules(struct writer *writer, const struct plan_input *input, struct baton *baton)
@@ -128,6 +153,18 @@ static void build_modules(struct writer *writer, const struct plan_input *input,
     baton->modules = list_of(writer, writer->layout->modules, plan->module_count, sizeof(modules[0]));
 }
 
+static void build_edid(struct writer *writer, const struct framebuffer_edid *edid, size_t index,
+                       struct baton_framebuffer *framebuffer)
+{
+    uint64_t offset = writer->layout->edids + index * sizeof(*edid);
+
+    if (edid->size == 0)
+        return;
+    memcpy(writer->memory + offset, edid->bytes, edid->size);
+    framebuffer->edid = kernel_pointer(writer, offset);
+    framebuffer->edid_size = edid->size;
+}
+
 static void build_framebuffers(struct writer *writer, const struct facts *facts, struct baton *baton)
 {
     struct baton_framebuffer *framebuffers =
@@ -140,6 +177,7 @@ static void build_framebuffers(struct writer *writer, const struct facts *facts,
         if (!address_space_reaches(writer->plan, from))
             continue;
         framebuffers[count] = *from;
+        build_edid(writer, &facts->edids[i], count, &framebuffers[count]);
         framebuffers[count++].address = (void *)(uintptr_t)(writer->plan->direct_map_base + from->physical);
     }
     baton->framebuffers = list_of(writer, writer->layout->framebuffers, count, sizeof(framebuffers[0]));
@@ -160,6 +198,61 @@ static void build_timings(struct writer *writer, const struct machine_facts *mac
         baton->facts |= BATON_FACT_COUNTER_FREQUENCY;
 }
 
+/* Entry points are copied; the tables that they lead to stay where they are. */
+static void build_tables(struct writer *writer, const struct facts *facts, struct baton *baton)
+{
+    const struct firmware_tables *tables = &facts->tables;
+    struct table_copies *copies = (struct table_copies *)(void *)(writer->memory + writer->layout->tables);
+    uint64_t offset = writer->layout->tables;
+
+    if (tables->has_rsdp) {
+        memcpy(copies->rsdp, tables->rsdp, tables->rsdp_size);
+        baton->rsdp = kernel_pointer(writer, offset + offsetof(struct table_copies, rsdp));
+        baton->facts |= BATON_FACT_RSDP;
+    }
+    if (tables->has_smbios2) {
+        memcpy(copies->smbios2, tables->smbios2, sizeof(tables->smbios2));
+        baton->smbios2 = kernel_pointer(writer, offset + offsetof(struct table_copies, smbios2));
+        baton->facts |= BATON_FACT_SMBIOS;
+    }
+    if (tables->has_smbios3) {
+        memcpy(copies->smbios3, tables->smbios3, sizeof(tables->smbios3));
+        baton->smbios3 = kernel_pointer(writer, offset + offsetof(struct table_copies, smbios3));
+        baton->facts |= BATON_FACT_SMBIOS;
+    }
+    if (facts->device_tree.size > 0) {
+        memcpy(writer->memory + writer->layout->device_tree, facts->device_tree.data, facts->device_tree.size);
+        baton->device_tree = kernel_pointer(writer, writer->layout->device_tree);
+        baton->device_tree_size = facts->device_tree.size;
+        baton->facts |= BATON_FACT_DEVICE_TREE;
+    }
+}
+
+/* What gather found out and is handed on as it is. */
+static void build_facts(const struct plan *plan, const struct facts *facts, struct baton *baton)
+{
+    if (facts->system_table != 0) {
+        baton->efi_system_table = (const void *)(uintptr_t)(plan->direct_map_base + facts->system_table);
+        baton->facts |= BATON_FACT_EFI_SYSTEM_TABLE;
+    }
+    if (facts->random.present) {
+        memcpy(baton->entropy, facts->random.entropy, sizeof(baton->entropy));
+        baton->facts |= BATON_FACT_ENTROPY;
+    }
+    if (facts->has_boot_partition) {
+        memcpy(baton->boot_partition, facts->boot_partition, sizeof(baton->boot_partition));
+        baton->facts |= BATON_FACT_BOOT_PARTITION;
+    }
+    if (facts->has_wall_clock) {
+        baton->wall_clock = facts->wall_clock;
+        baton->facts |= BATON_FACT_WALL_CLOCK;
+    }
+    baton->boot_cpu = facts->boot_cpu;
+    baton->facts |= BATON_FACT_BOOT_CPU;
+    if (plan->direct_map_base == 0 || plan->identity_map)
+        baton->facts |= BATON_FACT_IDENTITY_MAP;
+}
+
 void baton_build(const struct plan_input *input, const struct plan *plan)
 {
     struct writer writer = writer_for(plan);
@@ -176,23 +269,20 @@ void baton_build(const struct plan_input *input, const struct plan *plan)
     baton->stack.base = direct_address(plan, plan->stack, PAGE_SIZE);
     baton->stack.size = plan->stack_top - PAGE_SIZE;
     baton->direct_map.base = plan->direct_map_base;
-    build_kernel(&writer, input, &baton->kernel);
+    build_kernel(&writer, input, baton);
     build_modules(&writer, input, baton);
     build_framebuffers(&writer, input->facts, baton);
     build_timings(&writer, &input->facts->machine, baton);
+    build_tables(&writer, input->facts, baton);
+    build_facts(plan, input->facts, baton);
 }
 
 /* ---- seal ---- */
 
-/* What the loader placed, and the framebuffers, as they will be labelled. */
-static size_t list_placed(const struct plan_input *input, const struct plan *plan, struct placed_range *placed)
+void baton_list_facts(const struct facts *facts, struct placed_range *placed)
 {
-    const struct facts *facts = input->facts;
     size_t count = 0;
 
-    for (size_t i = 0; i < plan->request_count; i++)
-        placed[count++] =
-            (struct placed_range){plan->places[i].physical, plan->requests[i].labelled, plan->requests[i].kind};
     for (size_t i = 0; i < facts->framebuffer_count; i++) {
         uint64_t base = align_down(facts->framebuffers[i].physical, PAGE_SIZE);
         uint64_t end = facts->framebuffers[i].physical + facts->framebuffers[i].size;
@@ -200,7 +290,21 @@ static size_t list_placed(const struct plan_input *input, const struct plan *pla
         placed[count++] =
             (struct placed_range){base, align_down(end - base + PAGE_SIZE - 1, PAGE_SIZE), BATON_MEMORY_FRAMEBUFFER};
     }
-    return count;
+    for (size_t i = 0; i < facts->tables.range_count; i++)
+        placed[count++] = (struct placed_range){facts->tables.ranges[i].base, facts->tables.ranges[i].size,
+                                                BATON_MEMORY_FIRMWARE_TABLES};
+    for (size_t i = 0; i < facts->reservation_count; i++)
+        placed[count++] =
+            (struct placed_range){facts->reservations[i].base, facts->reservations[i].size, BATON_MEMORY_RESERVED};
+}
+
+/* What the loader placed and what the facts know, as they will be labelled. */
+static size_t list_placed(const struct plan_input *input, const struct plan *plan, struct placed_range *placed)
+{
+    for (size_t i = 0; i < plan->request_count; i++)
+        placed[i] = (struct placed_range){plan->places[i].physical, plan->requests[i].labelled, plan->requests[i].kind};
+    baton_list_facts(input->facts, placed + plan->request_count);
+    return plan->request_count + facts_placed(input->facts);
 }
 
 static uint64_t seal_tables(const struct plan_input *input, const struct plan *plan, struct baton_memory *entries,

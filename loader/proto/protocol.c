@@ -13,3 +13,26 @@ const struct protocol *protocol_recognise(const struct plan_input *input)
     }
     return NULL;
 }
+
+static bool is_pe(struct bytes head)
+{
+    return head.size >= 2 && head.data[0] == 'M' && head.data[1] == 'Z';
+}
+
+enum status protocol_refuse(const struct plan_input *input, struct error *error)
+{
+    const struct plan_file *kernel = &input->files[0];
+
+    if (kernel->size == 0)
+        return error_set(error, STATUS_INVALID, "%s: is empty (0 bytes). Copy it again.", kernel->path);
+    if (is_pe(kernel->head))
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: is an EFI program (PE), and this version of Baton boots ELF64 and flat kernels. Start it "
+                         "from the firmware's boot menu.",
+                         kernel->path);
+    return error_set(
+        error, STATUS_INVALID,
+        "%s: is not an ELF file (it begins with none of ELF's magic bytes). Is it the right file? If it is "
+        "a flat binary, say so in %s: load-address 0x100000",
+        kernel->path, input->entry->file);
+}

@@ -40,6 +40,9 @@ struct protocol {
 /* The protocol that a kernel speaks; NULL when none here knows it. */
 const struct protocol *protocol_recognise(const struct plan_input *input);
 
+/* Refuses a kernel that no protocol knows: says what it looks like, and what to do. */
+MUST_CHECK enum status protocol_refuse(const struct plan_input *input, struct error *error);
+
 extern const struct protocol protocol_baton;
 
 #endif

@@ -28,6 +28,7 @@ void made_boot_start(struct made_boot *boot, struct chance *chance)
     };
 
     memset(boot, 0, sizeof(*boot));
+    boot->facts.reservations = boot->reservations;
     for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
         spans_add(&boot->spans, spans[i].base, spans[i].end, spans[i].type, spans[i].attributes);
     boot->map = spans_report(&boot->spans, (size_t)chance_between(chance, 40, 56));
@@ -43,6 +44,14 @@ void made_boot_start(struct made_boot *boot, struct chance *chance)
     boot->input = (struct plan_input){.facts = &boot->facts, .entry = &boot->entry, .files = boot->files};
 }
 
+static void forget_extents(struct made_boot *boot)
+{
+    while (boot->extra_count > 0)
+        free(boot->extra[--boot->extra_count]);
+    for (size_t i = 0; i < boot->input.file_count; i++)
+        boot->files[i].extent_count = 0;
+}
+
 void made_boot_end(struct made_boot *boot)
 {
     for (size_t i = 0; i < boot->input.file_count; i++)
@@ -51,7 +60,7 @@ void made_boot_end(struct made_boot *boot)
         free(boot->plan.places[i].memory);
     made_map_end(&boot->map);
     free(boot->room);
-    free(boot->extra);
+    forget_extents(boot);
 }
 
 void made_boot_add_file(struct made_boot *boot, const char *path, uint8_t *bytes, size_t size)
@@ -79,6 +88,7 @@ enum status made_boot_plan(struct made_boot *boot)
 {
     size_t size = 0;
 
+    forget_extents(boot);
     memset(&boot->plan, 0, sizeof(boot->plan));
     for (unsigned round = 0; round < 100; round++) {
         struct arena arena = {boot->room, size, 0};
@@ -93,15 +103,16 @@ enum status made_boot_plan(struct made_boot *boot)
             boot->asked_for_room++;
         } else if (status == STATUS_NEED_BYTES) {
             struct plan_file *file = &boot->files[want.file];
+            uint8_t *extra;
 
             assert(want.file < boot->input.file_count && want.size <= file->size &&
                    want.offset <= file->size - want.size);
-            free(boot->extra);
-            boot->extra = malloc(want.size);
-            assert(boot->extra);
-            memcpy(boot->extra, boot->content[want.file] + want.offset, want.size);
-            file->extents[0] = (struct plan_extent){want.offset, {boot->extra, want.size}};
-            file->extent_count = 1;
+            assert(file->extent_count < PLAN_EXTENTS);
+            extra = malloc(want.size);
+            assert(extra);
+            memcpy(extra, boot->content[want.file] + want.offset, want.size);
+            file->extents[file->extent_count++] = (struct plan_extent){want.offset, {extra, want.size}};
+            boot->extra[boot->extra_count++] = extra;
             boot->asked_for_bytes++;
         } else {
             return status;
@@ -150,6 +161,17 @@ void made_boot_load(const struct made_boot *boot)
                load->size <= boot->files[load->file].size - load->file_offset);
         memcpy(plan->places[load->request].memory + load->offset, boot->content[load->file] + load->file_offset,
                load->size);
+    }
+    for (size_t i = 0; i < plan->copy_count; i++) {
+        const struct plan_copy *copy = &plan->copies[i];
+
+        assert(copy->size > 0 && copy->request < plan->request_count && copy->from_request < plan->request_count);
+        assert(copy->offset <= plan->requests[copy->request].size &&
+               copy->size <= plan->requests[copy->request].size - copy->offset);
+        assert(copy->from_offset <= plan->requests[copy->from_request].size &&
+               copy->size <= plan->requests[copy->from_request].size - copy->from_offset);
+        memcpy(plan->places[copy->request].memory + copy->offset,
+               plan->places[copy->from_request].memory + copy->from_offset, copy->size);
     }
     for (size_t i = 0; i < plan->fill_count; i++) {
         const struct plan_fill *fill = &plan->fills[i];

@@ -10,11 +10,13 @@
 #include "made_spans.h"
 #include "protocol.h"
 
-#define BOOT_FILES    6
-#define BOOT_REQUESTS 16
+#define BOOT_FILES        6
+#define BOOT_RESERVATIONS 64
+#define BOOT_REQUESTS     16
 
 struct made_boot {
     struct facts facts;
+    struct table_range reservations[BOOT_RESERVATIONS]; /* facts.reservations */
     struct entry entry;
     struct entry_module modules[BOOT_FILES - 1];
     struct plan_file files[BOOT_FILES];
@@ -26,9 +28,10 @@ struct made_boot {
     struct plan plan;
     struct error error;
     struct efi_map final_map;
-    uint64_t root; /* what seal returned */
-    uint8_t *room; /* the plan's arena */
-    uint8_t *extra;
+    uint64_t root;                             /* what seal returned */
+    uint8_t *room;                             /* the plan's arena */
+    uint8_t *extra[BOOT_FILES * PLAN_EXTENTS]; /* what the plan asked for of the files */
+    size_t extra_count;
     unsigned asked_for_bytes, asked_for_room;
 };
 
@@ -42,13 +45,13 @@ void made_boot_add_file(struct made_boot *boot, const char *path, uint8_t *bytes
 /* Shows so many of the kernel's first bytes to the plan. */
 void made_boot_show_head(struct made_boot *boot, size_t size);
 
-/* Makes the plan, with room and bytes of files as it asks for them. */
+/* Makes the plan, with room and bytes of files as it asks for them; those of a plan before are forgotten. */
 enum status made_boot_plan(struct made_boot *boot);
 
 /* Finds a place for every request, full of garbage. False when there is none. */
 bool made_boot_reserve(struct made_boot *boot, struct chance *chance);
 
-/* Loads and fills. Every byte of a file must go inside its request, and none twice. */
+/* Loads, copies and fills. Every byte of a file must go inside its request, and none twice. */
 void made_boot_load(const struct made_boot *boot);
 
 /* Builds, takes the final map into the room for it, seals and stamps. */

@@ -6,7 +6,7 @@
 #include "chance.h"
 #include "made_map.h"
 
-#define SPANS_MAX 128
+#define SPANS_MAX 512
 
 struct span {
     uint64_t base, end;

@@ -65,7 +65,7 @@ static uint32_t direct_permissions(const struct world *world, uint64_t physical)
 {
     const struct plan *plan = &world->plan;
 
-    if (physical >= plan->direct_map_limit || plan->direct_map_base + physical == 0)
+    if (physical >= plan->direct_map_limit || physical == 0)
         return NOTHING;
     for (size_t i = 0; i < plan->request_count; i++) {
         uint64_t offset = physical - plan->places[i].physical;
@@ -82,8 +82,6 @@ static uint32_t direct_permissions(const struct world *world, uint64_t physical)
     for (size_t i = 0; i < world->spans.count; i++) {
         const struct span *span = &world->spans.span[i];
 
-        if (physical == 0 && is_free(memory_kind_of(span->type, 0))) /* then page 0 is reserved */
-            return NOTHING;
         if (physical >= span->base && physical < span->end)
             return by_firmware(span->type, span->attributes);
     }
@@ -466,6 +464,35 @@ static void test_count_is_close(void **state)
     world_end(&world);
 }
 
+/* What the direct map does not reach takes no tables, and no time: firmware may list what it likes up to 2^52. */
+static void test_count_within_reach(void **state)
+{
+    static const uint64_t ends[] = {1ULL << 34, 1ULL << 52};
+    static const uint64_t attributes[] = {EFI_ATTRIBUTE_WRITE_BACK, 1};
+    size_t counted[2];
+
+    (void)state;
+    for (size_t how = 0; how < 2; how++) {
+        for (size_t i = 0; i < 2; i++) {
+            struct world world = {.facts = {.machine = {.paging_format = &paging_x86_64, .paging_levels = 4}},
+                                  .plan = {.requests = world.requests,
+                                           .places = world.places,
+                                           .mappings = world.mappings,
+                                           .protections = world.protections,
+                                           .direct_map_base = 0xffff800000000000,
+                                           .direct_map_limit = ends[0]}};
+
+            spans_add(&world.spans, 0x100000, ends[i], EFI_TYPE_CONVENTIONAL, attributes[how]);
+            plan_add(&world.plan,
+                     &(struct plan_request){.size = 1ULL << 40, .labelled = 1ULL << 40, .alignment = PAGE});
+            world_seal(&world);
+            counted[i] = address_space_count(&world.plan, &world.facts, world.entries, world.entry_count);
+            world_end(&world);
+        }
+        assert_int_equal(counted[0], counted[1]);
+    }
+}
+
 /* Memory that firmware does not say may be cached is withheld, but the loader's own ranges in it are mapped. */
 static void test_count_without_caching(void **state)
 {
@@ -554,6 +581,7 @@ int main(void)
         cmocka_unit_test(test_kinds_share_large_pages),
         cmocka_unit_test(test_counting),
         cmocka_unit_test(test_count_is_close),
+        cmocka_unit_test(test_count_within_reach),
         cmocka_unit_test(test_count_without_caching),
         cmocka_unit_test(test_reaches),
         cmocka_unit_test(test_framebuffers_overlap),

@@ -14,7 +14,7 @@
 #include "maps_layout.h"
 
 #define PAGE    4096ULL
-#define LIMIT   (64ULL << 20)
+#define LIMIT   (8ULL << 20)
 #define SCRATCH (sizeof(struct memory_interval) + 2 * sizeof(uint32_t))
 
 static bool is_whole(uint64_t value)

@@ -190,8 +190,10 @@ static void test_halves_of_pages(void **state)
     static const struct baton_memory expected[] = {
         {0x2000, 0x2000, BATON_MEMORY_USABLE, EFI_TYPE_CONVENTIONAL, WB},
         {0x8000, 0x4000, BATON_MEMORY_RESERVED, EFI_TYPE_RESERVED, WB},
+        {(1ULL << 52) - 0x2000, 0x2000, BATON_MEMORY_USABLE, EFI_TYPE_CONVENTIONAL,
+         WB}, /* cut off: the last page is whole */
     };
-    struct made_map made = made_map_start(4, 48);
+    struct made_map made = made_map_start(5, 48);
     struct sealed sealed;
 
     (void)state;
@@ -199,6 +201,7 @@ static void test_halves_of_pages(void **state)
     made_map_add(&made, EFI_TYPE_RESERVED, 0x8001, 3, WB);
     made_map_add(&made, EFI_TYPE_CONVENTIONAL, 0x20800, 1, WB);
     made_map_add(&made, EFI_TYPE_RESERVED, 0x30800, 0, WB);
+    made_map_add(&made, EFI_TYPE_CONVENTIONAL, (1ULL << 52) - 0x2800, 5, WB);
     sealed = sealed_start(&made, NULL, 0);
     check_entries(&sealed, expected, COUNT(expected));
     sealed_end(&sealed);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "made_map.h"
+#include "made_sealed.h"
 #include "plan.h"
 
 #define SUBJECT "/kernel.elf"
@@ -94,7 +94,7 @@ static struct plan start_plan(size_t requests)
     struct arena arena = {room, sizeof(room), 0};
     struct plan plan;
 
-    assert_int_equal(plan_start(&(struct plan_sizes){requests, 4, 4, 4, 4}, &arena, &plan), STATUS_OK);
+    assert_int_equal(plan_start(&(struct plan_sizes){requests, 4, 4, 4, 4, 4}, &arena, &plan), STATUS_OK);
     return plan;
 }
 
@@ -169,8 +169,15 @@ static void test_enlarge_maps(void **state)
 
 static enum status check(const struct plan *plan)
 {
+    struct sealed sealed = sealed_start(&made, NULL, 0);
+    struct plan_map now = {sealed.room.entry, sealed.count};
+    enum status status;
+
     memset(&error, 0, sizeof(error));
-    return plan_check_memory(plan, &facts, SUBJECT, &error);
+    status = plan_check_memory(plan, &facts, &now, SUBJECT, &error);
+
+    sealed_end(&sealed);
+    return status;
 }
 
 static struct plan plan_for(uint64_t size)

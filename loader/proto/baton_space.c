@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Baton's own protocol: where the kernel runs and where the direct map is (docs/protocol.md, sections 3.2 and 3.3). */
+#include "baton_kernel.h"
+#include "checked.h"
+#include "log.h"
+
+#define HIGH_START         0xffff800000000000ULL
+#define MOVABLE_START      0xffffffff80000000ULL /* where a movable kernel runs that names no place */
+#define LOW_END            0x0000800000000000ULL
+#define HIGH_DIRECT_MAP    0xffff800000000000ULL /* the upper half's lower half … */
+#define HIGH_DIRECT_MAP_2  0xffffc00000000000ULL /* … and its upper one, when the kernel is linked into the lower */
+#define HIGH_DIRECT_WINDOW 0x0000400000000000ULL /* 64 TiB each */
+#define SLIDE_WINDOW       (1ULL << 30)
+#define SLIDE_STEP         (2ULL << 20)
+#define DIRECT_WINDOW      (32ULL << 40)
+#define DIRECT_STEP        (1ULL << 30)
+
+/* Two random numbers, or zeros. */
+struct choice_numbers {
+    bool random;
+    uint64_t slide, direct_map;
+};
+
+/* Two numbers that follow from a seed: SplitMix64 (Steele, Lea, Flood 2014), which spreads small seeds well. */
+static uint64_t next_number(uint64_t *state)
+{
+    uint64_t number = *state += 0x9e3779b97f4a7c15ULL;
+
+    number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9ULL;
+    number = (number ^ number >> 27) * 0x94d049bb133111ebULL;
+    return number ^ number >> 31;
+}
+
+static bool is_random_wanted(const struct entry *entry, const struct baton_kernel_plan *kernel)
+{
+    return entry->kaslr == ENTRY_KASLR_ON ||
+           (entry->kaslr == ENTRY_KASLR_UNSAID && baton_kernel_asks(kernel, BATON_FEATURE_RANDOM_SLIDE));
+}
+
+/* What the entry says goes before what the note asks for. */
+static struct choice_numbers choose_numbers(const struct plan_input *input, const struct baton_kernel_plan *kernel)
+{
+    const struct entry *entry = input->entry;
+    const struct random_facts *random = &input->facts->random;
+    uint64_t state = entry->kaslr_seed;
+    struct choice_numbers numbers = {0};
+
+    if (entry->kaslr == ENTRY_KASLR_SEED) {
+        numbers.random = true;
+        numbers.slide = next_number(&state);
+        numbers.direct_map = next_number(&state);
+    } else if (random->present && is_random_wanted(entry, kernel)) {
+        numbers = (struct choice_numbers){true, random->slide, random->direct_map};
+    }
+    return numbers;
+}
+
+/* The offset that is added to the start address, such that the kernel ends within the window above it. */
+static uint64_t random_offset(uint64_t number, uint64_t start, uint64_t size)
+{
+    uint64_t window = min_u64(SLIDE_WINDOW, 0 - start); /* up to the end of the address space */
+
+    if (start < HIGH_DIRECT_MAP_2) /* and not into the other half, which has the direct map */
+        window = min_u64(window, HIGH_DIRECT_MAP_2 - start);
+    return size > window ? 0 : number % ((window - size) / SLIDE_STEP + 1) * SLIDE_STEP;
+}
+
+static void choose_slide(struct baton_kernel_plan *kernel, const struct choice_numbers *numbers)
+{
+    const struct image *image = &kernel->image;
+    uint64_t start = image->base >= HIGH_START ? image->base : MOVABLE_START;
+
+    if (!image->movable)
+        return;
+    kernel->slide = start - image->base;
+    if (numbers->random)
+        kernel->slide += random_offset(numbers->slide, start, image->size);
+}
+
+/* The direct map lies in the half of the upper half that the kernel is not in; for low kernels it is the identity. */
+enum status baton_space_choose(const struct plan_input *input, struct baton_kernel_plan *kernel, struct plan *plan,
+                               struct error *error)
+{
+    const struct image *image = &kernel->image;
+    struct choice_numbers numbers = choose_numbers(input, kernel);
+    uint64_t start, step, offset = 0;
+
+    if (!image->high) {
+        plan->direct_map_base = 0;
+        plan->direct_map_limit = LOW_END;
+        plan->identity_map = false; /* it is one already */
+        return STATUS_OK;
+    }
+    choose_slide(kernel, &numbers);
+    start = image->base + kernel->slide;
+    if (image->size - 1 > UINT64_MAX - start)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: takes 0x%llx bytes, which is more than there are from 0x%llx, where it is to run, up to "
+                         "the end of the address space. Link the kernel lower in the upper half.",
+                         input->files[0].path, (unsigned long long)image->size, (unsigned long long)start);
+    if (start < HIGH_DIRECT_MAP_2 && image->size - 1 > HIGH_DIRECT_MAP_2 - 1 - start)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: reaches from 0x%llx across 0x%llx, which leaves no room for the direct map on either "
+                         "side. Link the kernel at 0xffffffff80000000.",
+                         input->files[0].path, (unsigned long long)start, HIGH_DIRECT_MAP_2);
+    plan->identity_map = baton_kernel_asks(kernel, BATON_FEATURE_IDENTITY_MAP);
+    step = plan->identity_map ? PAGING_SHARE_SIZE : DIRECT_STEP;
+    if (numbers.random)
+        offset = numbers.direct_map % (DIRECT_WINDOW / step) * step;
+    plan->direct_map_base = (start < HIGH_DIRECT_MAP_2 ? HIGH_DIRECT_MAP_2 : HIGH_DIRECT_MAP) + offset;
+    plan->direct_map_limit = HIGH_DIRECT_WINDOW - offset;
+    return STATUS_OK;
+}
+
+void baton_space_log(const struct plan_input *input, const struct baton_kernel_plan *kernel)
+{
+    const struct entry *entry = input->entry;
+    const char *path = input->files[0].path;
+
+    if (is_random_wanted(entry, kernel) && !input->facts->random.present)
+        log_warning("%s: boots at its usual addresses, since there are no random numbers here", path);
+    if (entry->kaslr == ENTRY_KASLR_OFF && (kernel->wishes.required & BATON_FEATURE_RANDOM_SLIDE))
+        log_warning("%s: requires a random slide, but %s says kaslr off", path, entry->file);
+    if (entry->kaslr == ENTRY_KASLR_ON && !kernel->image.movable)
+        log_info("%s: is linked at a fixed address, so kaslr moves %s", path,
+                 kernel->image.high ? "the direct map only" : "nothing");
+}
