@@ -2,6 +2,7 @@
 """The smallest kernel, copied out of the tree as the README has it: built with every toolchain, and booted."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,20 @@ def test_readme_shows_hello():
     code = (HELLO / "hello.c").read_text().partition("\n")[2]
     code = code.replace("void kernel(const struct baton *baton);\n\n", "")
     assert f"```c\n{code}```\n" in (TREE / "README.md").read_text()
+
+
+def test_note_of_the_readme_is_found(hello, tmp_path):
+    """Pasted into hello, before the entry."""
+    note, = re.findall(r"^```c\n(BATON_WISHES\(.*?)^```$", (TREE / "README.md").read_text(), re.M | re.S)
+    code = (hello / "hello.c").read_text()
+    (hello / "hello.c").write_text(code.replace("void kernel(", note + "\nvoid kernel(", 1))
+    words, _ = ways(tmp_path, "tree")
+    made = run("make", *words, "CFLAGS=-Werror", cwd=hello)
+    assert made.returncode == 0, made.stdout
+    checked = run(BUILD / "baton", "check", "--strict", hello / "hello.elf")
+    assert checked.returncode == 0, checked.stdout
+    for line in (r"needs +ACPI", r"wants +framebuffer, entropy", r"stack +128 KiB"):
+        assert re.search(rf"^  {line}$", checked.stdout, re.M), checked.stdout
 
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)

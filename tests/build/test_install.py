@@ -13,7 +13,7 @@ def test_install(tmp_path):
     assert made.returncode == 0, made.stdout
     root = tmp_path / "opt/baton"
     for name in ("share/baton/BOOTX64.EFI", "share/baton/BOOTX64.elf", "include/baton/baton.h",
-                 "share/doc/baton/LICENSE", "share/doc/baton/LICENSES/0BSD.txt", "share/doc/baton/README.md"):
+                 "include/baton/baton.rs", "share/doc/baton/LICENSE", "share/doc/baton/LICENSES/0BSD.txt", "share/doc/baton/README.md"):
         assert (root / name).stat().st_size > 0, name
     assert (root / "share/baton/BOOTX64.EFI").stat().st_mode & 0o111 == 0
     folder = run(root / "bin/baton", "--print-include-dir", cwd=tmp_path).stdout.strip()
