@@ -19,30 +19,23 @@ from pathlib import Path
 
 import pytest
 
-from harness.elfmaker import elf_file, exit_code, segment
+from harness.elfmaker import TRIPLE_FAULT, elf_file, exit_code, say, segment
 from harness.paths import BUILD, EXAMPLES, LOADER, TREE, built, kernel, tool
 
 BATON = BUILD / "baton"
 MIB = 1 << 20
 PARTITION = 1 * MIB
 SUCCESS, FAILURE = 0x10, 0x11
-COMMANDS = ("run", "image")
+COMMANDS = ("run", "image", "check")
 
 # ---- machine code for kernels; the first argument, struct baton *, is in rdi ----
 HANG = b"\xfa\xf4\xeb\xfd"  # cli; 1: hlt; jmp 1b
-TRIPLE_FAULT = b"\x6a\x00\x6a\x00\x0f\x01\x1c\x24\xcc"  # push 0; push 0; lidt [rsp]; int3
 PRINT_COMMAND_LINE = (b"\x48\x8b\x77\x28"  # mov rsi, [rdi + offsetof(command_line)]
                       b"\x66\xba\xf8\x03"  # mov dx, 0x3f8
                       b"\xac\x84\xc0\x74\x03\xee\xeb\xf8")  # 1: lodsb; test al, al; jz 2f; out dx, al; jmp 1b; 2:
 WHITE_UPPER_HALF = (b"\x48\x8b\x87\x98\x00\x00\x00"  # mov rax, [rdi + offsetof(framebuffers.first)]
                     b"\x48\x8b\x38\x48\x8b\x48\x10"  # mov rdi, [rax + address]; mov rcx, [rax + size]
                     b"\x48\xd1\xe9\xb0\xff\xf3\xaa")  # shr rcx, 1; mov al, 0xff; rep stosb
-
-
-def say(port, text):
-    """Machine code that writes the text to a port, without waiting."""
-    return struct.pack("<2sH", b"\x66\xba", port) + b"".join(struct.pack("<BBB", 0xB0, byte, 0xEE)
-                                                            for byte in text.encode())
 
 
 @pytest.fixture
@@ -113,7 +106,7 @@ def test_each_command_has_help(baton, name):
     assert shown.returncode == 0 and shown.stderr == ""
     assert shown.stdout.startswith(f"Usage: baton {name} ")
     assert shown.stdout == baton("help", name).stdout == baton(name, "-h").stdout
-    assert "--module F[:NAME]" in shown.stdout and "--help" in shown.stdout
+    assert "--config F" in shown.stdout and "--help" in shown.stdout
     assert max(len(line) for line in shown.stdout.splitlines()) <= 120
 
 
@@ -652,6 +645,25 @@ def test_otherwise_options_stand_anywhere(baton, make_kernel, words):
     assert "options word" in entry_of(done)
 
 
+@pytest.mark.parametrize("own, more", [
+    ("kernel /boot/kernel.elf", "\nkaslr off\n"),
+    ("kernel /boot/kernel.elf\nkaslr 7\n", ""),
+    ("kernel /boot/kernel.elf\nload-address 17\n", ""),  # for the loader to refuse
+])
+def test_entry_file_decides_about_a_random_place(baton, make_kernel, tmp_path, own, more):
+    """A run puts a kernel where it always is, unless the person's own file says something else."""
+    (tmp_path / "own.conf").write_text(own)
+    done = baton("run", "--print", "--config", "own.conf", make_kernel(), keeps=True)
+    found = read(disk_of(done)[0], "/loader/entries/kernel.conf").decode()
+    assert found == own + more
+    assert (tmp_path / "own.conf").read_text() == own
+
+
+def test_help_says_where_kernels_run(baton):
+    shown = " ".join(baton("run", "--help").stdout.split())
+    assert 'says "kaslr off". A file that is given with --config keeps its own kaslr line' in shown
+
+
 def test_help_says_where_the_words_go(baton):
     shown = baton("run", "--help").stdout
     assert "all words behind KERNEL go to its command line" in shown and '"cargo run -- -v"' in shown
@@ -750,6 +762,32 @@ def test_triple_fault_is_told(baton, make_kernel, tmp_path):
     assert "---- port 0xE9" in done.stderr
 
 
+def test_refusal_ends_a_test(baton, make_kernel, tmp_path):
+    """Long before the time is over, and with the loader's own words, whole."""
+    (tmp_path / "bad.elf").write_bytes(elf_file([segment(flags=7)]))
+    started = time.monotonic()
+    done = baton("run", "--test", "--timeout", "150", "bad.elf")
+    assert done.returncode == 1 and time.monotonic() - started < 100
+    assert "the loader has nothing that it can boot:\n  error: /boot/bad.elf: " in done.stderr
+    assert "writable and executable" in done.stderr and "PHDRS" in done.stderr
+    assert "info:" not in done.stderr and "----" not in done.stderr and "within" not in done.stderr
+
+
+def test_entry_file_that_is_refused_ends_a_test(baton, make_kernel, tmp_path):
+    (tmp_path / "own.conf").write_text("kernel /boot/kernel.elf\nload-address 17\n")
+    done = baton("run", "--test", "--timeout", "150", "--config", "own.conf", make_kernel())
+    assert done.returncode == 1
+    said = r"^  error: \S+kernel\.conf:2: load-address 17 .*\n  error: /loader/entries: holds no entry"
+    assert re.search(said, done.stderr, re.MULTILINE), done.stderr
+
+
+def test_refusal_ends_only_tests(baton, tmp_path):
+    """Else it stays on the screen."""
+    (tmp_path / "bad.elf").write_bytes(elf_file([segment(flags=7)]))
+    done, _ = run_until_it_hangs(baton, tmp_path / "log", "nothing is left to boot", "bad.elf", "--headless")
+    assert "nothing that it can boot" not in done.stderr
+
+
 def test_picture_of_the_moment_of_the_report(baton, make_kernel, tmp_path):
     done = baton("run", "--test", "--screenshot", "s.png", make_kernel(WHITE_UPPER_HALF + exit_code(SUCCESS)))
     assert (done.returncode, done.stderr) == (0, "")
@@ -765,7 +803,7 @@ def test_picture_at_the_time_out(baton, make_kernel, tmp_path):
 
 def test_picture_of_a_machine_that_ended(baton, make_kernel, tmp_path):
     done = baton("run", "--screenshot", "s.png", make_kernel(WHITE_UPPER_HALF + TRIPLE_FAULT))
-    assert done.returncode == 0 and "the machine was reset" in done.stderr
+    assert done.returncode == 1 and "the machine was reset" in done.stderr
     check_white_upper_half(tmp_path / "s.png")
 
 
@@ -790,9 +828,10 @@ def test_disk_is_not_changed(baton, make_kernel, tmp_path):
 
 
 def test_efi_application(baton, tmp_path):
-    """The loader itself is one; alone on its disk, it finds nothing to boot."""
-    done, _ = run_until_it_hangs(baton, tmp_path / "log", "loader image at 0x", built(LOADER), "--test")
-    assert "loader image at 0x" in done.stderr
+    """The loader itself is one; alone on its disk, it finds nothing to boot, and that ends a test."""
+    done = baton("run", "--test", "--e9", "log", built(LOADER))
+    assert done.returncode == 1 and "  error: There is no kernel to boot" in done.stderr
+    assert "loader image at 0x" in (tmp_path / "log").read_text()
 
 
 def test_printed_command_runs_by_itself(baton, make_kernel, temporary):

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "log.h"
 
 #define LOADER_NAME      "BOOTX64.EFI"
@@ -14,6 +15,8 @@
 #define ENTRIES_FOLDER   "/loader/entries"
 #define FIRST_PRINTABLE  0x20
 #define DELETE_CHARACTER 0x7f
+#define CONFIG_ROOM      (4U * CONFIG_FILE_MAX + 24U * CONFIG_MODULES_MAX) /* more than config.h asks for */
+#define NO_SLIDE         "kaslr off\n"
 
 enum status boot_files_find_loader(struct pool *pool, const char *chosen, const char **ret_loader, struct error *error)
 {
@@ -156,6 +159,30 @@ static enum status check_request(const struct boot_files *wanted, struct error *
     return status;
 }
 
+/*
+ * Adds the person's own entry file. Where it says nothing of kaslr, a line is added to a copy when the kernel shall not
+ * be moved; a file that cannot be read as one is for the loader to refuse.
+ */
+static enum status add_own_entry(struct pool *pool, const struct boot_files *wanted, const struct scratch *scratch,
+                                 struct volume *volume, const char *path, struct error *error)
+{
+    struct bytes bytes = {NULL, 0};
+    struct entry entry = {.kaslr = ENTRY_KASLR_UNSAID};
+    struct error ignored;
+    struct arena arena = {pool_take(pool, CONFIG_ROOM), CONFIG_ROOM, 0};
+    enum status status = host_file_read(pool, wanted->config, CONFIG_FILE_MAX + 1, &bytes, error);
+
+    if (status != STATUS_OK)
+        return status;
+    if (!wanted->without_slide ||
+        config_parse_entry(path, (struct text){(const char *)bytes.data, bytes.size}, &arena, &entry, &ignored) !=
+            STATUS_OK ||
+        entry.kaslr != ENTRY_KASLR_UNSAID)
+        return volume_add(pool, volume, path, wanted->config, error);
+    return volume_add_text(pool, volume, scratch, path,
+                           pool_format(pool, "%.*s\n" NO_SLIDE, (int)bytes.size, (const char *)bytes.data), error);
+}
+
 /* The boot entry and the file that makes it the default one. */
 static enum status add_entry(struct pool *pool, const struct boot_files *wanted, const struct scratch *scratch,
                              struct volume *volume, const char *module_lines, struct error *error)
@@ -170,13 +197,15 @@ static enum status add_entry(struct pool *pool, const struct boot_files *wanted,
     if (status != STATUS_OK)
         return status;
     if (wanted->config)
-        return volume_add(pool, volume, path, wanted->config, error);
+        return add_own_entry(pool, wanted, scratch, volume, path, error);
     text = pool_format(pool, "title %s\nkernel /boot/%s\n%s", plain_name(pool, wanted->kernel),
                        plain_name(pool, wanted->kernel), module_lines);
     if (wanted->command_line && *wanted->command_line != '\0')
         text = pool_format(pool, "%soptions %s\n", text, wanted->command_line);
     if (wanted->log_level)
         text = pool_format(pool, "%slog-level %s\n", text, wanted->log_level);
+    if (wanted->without_slide)
+        text = pool_format(pool, "%s" NO_SLIDE, text);
     return volume_add_text(pool, volume, scratch, path, text, error);
 }
 

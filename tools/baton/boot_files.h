@@ -18,6 +18,8 @@ struct boot_files {
     const char *root;    /* a folder whose content goes on the volume */
     struct list modules; /* "FILE" or "FILE:NAME" */
     struct list files;   /* "SOURCE:DESTINATION" */
+    bool
+        without_slide; /* the kernel is put where it always is, whatever its note asks for, unless `config` has kaslr */
 };
 
 /*

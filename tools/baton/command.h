@@ -15,8 +15,10 @@ enum exit_code {
 
 extern const struct syntax run_syntax;
 extern const struct syntax image_syntax;
+extern const struct syntax check_syntax;
 
 int run_command(struct pool *pool, int argc, char *const *argv);
 int image_command(struct pool *pool, int argc, char *const *argv);
+int check_command(struct pool *pool, int argc, char *const *argv);
 
 #endif

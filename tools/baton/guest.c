@@ -5,8 +5,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "gasp.h"
 #include "process.h"
 #include "qmp.h"
+#include "refusal.h"
 
 #define LOOK_MS 50
 #define QUIT_MS 3000
@@ -36,6 +38,9 @@ struct watch {
     struct qmp qmp;
     int64_t deadline;
     const char *picture;
+    struct gasp gasp;
+    struct refusal refusal;
+    const struct guest_failure *failure;
     struct guest_outcome outcome;
 };
 
@@ -66,6 +71,16 @@ static bool has_reported(struct watch *watch)
     return true;
 }
 
+/* Has the kernel ended in an exception, and told all of it? True once. */
+static bool had_exception(struct watch *watch)
+{
+    if (watch->outcome.had_exception || !gasp_look(&watch->gasp))
+        return false;
+    watch->outcome.had_exception = true;
+    watch->failure->tell(watch->failure->context, gasp_text(watch->pool, &watch->gasp));
+    return true;
+}
+
 /* Waits for whatever ends the run. QEMU may still be running then. */
 static enum guest_end wait_for_end(struct watch *watch)
 {
@@ -79,6 +94,10 @@ static enum guest_end wait_for_end(struct watch *watch)
             return judge_end(watch);
         if (has_reported(watch))
             return GUEST_REPORTED;
+        if (had_exception(watch) && watch->failure->ends_run)
+            return GUEST_EXCEPTION;
+        if (watch->failure->ends_run && refusal_look(&watch->refusal))
+            return GUEST_REFUSED;
         qmp_look(&watch->qmp);
         if (watch->machine->pause_at_shutdown && watch->qmp.end != QMP_END_NONE)
             return watch->qmp.end == QMP_END_RESET ? GUEST_RESET : GUEST_SHUT_DOWN;
@@ -108,9 +127,15 @@ static enum status watch_machine(struct watch *watch, struct error *error)
 }
 
 enum status guest_run(struct pool *pool, const struct scratch *scratch, struct qemu_machine machine, int64_t limit,
-                      const char *picture, struct guest_outcome *ret_outcome, struct error *error)
+                      const char *picture, const struct guest_failure *failure, struct guest_outcome *ret_outcome,
+                      struct error *error)
 {
-    struct watch watch = {.pool = pool, .machine = &machine, .picture = picture};
+    struct watch watch = {.pool = pool,
+                          .machine = &machine,
+                          .picture = picture,
+                          .gasp = {.log = {.path = machine.serial_log}},
+                          .refusal = {.log = {.path = machine.e9_log}},
+                          .failure = failure};
     struct terminal terminal;
     struct list argv;
     enum status status;

@@ -71,17 +71,20 @@ enum status host_file_check(const char *path, uint64_t *ret_size, struct error *
     return STATUS_OK;
 }
 
-enum status host_file_read(struct pool *pool, const char *path, size_t limit, struct bytes *ret_bytes,
-                           struct error *error)
+enum status host_file_read_at(struct pool *pool, const char *path, uint64_t offset, size_t size,
+                              struct bytes *ret_bytes, struct error *error)
 {
     FILE *file = fopen(path, "re");
     uint8_t *data;
-    size_t size;
+    size_t found;
 
     if (!file)
         return fail(path, error);
-    data = pool_take(pool, limit);
-    size = fread(data, 1, limit, file);
+    data = pool_take(pool, size);
+    if (offset > INT64_MAX || fseeko(file, (off_t)offset, SEEK_SET) != 0)
+        found = 0;
+    else
+        found = fread(data, 1, size, file);
     if (ferror(file)) {
         enum status status = fail(path, error);
 
@@ -89,8 +92,14 @@ enum status host_file_read(struct pool *pool, const char *path, size_t limit, st
         return status;
     }
     (void)fclose(file);
-    *ret_bytes = (struct bytes){data, size};
+    *ret_bytes = (struct bytes){data, found};
     return STATUS_OK;
+}
+
+enum status host_file_read(struct pool *pool, const char *path, size_t limit, struct bytes *ret_bytes,
+                           struct error *error)
+{
+    return host_file_read_at(pool, path, 0, limit, ret_bytes, error);
 }
 
 const char *host_file_tail(struct pool *pool, const char *path, size_t limit)

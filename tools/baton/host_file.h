@@ -31,6 +31,10 @@ MUST_CHECK enum status host_file_check(const char *path, uint64_t *ret_size, str
 MUST_CHECK enum status host_file_read(struct pool *pool, const char *path, size_t limit, struct bytes *ret_bytes,
                                       struct error *error);
 
+/* `size` bytes from `offset` on; fewer when the file ends before. */
+MUST_CHECK enum status host_file_read_at(struct pool *pool, const char *path, uint64_t offset, size_t size,
+                                         struct bytes *ret_bytes, struct error *error);
+
 /* The last bytes of a file that may not exist, at most `limit`, as a string: bytes that are 0 become blanks. */
 const char *host_file_tail(struct pool *pool, const char *path, size_t limit);
 

@@ -14,6 +14,7 @@ static const struct {
     {"mmd", "mtools"},
     {"mcopy", "mtools"},
     {"qemu-system-x86_64", "qemu-system-x86"},
+    {"addr2line", "binutils"},
 };
 
 static enum status refuse_missing(const char *name, struct error *error)

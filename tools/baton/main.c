@@ -19,6 +19,7 @@ static const struct {
 } commands[] = {
     {&run_syntax, run_command},
     {&image_syntax, image_command},
+    {&check_syntax, check_command},
 };
 
 /* What the help without a command says all about. */

@@ -17,6 +17,7 @@
 #include "qemu.h"
 #include "run_request.h"
 #include "shell.h"
+#include "symbols.h"
 #include "verdict.h"
 
 struct run {
@@ -67,6 +68,7 @@ static enum status gather_files(struct run *run, struct volume *volume, struct e
         return status == STATUS_OK ? volume_finish(run->pool, volume, error) : status;
     }
     files->kernel = run->request.path;
+    files->without_slide = true; /* a debugger, and who compares two runs, want the same addresses */
     status = boot_files_find_loader(run->pool, files->loader, &files->loader, error);
     return status == STATUS_OK ? boot_files_gather(run->pool, files, &run->scratch, volume, error) : status;
 }
@@ -146,8 +148,9 @@ static enum status describe_machine(struct run *run, struct error *error)
     machine->more = &run->words.rest;
     if (request->test) {
         machine->exit = request->screenshot && !request->print ? QEMU_EXIT_NOTED : QEMU_EXIT_AT_ONCE;
-        machine->serial_log = scratch_path(run, "serial.log");
     }
+    if (request->test || (run_request_is_kernel(request) && !request->print))
+        machine->serial_log = scratch_path(run, "serial.log");
     return STATUS_OK;
 }
 
@@ -228,16 +231,27 @@ static enum status keep_picture(struct run *run, const char *picture, struct err
     return status;
 }
 
+/* The kernel has ended in an exception: what stands at the addresses that the report gives? */
+static void tell_symbols(void *context, const char *report)
+{
+    struct run *run = context;
+
+    if (run->request.kind == FILE_KIND_ELF)
+        symbols_print(run->pool, &run->scratch, run->request.path, report, stderr);
+}
+
 static enum status go(struct run *run, int *ret_code, struct error *error)
 {
     const char *picture = run->request.screenshot ? scratch_path(run, "screen.png") : NULL;
+    const struct guest_failure failure = {run->request.test, tell_symbols, run};
     struct guest_outcome outcome;
     enum status status = run->request.gdb ? prepare_gdb(run, error) : STATUS_OK;
 
     if (status == STATUS_OK && run->request.limit == 0)
         (void)fprintf(stderr, "baton: Ctrl-C ends the machine\n");
     if (status == STATUS_OK)
-        status = guest_run(run->pool, &run->scratch, run->machine, run->request.limit, picture, &outcome, error);
+        status =
+            guest_run(run->pool, &run->scratch, run->machine, run->request.limit, picture, &failure, &outcome, error);
     if (status == STATUS_OK && outcome.has_picture)
         status = keep_picture(run, picture, error);
     if (status == STATUS_OK)

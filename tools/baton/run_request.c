@@ -60,21 +60,26 @@ const struct syntax run_syntax = {
         "The machine's serial port is this terminal; Ctrl-C ends it. It has a window where there is a display.",
     .options = options,
     .option_count = sizeof(options) / sizeof(options[0]),
-    .notes = "A kernel that resets the machine, on purpose or by a triple fault, ends the run.\n"
-             "The loader is also looked for at $BATON_LOADER. QEMU runs without KVM; \"-- -machine accel=kvm\" asks "
-             "for it.\n"
-             "Of what a kernel writes to port 0xF4, QEMU passes on the low 7 bits.\n"
-             "Exit codes: 0 all went well, 1 it did not, 2 wrong usage, 124 the time was over.\n"
-             "\n"
-             "Examples:\n"
-             "  baton run kernel.elf\n"
-             "  baton run kernel.elf --module initrd.img:/initrd --cmdline 'root=/initrd' -m 2G\n"
-             "  baton run --test --timeout 30 kernel.elf\n"
-             "  baton run --gdb kernel.elf\n"
-             "  baton run disk.img -- -cpu max -device virtio-rng-pci\n"
-             "As cargo's runner, in .cargo/config.toml (\"cargo run -- -v\" gives the kernel -v):\n"
-             "  [target.x86_64-unknown-none]\n"
-             "  runner = \"baton run --test\"",
+    .notes =
+        "A kernel that can be moved runs at the same addresses each time, whatever its note asks for: the boot entry\n"
+        "says \"kaslr off\". A file that is given with --config keeps its own kaslr line, and gets this one when it\n"
+        "has none.\n"
+        "With --test, a loader that refuses the kernel ends the run, and its errors are shown.\n"
+        "A kernel that resets the machine, on purpose or by a triple fault, ends the run.\n"
+        "The loader is also looked for at $BATON_LOADER. QEMU runs without KVM; \"-- -machine accel=kvm\" asks "
+        "for it.\n"
+        "Of what a kernel writes to port 0xF4, QEMU passes on the low 7 bits.\n"
+        "Exit codes: 0 all went well, 1 it did not, 2 wrong usage, 124 the time was over.\n"
+        "\n"
+        "Examples:\n"
+        "  baton run kernel.elf\n"
+        "  baton run kernel.elf --module initrd.img:/initrd --cmdline 'root=/initrd' -m 2G\n"
+        "  baton run --test --timeout 30 kernel.elf\n"
+        "  baton run --gdb kernel.elf\n"
+        "  baton run disk.img -- -cpu max -device virtio-rng-pci\n"
+        "As cargo's runner, in .cargo/config.toml (\"cargo run -- -v\" gives the kernel -v):\n"
+        "  [target.x86_64-unknown-none]\n"
+        "  runner = \"baton run --test\"",
     .takes_rest = true,
     .closing_flag = "--test",
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "refusal.h"
 #include "transcript.h"
 
 #define TEST_SUCCESS 0x10 /* BATON_EXIT_SUCCESS of <baton/baton.h> */
@@ -24,6 +25,12 @@ static int judge_test(const struct run_request *request, const struct guest_outc
         (void)fprintf(stderr, "baton: the machine was reset before the kernel reported to port 0xF4: "
                               "often that is a triple fault\n");
         return EXIT_CODE_FAILED;
+    case GUEST_EXCEPTION:
+        (void)fprintf(stderr, "baton: the kernel ended in an exception before it reported to port 0xF4\n");
+        return EXIT_CODE_FAILED;
+    case GUEST_REFUSED:
+        (void)fprintf(stderr, "baton: the loader has nothing that it can boot:\n");
+        return EXIT_CODE_FAILED;
     case GUEST_TIME_OUT:
         (void)fprintf(stderr, "baton: the kernel did not report to port 0xF4 within %lld s; the machine was ended\n",
                       (long long)(request->limit / 1000));
@@ -39,7 +46,9 @@ static int judge_other(const struct run_request *request, const struct guest_out
     if (outcome->end == GUEST_RESET)
         (void)fprintf(stderr, "baton: the machine was reset: a triple fault, if it was not on purpose\n");
     if (outcome->end != GUEST_TIME_OUT || !request->timeout)
-        return EXIT_CODE_OK;
+        return outcome->had_exception || (outcome->end == GUEST_RESET && run_request_is_kernel(request))
+                   ? EXIT_CODE_FAILED
+                   : EXIT_CODE_OK;
     (void)fprintf(stderr, "baton: %lld s are over; the machine was ended\n", (long long)(request->limit / 1000));
     return EXIT_CODE_TIME_OUT;
 }
@@ -56,7 +65,9 @@ int verdict_give(struct pool *pool, const struct run_request *request, const str
         return EXIT_CODE_FAILED;
     }
     code = request->test ? judge_test(request, outcome) : judge_other(request, outcome);
-    if (request->test && outcome->end != GUEST_REPORTED) {
+    if (outcome->end == GUEST_REFUSED) {
+        refusal_print(pool, machine->e9_log, stderr);
+    } else if (request->test && outcome->end != GUEST_REPORTED && outcome->end != GUEST_EXCEPTION) {
         transcript_print(pool, "serial port", machine->serial_log, stderr);
         transcript_print(pool, "port 0xE9, the loader's log", machine->e9_log, stderr);
     }
