@@ -3,9 +3,11 @@
  * Says everything it was given, as lines "key=value" between "report: begin" and "report: end"; harness/report.py
  * reads them. It judges nothing itself but what can only be judged here.
  */
-#include "kit.h"
+#include "report.h"
 
-#define FILLER (64 * 1024)
+#define FILLER       (64 * 1024)
+#define LARGE_MODULE (64 * MEBI)
+#define MODULE_STEP  (16 * MEBI)
 
 /* The 8259 controllers' masks, and the 8254 timer's channel 2. */
 #define PORT_MASK_FIRST   0x21
@@ -140,6 +142,7 @@ static void report_image(bool bss_was_zero)
     say("image.end", (uint64_t)(uintptr_t)image_end);
     say("image.bss_zero", bss_was_zero);
     say("image.data_arrived", data_arrived);
+    say("image.words_right", words_are_right());
     say("image.text_checksum", checksum(text_start, (uint64_t)(text_end - text_start)));
 }
 
@@ -195,9 +198,11 @@ static void report_pointers(const struct baton *baton)
         {"kernel_path", baton->kernel.path, 1},
         {"framebuffers", baton->framebuffers.first, (uint64_t)baton->framebuffers.count * baton->framebuffers.stride},
         {"modules", baton->modules.first, (uint64_t)baton->modules.count * baton->modules.stride},
-        {"rsdp", baton->rsdp, 20},
+        {"rsdp", baton->rsdp, 20}, /* or 36, in the same page */
         {"smbios2", baton->smbios2, 31},
         {"smbios3", baton->smbios3, 24},
+        {"device_tree", baton->device_tree, baton->device_tree_size},
+        {"kernel_file", baton->kernel.file, baton->kernel.file_size},
         {"efi_memory_map", baton->efi_memory_map.descriptors, baton->efi_memory_map.size},
         {"log", baton->log.text, baton->log.size + 1},
         {"timings", baton->timings.first, (uint64_t)baton->timings.count * baton->timings.stride},
@@ -211,6 +216,9 @@ static void report_pointers(const struct baton *baton)
         print("pointer=module_name %#lx 1\n", baton_physical(baton, module->name));
         print("pointer=module_command_line %#lx 1\n", baton_physical(baton, module->command_line));
     }
+    BATON_FOR_EACH (struct baton_framebuffer, screen, &baton->framebuffers)
+        if (screen->edid)
+            print("pointer=edid %#lx %#x\n", baton_physical(baton, screen->edid), screen->edid_size);
     BATON_FOR_EACH (struct baton_timing, timing, &baton->timings)
         print("pointer=timing_name %#lx 1\n", baton_physical(baton, timing->name));
 }
@@ -235,13 +243,26 @@ static void report_memory(const struct baton *baton)
     }
 }
 
+/* Gigabytes would take minutes: of large modules, a page every so often and the last one count, in their order. */
+static uint64_t module_checksum(const struct baton_module *module)
+{
+    const uint8_t *bytes = module->address;
+    uint64_t sum = 0;
+
+    if (module->size <= LARGE_MODULE)
+        return checksum(bytes, module->size);
+    for (uint64_t at = 0; at < module->size - PAGE; at += MODULE_STEP)
+        sum = sum * 31 + checksum(bytes + at, PAGE);
+    return sum * 31 + checksum(bytes + module->size - PAGE, PAGE);
+}
+
 static void report_lists(const struct baton *baton)
 {
     BATON_FOR_EACH (struct baton_module, module, &baton->modules) {
         uint64_t slack = (PAGE - module->size % PAGE) % PAGE;
 
         print("module=%s|%s|%#lx|%#lx|%#lx|%#lx|%d\n", module->name, module->command_line, (uintptr_t)module->address,
-              module->physical, module->size, checksum(module->address, module->size),
+              module->physical, module->size, module_checksum(module),
               all_zero((const uint8_t *)module->address + module->size, slack));
     }
     BATON_FOR_EACH (struct baton_framebuffer, screen, &baton->framebuffers)
@@ -251,20 +272,6 @@ static void report_lists(const struct baton *baton)
               screen->edid_size);
     BATON_FOR_EACH (struct baton_timing, timing, &baton->timings)
         print("timing=%s %lu\n", timing->name, timing->counter);
-}
-
-static void report_tables(const struct baton *baton)
-{
-    const char *rsdp = baton->rsdp;
-    const char *smbios2 = baton->smbios2;
-    const char *smbios3 = baton->smbios3;
-
-    if (rsdp)
-        print("rsdp=%.8s\n", rsdp);
-    if (smbios2)
-        print("smbios2=%.4s\n", smbios2);
-    if (smbios3)
-        print("smbios3=%.5s\n", smbios3);
 }
 
 static void report_log(const struct baton *baton)
@@ -319,6 +326,7 @@ _Noreturn void kernel_main(const struct baton *baton)
 
     print("\nreport: begin\n");
     report_registers();
+    report_descriptors();
     report_image(bss_was_zero);
     if (baton->magic != BATON_MAGIC)
         give_up("magic %#lx", baton->magic);
@@ -327,7 +335,7 @@ _Noreturn void kernel_main(const struct baton *baton)
     report_pointers(baton);
     report_memory(baton);
     report_lists(baton);
-    report_tables(baton);
+    report_facts(baton);
     report_log(baton);
     report_paging(baton);
     report_counter();

@@ -111,11 +111,14 @@ void faults_install(void)
 
 bool faults_catch(void (*function)(void *), void *argument, struct fault *ret_fault)
 {
+    const bool outer = expected;
+    const uint64_t outer_stack = resume_stack;
     bool faulted;
 
     expected = true;
     faulted = faults_attempt(function, argument, &resume_stack);
-    expected = false;
+    expected = outer;
+    resume_stack = outer_stack;
     if (faulted)
         *ret_fault = caught;
     return faulted;

@@ -54,6 +54,8 @@ extern char data_start[], data_end[], bss_start[], bss_end[], image_end[];
 _Noreturn void kernel_main(const struct baton *baton);
 
 /* ---- print.c ---- */
+/* Port 0xE9, and COM1 as well when this is set. */
+extern bool print_on_serial;
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says "NAME: ok" and leaves QEMU with success. */
@@ -83,7 +85,7 @@ struct fault {
  * kernel with a message. */
 void faults_install(void);
 
-/* Calls function(argument). True when it faulted; the fault is in *ret_fault then. */
+/* Calls function(argument). True when it faulted; the fault is in *ret_fault then. May be nested. */
 bool faults_catch(void (*function)(void *), void *argument, struct fault *ret_fault);
 
 /* One byte is read. */
@@ -94,6 +96,9 @@ bool faults_can_read(const volatile void *address);
 #define MAPPED_EXECUTE (1u << 1)
 #define MAPPED_USER    (1u << 2)
 #define MAPPED_GLOBAL  (1u << 3)
+/* Only told when the visitor asks for them. */
+#define MAPPED_ACCESSED (1u << 4)
+#define MAPPED_DIRTY    (1u << 5)
 
 /* One run of leaves that follow one another in both address spaces and are alike. */
 struct mapping {
@@ -107,6 +112,8 @@ struct mapping {
 struct paging_visitor {
     void (*run)(void *context, const struct mapping *mapping);
     void (*table)(void *context, uint64_t physical, unsigned level); /* level 1 is the lowest */
+    void (*leaf)(void *context, const struct mapping *leaf);         /* may be NULL; what is told includes the size */
+    bool accessed; /* tell accessed, of all levels together, and dirty */
     void *context;
 };
 

@@ -13,6 +13,8 @@
 #define ENTRY_PRESENT    (1ULL << 0)
 #define ENTRY_WRITE      (1ULL << 1)
 #define ENTRY_USER       (1ULL << 2)
+#define ENTRY_ACCESSED   (1ULL << 5)
+#define ENTRY_DIRTY      (1ULL << 6)
 #define ENTRY_LEAF       (1ULL << 7)
 #define ENTRY_GLOBAL     (1ULL << 8)
 #define ENTRY_NO_EXECUTE (1ULL << 63)
@@ -63,6 +65,10 @@ static void visit_leaf(struct walk *walk, uint64_t entry, unsigned level, uint64
         walk->counts.large++;
     else
         walk->counts.huge++;
+    if (walk->visitor->accessed && entry & ENTRY_DIRTY)
+        leaf.flags |= MAPPED_DIRTY;
+    if (walk->visitor->leaf)
+        walk->visitor->leaf(walk->visitor->context, &leaf);
     add_leaf(walk, &leaf);
 }
 
@@ -93,6 +99,8 @@ static void visit_table(struct walk *walk, uint64_t physical, unsigned level, ui
             rights &= ~MAPPED_USER;
         if (entry & ENTRY_NO_EXECUTE)
             rights &= ~MAPPED_EXECUTE;
+        if (!(entry & ENTRY_ACCESSED))
+            rights &= ~MAPPED_ACCESSED;
         if (level == 1 || (level <= 3 && entry & ENTRY_LEAF))
             visit_leaf(walk, entry, level, here, rights);
         else
@@ -104,8 +112,9 @@ bool paging_walk(const struct baton *baton, const struct paging_visitor *visitor
 {
     struct walk walk = {.baton = baton, .visitor = visitor, .readable = true};
     unsigned levels = entry_state.cr4 & CR4_LA57 ? 5 : 4;
+    uint32_t all = MAPPED_WRITE | MAPPED_EXECUTE | MAPPED_USER | (visitor->accessed ? MAPPED_ACCESSED : 0);
 
-    visit_table(&walk, entry_state.cr3 & ENTRY_ADDRESS, levels, 0, MAPPED_WRITE | MAPPED_EXECUTE | MAPPED_USER, levels);
+    visit_table(&walk, entry_state.cr3 & ENTRY_ADDRESS, levels, 0, all, levels);
     flush(&walk);
     *ret_counts = walk.counts;
     return walk.readable;

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The kernel that checks every sentence of docs/protocol.md from inside: its verdict, and that each check can fail."""
+
+import pytest
+
+from harness.check import none_of
+from harness.files import injected
+from harness.machine import MachineError
+from harness.selfcheck import read_checks, read_lies, verdict, volume
+
+ODD, PAGE, EMPTY = b"odd" * 1111, bytes(range(256)) * 16, b""
+MODULES = (EMPTY, ODD, PAGE)
+RNG = ("-device", "virtio-rng-pci")
+# Facts that a variant has on every machine.
+VARIANTS = {
+    "high": [], "low": ["identity-map"], "pie": ["slide"], "cpp": [],
+    "flat": ["identity-map"], "upper": [], "noted": ["kernel-file", "identity-map"], "relr": ["slide"],
+}
+EVERYWHERE = ["high", "low", "pie", "cpp"]
+
+
+@pytest.fixture
+def checked(boot, start, disk, empty_disk):
+    """Boots a variant and expects its verdict to be good; the machine. `inject`: what inject.efi is told."""
+
+    def run(variant, *, has=(), lacks=(), words=(), lines=(), timeout=120, extra=RNG, inject=None, **options):
+        files = volume(variant, empty_disk, has=[*VARIANTS[variant], *has], lacks=lacks, lines=lines, words=words,
+                       modules=MODULES)
+        machine = (boot(files, extra=extra, **options) if inject is None else
+                   start(disk(injected(files, **inject)), extra=extra, **options))
+        try:
+            machine.expect_success(timeout)
+        except MachineError as error:
+            pytest.fail(f"{error}\n{verdict(machine.e9.text)}", pytrace=False)
+        for text in (machine.e9.text, machine.serial.text):
+            assert "\nselfcheck: ok, " in text and "FAILED" not in text
+        return machine
+
+    return run
+
+
+@pytest.fixture
+def room(request):
+    """room("8G") holds the lock for machines that touch gigabytes; less memory needs none."""
+    return lambda memory: memory.endswith("G") and request.getfixturevalue("much_memory")
+
+
+@pytest.mark.parametrize("memory", ["48M", "512M", "8G"])
+@pytest.mark.parametrize("firmware", ["4M", "2M"])
+@pytest.mark.parametrize("variant", EVERYWHERE)
+def test_everywhere(checked, room, variant, firmware, memory):
+    """One of the large machines has all its memory overwritten, which makes the host's kernel sweat."""
+    room(memory)
+    words = ["quick"] if memory == "8G" and (variant, firmware) != ("high", "4M") else []
+    checked(variant, has=["framebuffer", "entropy"], screen="vga", firmware=firmware, memory=memory, words=words,
+            timeout=240)
+
+
+@pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant not in EVERYWHERE])
+def test_other_kernels(checked, variant):
+    """The note of relr wants a random slide."""
+    checked(variant, has=["framebuffer", "entropy"], screen="vga", words=["random"] if variant == "relr" else [])
+
+
+@pytest.mark.parametrize("variant,line", [("high", "kaslr on"), ("pie", "kaslr 7"), ("noted", "kaslr on")])
+def test_random_addresses(checked, variant, line):
+    checked(variant, words=["random"], lines=[line], has=["entropy"])
+
+
+def test_wish_overruled(checked):
+    """The note wants a random slide, and the entry does not."""
+    checked("relr", lines=["kaslr off"])
+
+
+def test_bare(checked):
+    """Neither screen nor random numbers."""
+    checked("high", lacks=["framebuffer", "entropy"], extra=(), smp=2)
+
+
+def test_devices_run(checked):
+    """The firmware leaves interrupt sources running and not masked: the loader stops them."""
+    machine = checked("high", inject={"devices": 1})
+    assert "inject: devices io-apic=0x57 timer=0x20060 hpet=0x3" in machine.e9.text, "they did not run"
+
+
+@pytest.mark.parametrize("variant", ["high", "noted"])
+def test_five_levels(checked, variant):
+    """A processor that can do everything, has random numbers of its own, and has been put into five levels."""
+    checked(variant, words=["five"], has=["entropy"], cpu="max", extra=(), inject={"la57": 1})
+
+
+@pytest.mark.parametrize("inject", ["odd_map", "odd_types", "poison"])
+def test_odd_firmware(checked, inject):
+    checked("high", inject={inject: 1})
+
+
+def test_nothing_free_below_four_gibibytes(checked, much_memory):
+    checked("high", memory="3G", words=["quick"], inject={"high": 1})
+
+
+# ---- each check can fail ----
+# These change so much that many checks see it.
+WIDE = {"alignment", "direct-map-base", "trampoline-gone"}
+MOST = 4
+LIES = {
+    "high": ["all"],
+    "low": ["low-elsewhere", "usable-executable", "trampoline-data-executable", "kernel-loader", "fact-identity-map"],
+    "noted": ["kernel-file-byte", "identity-read-only", "no-identity", "stack-size", "no-label"],
+    "pie": ["slide-off", "fact-slide", "relocated-wrong"],
+}
+
+
+@pytest.mark.parametrize("variant", LIES)
+def test_lies(checked, variant):
+    """Every lie is found out by the check that it is for, and by hardly any other."""
+    machine = checked(variant, words=[f"lies={','.join(LIES[variant])}"], has=["framebuffer", "entropy"], screen="vga")
+    lies = read_lies(machine.e9.text)
+    told = [lie for lie in lies if lie.told]
+    none_of(f"{lie.name} is for {lie.check}, and was caught by {lie.caught}" for lie in told
+            if lie.check not in lie.caught or (len(lie.caught) > MOST and lie.name not in WIDE))
+    impossible = {lie.name for lie in lies if not lie.told}
+    if LIES[variant] != ["all"]:
+        assert {lie.name for lie in told} == set(LIES[variant])
+        return
+    elsewhere = {name for names in LIES.values() for name in names}
+    assert impossible <= elsewhere, f"told nowhere: {impossible - elsewhere}"
+    none_of(f"no lie is for {check}" for check in set(read_checks(machine.e9.text)) - {lie.check for lie in lies})
