@@ -33,13 +33,13 @@ def empty_disk(tmp_path_factory):
 
 @pytest.fixture
 def disk(tmp_path, request, empty_disk):
-    """disk(files, size=…): a disk image. Images of tests that passed are deleted."""
+    """disk(files, size=…, holes=…): a disk image. Images of tests that passed are deleted."""
     images = []
 
-    def make(files, size=EMPTY_SIZE):
+    def make(files, size=EMPTY_SIZE, **options):
         path = tmp_path / f"disk{len(images)}.img"
         images.append(path)
-        return make_disk(path, files, size, empty_disk if size == EMPTY_SIZE else None)
+        return make_disk(path, files, size, empty_disk if size == EMPTY_SIZE else None, **options)
 
     yield make
     if not getattr(request.node, "failed", False):

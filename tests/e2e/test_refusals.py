@@ -8,8 +8,6 @@ the firmware for every row.
 
 import re
 import time
-from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Sequence
 
 import pytest
 
@@ -20,50 +18,10 @@ from harness.files import ENTRY, entry, injected
 from harness.injection import LASTING_TYPES, LOADER_TYPES, read_counts, read_returns
 from harness.messages import read_attempts, read_messages
 from harness.paths import LOADER, kernel
+from harness.refusal import CONSOLE_PROMPT, TO_FIRMWARE, Row, end_of_tries, read_on, volume
 
 RW = R | W
 DATA = b"data"
-
-
-@dataclass
-class Row:
-    """One refused entry. `wrong` and `mend` are regular expressions, any case, that its one message must hold."""
-
-    name: str
-    content: object  # the kernel file's bytes or path; None: there is no such file
-    wrong: Sequence[str]
-    mend: Sequence[str]
-    lines: Sequence[str] = ()
-    files: Dict[str, object] = field(default_factory=dict)
-    key: str = "kernel"
-    suffix: str = ".elf"
-    named: Optional[str] = None  # the file that the message begins with, when it is not the kernel or the entry
-
-    @property
-    def path(self) -> str:
-        return f"/{self.name}{self.suffix}"
-
-    @property
-    def file(self) -> str:
-        return f"/loader/entries/{self.name}.conf"
-
-    @property
-    def subjects(self) -> Sequence[str]:
-        return [self.named] if self.named else [self.path, self.file]
-
-    def complaints(self, messages: Sequence[str]) -> List[str]:
-        """What is wrong with all the errors that were said of this entry."""
-        if len(messages) != 1:
-            return [f"{self.name}: {len(messages)} errors: {messages}"]
-        message = " ".join(messages[0].split())
-        found = []
-        if not re.match(rf"error: ({'|'.join(map(re.escape, self.subjects))}):", message):
-            found.append(f"{self.name}: none of {self.subjects} is named in {message!r}")
-        for what, expressions in (("wrong", self.wrong), ("mend", self.mend)):
-            for expression in expressions:
-                if not re.search(expression, message, re.IGNORECASE):
-                    found.append(f"{self.name}: no {what} {expression!r} in {message!r}")
-        return found
 
 
 LINKER_SCRIPT = ["linker script", r"PHDRS", r"FLAGS\(5\)", r"FLAGS\(6\)", r"ALIGN\(4096\)"]
@@ -183,35 +141,6 @@ CONFIG_ROWS = [
         ["options " + "x" * 5000]),
     Row("control", simple_elf(), ["byte 0x01"], ["UTF-8"], ["options \x01"]),
 ]
-
-CONSOLE_PROMPT = "Press a key"
-TO_FIRMWARE = "BdsDxe: failed to start|UEFI Interactive Shell"
-
-
-def volume(rows):
-    files = {}
-    for i, row in enumerate(rows):
-        files[row.file] = f"{row.key} {row.path}\n" + "".join(f"{line}\n" for line in (f"sort-key {i:03}", *row.lines))
-        if row.content is not None:
-            files[row.path] = row.content
-        files.update(row.files)
-    return files
-
-
-def read_on(machine, times=1):
-    """Presses a key at each error."""
-    for _ in range(times):
-        machine.wait_for(CONSOLE_PROMPT, timeout=30)
-        machine.send(" ")
-
-
-def end_of_tries(machine):
-    """The firmware has the machine again; what port 0xE9 has. Fails at an error more."""
-    match = machine.wait_for(f"{TO_FIRMWARE}|{CONSOLE_PROMPT}", timeout=30)
-    machine.e9.update()
-    assert match.group(0) != CONSOLE_PROMPT, f"one error more: {read_messages(machine.e9.text)[-1]}"
-    return machine.e9.text
-
 
 @pytest.mark.parametrize("rows", [ELF_ROWS, ADDRESS_ROWS, FLAT_ROWS], ids=["elf", "addresses", "flat"])
 def test_refusals(boot, rows):

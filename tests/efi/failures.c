@@ -56,6 +56,8 @@ EFI_STATUS EFIAPI failures_allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE
     if (!hooks_from_image(__builtin_return_address(0)))
         return boot->AllocatePages(how, type, count, address);
     page_calls++;
+    if (settings.fail_pages && page_calls > run)
+        return EFI_OUT_OF_RESOURCES;
     if (settings.fail_pages && page_calls == run) {
         say("allocation %llu of pages fails", (unsigned long long)page_calls);
         return EFI_OUT_OF_RESOURCES;

@@ -106,10 +106,12 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     status = boot->ExitBootServices(image, key);
     if (spoil && status != EFI_INVALID_PARAMETER)
         give_up("the firmware took a stale key: status %#llx", (unsigned long long)status);
-    if (status == EFI_SUCCESS)
+    if (status == EFI_SUCCESS) {
+        devices_start();
         report_exit();
-    else
+    } else {
         say("exit %llu refused", (unsigned long long)exits);
+    }
     return status;
 }
 

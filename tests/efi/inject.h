@@ -47,9 +47,21 @@ struct settings {
     uint64_t garbage;     /* so many bytes of garbage are the load options */
     uint64_t echo;        /* 1: what the loader writes to the console goes to port 0xE9 too */
 
+    uint64_t edid;      /* 1: screens have an EDID; 2: a damaged one in force, and the monitor's own */
+    uint64_t fail_mode; /* 1: screens fail to change their mode */
+    uint64_t clock;     /* 1: the clock fails; 2: it shows what is no date; 3: 2024-02-29 12:30, zone -60 */
+    uint64_t random;    /* 1: there are random numbers, which fail; 2: all are zero */
+
+    uint64_t acpi;   /* 1: root pointer and XSDT in reserved memory; 2: a damaged root pointer; 3: only the old one, of
+                        ACPI 1.0; 4: that one, and a damaged new one; 5: none */
+    uint64_t smbios; /* damaged entry points; 1: both; 2: the 32-bit one; 3: the 64-bit one */
+    uint64_t device_tree; /* 1: there is one, with memory reservations; 2: it is damaged */
+
+    uint64_t devices; /* 1: interrupt sources run when boot services have ended */
+
     uint64_t steal;       /* so many allocations of an exact range find it taken */
     uint64_t taken_pages; /* 1: the first allocations of each run get page 0, the stack and the page tables */
-    uint64_t fail_pages;  /* 1: in run N, the Nth allocation of pages fails */
+    uint64_t fail_pages;  /* 1: in run N, allocations of pages fail from the Nth on */
     uint64_t fail_pool;   /* 1: in run N, the Nth allocation of pool memory fails */
     uint64_t fail_map;    /* 1: in run N, the Nth memory map that is not a size query fails */
 
@@ -124,6 +136,20 @@ uint64_t files_largest_read(void);
 /* ---- screen.c ---- */
 /* Changes what the screens are said to be, as narrow and masks ask. */
 void screen_spoil(void);
+
+/* ---- facts.c ---- */
+/* Changes what the firmware tells of screens, clock and random numbers, as edid, fail_mode, clock and random ask. */
+void facts_spoil(void);
+
+/* ---- tables.c ---- */
+/* Changes the configuration tables as acpi, smbios and device_tree ask. */
+void tables_spoil(void);
+/* The loader has been loaded: the memory that the device tree reserves is free from here on, but for the tree. */
+void tables_release(void);
+
+/* ---- devices.c ---- */
+/* Starts interrupt sources as devices asks. Boot services have ended. */
+void devices_start(void);
 
 /* ---- levels.c ---- */
 void levels_use_five(void);

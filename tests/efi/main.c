@@ -126,6 +126,7 @@ static void start_loader(uint64_t run, EFI_HANDLE volume)
     say("image base=%#llx size=%#llx", (unsigned long long)(uintptr_t)loaded->ImageBase,
         (unsigned long long)loaded->ImageSize);
     spoil_image(loaded);
+    tables_release();
     if (settings.watchdog)
         need(boot->SetWatchdogTimer(settings.watchdog, 0x10000, 0, NULL), "no watchdog");
     hooks_install(loaded);
@@ -148,6 +149,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     files_install(own->DeviceHandle);
     spoil_memory();
     screen_spoil();
+    facts_spoil();
+    tables_spoil();
     for (uint64_t run = 1; run <= settings.runs; run++)
         start_loader(run, own->DeviceHandle);
     leave(settings.exit);

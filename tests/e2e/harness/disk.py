@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,7 +15,19 @@ MIB = 1 << 20
 PARTITION_START = 1 * MIB
 EMPTY_SIZE = 40 * MIB
 
+HOLE_STEP = 16 * MIB
+
 Content = Union[bytes, str, Path]
+
+
+def hole_marks(number: int, size: int) -> Mapping[int, bytes]:
+    """
+    What is in the hole with that number (from 0) of make_disk, at which offsets; all else is zero. Every HOLE_STEP and
+    at the end it says which hole it is and where.
+    """
+    marks = {at: b"hole %d at %d" % (number, at) for at in range(0, size - 64, HOLE_STEP)}
+    end = b"hole %d ends here" % number
+    return {**marks, size - len(end): end}
 
 
 def run(*command: str, environment: Mapping[str, str] = {}) -> None:
@@ -45,10 +58,55 @@ def write_content(path: Path, content: Content) -> None:
         path.write_bytes(content)
 
 
-def make_disk(path: Path, files: Mapping[str, Content], size: int = EMPTY_SIZE, empty: Path = None) -> Path:
+def partition_guid(path: Path) -> bytes:
+    """The first partition's own GUID, as its bytes stand on the disk (UEFI 2.10, 5.3.3: entries begin at block 2)."""
+    with open(path, "rb") as file:
+        file.seek(2 * 512 + 16)
+        return file.read(16)
+
+
+def add_holes(path: Path, holes: Mapping[str, int]) -> None:
+    """
+    Files of that many bytes in the root folder, in the image's last clusters, which stay holes in the image but for
+    hole_marks. Names are 8.3 (Microsoft's FAT specification, 2000: boot sector, entries, folders).
+    """
+    with open(path, "r+b") as file:
+        file.seek(PARTITION_START)
+        boot = file.read(512)
+        cluster_size = 512 * boot[13]
+        reserved, fats = struct.unpack_from("<HB", boot, 14)
+        sectors, fat_sectors = struct.unpack_from("<II", boot, 32)
+        first_fat = PARTITION_START + reserved * 512
+        data = first_fat + fats * fat_sectors * 512
+        end = 2 + (sectors - reserved - fats * fat_sectors) // boot[13]
+        file.seek(data + (struct.unpack_from("<I", boot, 44)[0] - 2) * cluster_size)
+        slot = file.tell()
+        while file.read(32) != bytes(32):
+            slot += 32
+        for number, (name, size) in enumerate(holes.items()):
+            count = -(-size // cluster_size)
+            end -= count
+            chain = struct.pack(f"<{count}I", *range(end + 1, end + count), 0x0FFFFFFF)
+            for fat in range(fats):
+                file.seek(first_fat + fat * fat_sectors * 512 + end * 4)
+                assert not any(file.read(count * 4)), "the disk is too small"
+                file.seek(-count * 4, os.SEEK_CUR)
+                file.write(chain)
+            stem, _, kind = name.upper().partition(".")
+            file.seek(slot)
+            file.write(struct.pack("<8s3sB8xH4xHI", stem.ljust(8).encode(), kind.ljust(3).encode(), 0x20, end >> 16,
+                                   end & 0xFFFF, size))
+            slot += 32
+            for at, mark in hole_marks(number, size).items():
+                file.seek(data + (end - 2) * cluster_size + at)
+                file.write(mark)
+
+
+def make_disk(path: Path, files: Mapping[str, Content], size: int = EMPTY_SIZE, empty: Path = None,
+              holes: Mapping[str, int] = {}) -> Path:
     """
     A disk with `files` (path on the partition → bytes, text, or a file to copy). An `empty` disk of the same size
-    saves the formatting. Returns `path`.
+    saves the formatting. `holes` are large files that take no room on the host (add_holes). Returns `path`.
     """
     if empty:
         run("cp", "--sparse=always", str(empty), str(path))
@@ -64,4 +122,6 @@ def make_disk(path: Path, files: Mapping[str, Content], size: int = EMPTY_SIZE, 
                 environment={"MTOOLS_SKIP_CHECK": "1"})
     finally:
         shutil.rmtree(stage)
+    if holes:
+        add_holes(path, holes)
     return path

@@ -69,8 +69,11 @@ class Stream:
 class Machine:
     def __init__(self, folder: Path, disks: Sequence[Path] = (), *, firmware: str = "4M", memory: str = "256M",
                  cpu: Optional[str] = None, screen: Optional[str] = None, smp: int = 1, bus: str = "virtio",
-                 extra: Sequence[str] = ()):
-        """`folder` gets the machine's files. Disks are tried by the firmware in the order in which they are given."""
+                 ports: bool = True, extra: Sequence[str] = ()):
+        """
+        `folder` gets the machine's files. Disks are tried by the firmware in the order in which they are given. Without
+        `ports` there is no serial line and no port 0xE9.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         code, variables = FIRMWARE[firmware]
@@ -81,7 +84,7 @@ class Machine:
             "-m", memory, "-smp", str(smp), "-display", "none", "-monitor", "none", "-net", "none",
             "-drive", f"if=pflash,format=raw,readonly=on,file={OVMF / code}",
             "-drive", f"if=pflash,format=raw,file={self.variables}",
-            "-serial", "stdio", "-debugcon", f"file:{folder / 'e9.log'}",
+            *(["-serial", "stdio", "-debugcon", f"file:{folder / 'e9.log'}"] if ports else []),
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             *SCREENS[screen],
         ]

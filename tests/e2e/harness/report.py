@@ -16,7 +16,7 @@ NEVER_MAPPED = {PERSISTENT, UNACCEPTED, MMIO, RESERVED, UNUSABLE, WITHHELD, FRAM
 
 # BATON_FACT_...
 FACTS = ("COMMAND_LINE FRAMEBUFFER EFI_MEMORY_MAP LOG TIMINGS COUNTER_FREQUENCY SLIDE KERNEL_FILE RSDP SMBIOS "
-         "DEVICE_TREE EFI_SYSTEM_TABLE ENTROPY BOOT_PARTITION WALL_CLOCK BOOT_CPU").split()
+         "DEVICE_TREE EFI_SYSTEM_TABLE ENTROPY BOOT_PARTITION WALL_CLOCK BOOT_CPU IDENTITY_MAP").split()
 
 MAGIC = 0x9B2F4E4F5441421A
 
@@ -92,6 +92,29 @@ class Framebuffer:
 
 
 @dataclass
+class AcpiTable:
+    signature: str
+    physical: int
+    size: int
+    sum: int  # of all bytes; 0 when it is sound
+
+    @property
+    def end(self) -> int:
+        return self.physical + self.size
+
+
+@dataclass
+class Gate:
+    """An entry of the loader's IDT."""
+
+    vector: int
+    handler: int
+    selector: int
+    stack: int  # IST
+    attributes: int
+
+
+@dataclass
 class Report:
     values: Dict[str, str] = field(default_factory=dict)
     memory: List[Memory] = field(default_factory=list)
@@ -102,11 +125,20 @@ class Report:
     framebuffers: List[Framebuffer] = field(default_factory=list)
     timings: List[Tuple[str, int]] = field(default_factory=list)
     pointers: List[Tuple[str, int, int]] = field(default_factory=list)  # name, physical address, bytes
+    acpi: List[AcpiTable] = field(default_factory=list)
+    gates: List[Gate] = field(default_factory=list)
+    edids: List[Tuple[int, int]] = field(default_factory=list)  # bytes, checksum
     log: List[str] = field(default_factory=list)
     machine: object = None  # that the kernel ran on
 
     def number(self, key: str) -> int:
         return int(self.values[key], 0)
+
+    def numbers(self, key: str) -> List[int]:
+        return numbers(self.values[key])
+
+    def bytes(self, key: str) -> bytes:
+        return bytes.fromhex(self.values[key])
 
     def facts(self) -> set:
         bits = self.number("baton.facts")
@@ -153,7 +185,15 @@ def read_pointer(text: str) -> Tuple[str, int, int]:
     return name, int(physical, 0), int(size, 0)
 
 
+def read_acpi(text: str) -> AcpiTable:
+    signature, rest = text[:4], text[4:]
+    return AcpiTable(signature, *numbers(rest))
+
+
 LISTS = {
+    "acpi": ("acpi", read_acpi),
+    "gate": ("gates", lambda text: Gate(*numbers(text))),
+    "edid": ("edids", lambda text: tuple(numbers(text))),
     "memory": ("memory", lambda text: Memory(*numbers(text))),
     "efi": ("efi", lambda text: Descriptor(*numbers(text))),
     "map": ("mappings", read_mapping),
