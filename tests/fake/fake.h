@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A firmware for the host: a whole EFI_SYSTEM_TABLE with real behaviour behind it, on which the loader runs from its
+ * entry to the jump. A setup says what machine it is, a quirk how it misbehaves, an injection which call fails.
+ *
+ * Firmware has no context in its calls, so there is one fake, and its state is global. A run begins with everything as
+ * it was when the machine was switched on.
+ */
+#ifndef BATON_FAKE_H
+#define BATON_FAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <baton/baton.h>
+
+#include "abi/system_table.h"
+#include "bytes.h"
+#include "fake_calls.h"
+#include "fake_quirks.h"
+#include "machine.h"
+
+#define FAKE_PHYSICAL_END 0x200000000ULL /* 8 GiB: what the modelled machine can address */
+#define FAKE_FILES        16
+#define FAKE_PAGE         4096ULL
+
+/* A file on the boot volume; folders are there by themselves. */
+struct fake_file {
+    const char *path; /* "/loader/loader.conf" */
+    struct bytes bytes;
+    uint64_t missing; /* bytes at its end that are not there, whatever its size is said to be */
+    uint64_t bad;     /* where it cannot be read; 0: nowhere */
+};
+
+/* A machine. Zeros are the usual one. */
+struct fake_setup {
+    struct fake_file files[FAKE_FILES];
+    size_t file_count;
+    uint64_t quirks;        /* FAKE_QUIRK bits */
+    unsigned levels;        /* of page tables; 0: 4 */
+    bool small_pages;       /* no leaves of 1 GiB */
+    bool no_execute_broken; /* no NX */
+    bool confidential;
+    bool frequency_unknown;   /* the counter must be measured */
+    bool no_processor_random; /* no RDRAND */
+    unsigned stale_exits;     /* calls to ExitBootServices that find the map changed */
+    unsigned growth;          /* descriptors that the first of them adds */
+    unsigned holes;           /* single pages that it reserves, far from each other: more than there are tables for */
+    unsigned keys;            /* pressed before the loader starts */
+    const void *options;      /* LoadOptions */
+    uint32_t options_size;    /* bytes */
+    struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
+    const char *shell[4];     /* arguments from the UEFI shell, after the program's name; none: not from the shell */
+};
+
+enum fake_end {
+    FAKE_RETURNED, /* to the firmware */
+    FAKE_JUMPED,   /* into the kernel */
+    FAKE_RESET,    /* after last words */
+};
+
+/* What the recorder saw. */
+struct fake_result {
+    enum fake_end end;
+    EFI_STATUS status;          /* of a return */
+    unsigned calls;             /* to the firmware */
+    unsigned errors;            /* lines of level error */
+    unsigned mistakes;          /* those of them that are of configuration files */
+    bool last_is_mistake;       /* the last error is of a configuration file: nothing refused the boot */
+    struct machine_entry entry; /* of a jump */
+    uint64_t trampoline;        /* physical */
+};
+
+/* Starts the loader on a machine with this setup and returns when it ends. Everything stays as it was left, for the
+ * judge, until the next run. */
+struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection);
+
+/* The setup of this run. */
+const struct fake_setup *fake_setup(void);
+bool fake_has(enum fake_quirk quirk);
+
+/* ---- what went wrong ---- */
+
+/* Notes that the loader did what it must not do. */
+void fake_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Complaints of this run: how many, and one line for each. */
+unsigned fake_complaints(void);
+const char *fake_complaint_text(void);
+
+/* ---- fake_system.c ---- */
+_Noreturn void fake_end_run(enum fake_end end);
+const EFI_SYSTEM_TABLE *fake_system_table(void);
+
+/* ---- fake_clock.c: a virtual clock ---- */
+void fake_clock_start(void);
+void fake_clock_install(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime);
+void fake_clock_check(void);
+void fake_clock_advance(uint64_t nanoseconds);
+uint64_t fake_clock_nanoseconds(void);
+#define FAKE_WALL_CLOCK 1700000000ULL /* seconds since 1970 */
+
+/* ---- fake_console.c ---- */
+void fake_console_start(void);
+void fake_console_install(EFI_SYSTEM_TABLE *system);
+void fake_console_check(void);
+bool fake_console_has_key(void);
+EFI_EVENT fake_console_key_event(void);
+const char *fake_console_text(void);
+
+/* ---- fake_log.c: what the loader writes to the debug port ---- */
+void fake_log_start(void);
+const char *fake_log_text(void);
+void fake_log_count(struct fake_result *result);
+
+/* ---- fake_graphics.c ---- */
+void fake_graphics_start(void);
+void fake_graphics_check(void);
+/* The framebuffer as it is now; false when there is none that a kernel could write to. */
+bool fake_graphics_screen(struct baton_framebuffer *ret_screen);
+struct bytes fake_graphics_edid(void);
+
+/* ---- fake_volume.c ---- */
+void fake_volume_start(void);
+void fake_volume_check(void);
+
+/* ---- fake_protocols.c ---- */
+void fake_protocols_start(void);
+void fake_protocols_install(EFI_BOOT_SERVICES *boot);
+void fake_protocols_add(EFI_HANDLE handle, const EFI_GUID *guid, void *interface);
+EFI_HANDLE fake_image(void);
+EFI_HANDLE fake_boot_device(void);
+EFI_HANDLE fake_other_device(void);
+/* The GUID of the partition that the loader comes from. */
+extern const uint8_t fake_partition[16];
+
+/* ---- fake_runtime.c ---- */
+void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime);
+void fake_random_start(void);
+
+/* ---- fake_tables.c: ACPI and SMBIOS ---- */
+void fake_tables_start(EFI_SYSTEM_TABLE *system);
+struct fake_pages {
+    uint64_t base, size;
+};
+/* The pages that hold tables. */
+#define FAKE_TABLE_PAGES 8
+size_t fake_tables_pages(struct fake_pages *ret_pages);
+/* Where the device tree is and what memory it reserves. */
+#define FAKE_TREE          0x3d7a0010ULL /* in boot-services data, and not at the start of a page */
+#define FAKE_RESERVED      0x20000000ULL
+#define FAKE_RESERVED_SIZE 0x10000ULL
+uint64_t fake_tables_rsdp(void);
+uint64_t fake_tables_smbios3(void);
+
+/* ---- fake_machine.c ---- */
+void fake_machine_start(void);
+#define FAKE_FREQUENCY       1000000000ULL /* Hz, of the counter */
+#define FAKE_TRAMPOLINE_CODE 8192ULL
+/* Where the loader's stack and the live page tables are said to be. */
+#define FAKE_TAKEN 2
+size_t fake_machine_taken(struct fake_pages ret_pages[FAKE_TAKEN]);
+/* Complains unless a jump was prepared as machine.h says. */
+void fake_machine_check_jump(const struct machine_entry *entry, uint64_t trampoline);
+
+#endif

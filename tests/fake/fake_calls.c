@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fake_calls.h"
+
+#include <string.h>
+
+#include "fake.h"
+
+#define STATUSES 11
+
+/* When a service may be called. */
+enum legal {
+    RUNNING, /* as long as boot services are there */
+    MEMORY,  /* and between a failed exit and the next (UEFI 2.10, 7.4.6) */
+    ALWAYS,
+};
+
+/* The failures that the specification lists for each (UEFI 2.10); what it does not list is not injected. */
+static const struct service {
+    const char *name;
+    enum legal legal;
+    EFI_STATUS statuses[STATUSES];
+} services[FAKE_SERVICE_COUNT] = {
+    [FAKE_AllocatePages] = {"AllocatePages", MEMORY, {EFI_OUT_OF_RESOURCES, EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_FreePages] = {"FreePages", MEMORY, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_GetMemoryMap] = {"GetMemoryMap", MEMORY, {EFI_BUFFER_TOO_SMALL, EFI_INVALID_PARAMETER}},
+    [FAKE_AllocatePool] = {"AllocatePool", MEMORY, {EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
+    [FAKE_FreePool] = {"FreePool", MEMORY, {EFI_INVALID_PARAMETER}},
+    [FAKE_CreateEvent] = {"CreateEvent", RUNNING, {EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
+    [FAKE_SetTimer] = {"SetTimer", RUNNING, {EFI_INVALID_PARAMETER}},
+    [FAKE_WaitForEvent] = {"WaitForEvent", RUNNING, {EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_CloseEvent] = {"CloseEvent", RUNNING, {0}},
+    [FAKE_HandleProtocol] = {"HandleProtocol", RUNNING, {EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_LocateHandleBuffer] = {"LocateHandleBuffer",
+                                 RUNNING,
+                                 {EFI_NOT_FOUND, EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
+    [FAKE_LocateProtocol] = {"LocateProtocol", RUNNING, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_ExitBootServices] = {"ExitBootServices", MEMORY, {EFI_INVALID_PARAMETER}},
+    [FAKE_Stall] = {"Stall", RUNNING, {0}},
+    [FAKE_SetWatchdogTimer] = {"SetWatchdogTimer", RUNNING, {EFI_UNSUPPORTED, EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
+    [FAKE_GetTime] = {"GetTime", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_GetVariable] = {"GetVariable",
+                          RUNNING,
+                          {EFI_NOT_FOUND, EFI_BUFFER_TOO_SMALL, EFI_DEVICE_ERROR, EFI_SECURITY_VIOLATION,
+                           EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_ResetSystem] = {"ResetSystem", ALWAYS, {0}},
+    [FAKE_OutputString] = {"OutputString", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_WARN_UNKNOWN_GLYPH}},
+    [FAKE_TextQueryMode] = {"ConOut->QueryMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_SetAttribute] = {"SetAttribute", RUNNING, {EFI_DEVICE_ERROR}},
+    [FAKE_ClearScreen] = {"ClearScreen", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_ReadKeyStroke] = {"ReadKeyStroke", RUNNING, {EFI_DEVICE_ERROR, EFI_NOT_READY, EFI_UNSUPPORTED}},
+    [FAKE_OpenVolume] = {"OpenVolume",
+                         RUNNING,
+                         {EFI_DEVICE_ERROR, EFI_NO_MEDIA, EFI_VOLUME_CORRUPTED, EFI_ACCESS_DENIED, EFI_OUT_OF_RESOURCES,
+                          EFI_MEDIA_CHANGED, EFI_UNSUPPORTED}},
+    [FAKE_FileOpen] = {"File->Open",
+                       RUNNING,
+                       {EFI_DEVICE_ERROR, EFI_NOT_FOUND, EFI_NO_MEDIA, EFI_MEDIA_CHANGED, EFI_VOLUME_CORRUPTED,
+                        EFI_WRITE_PROTECTED, EFI_ACCESS_DENIED, EFI_OUT_OF_RESOURCES, EFI_VOLUME_FULL,
+                        EFI_INVALID_PARAMETER}},
+    [FAKE_FileClose] = {"File->Close", RUNNING, {0}},
+    [FAKE_FileRead] = {"File->Read",
+                       RUNNING,
+                       {EFI_DEVICE_ERROR, EFI_NO_MEDIA, EFI_VOLUME_CORRUPTED, EFI_BUFFER_TOO_SMALL}},
+    [FAKE_FileSetPosition] = {"File->SetPosition", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_FileGetInfo] = {"File->GetInfo",
+                          RUNNING,
+                          {EFI_DEVICE_ERROR, EFI_NO_MEDIA, EFI_VOLUME_CORRUPTED, EFI_UNSUPPORTED,
+                           EFI_BUFFER_TOO_SMALL}},
+    [FAKE_GraphicsQueryMode] = {"GraphicsOutput->QueryMode", RUNNING, {EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
+    [FAKE_GraphicsSetMode] = {"GraphicsOutput->SetMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_GetRNG] = {"GetRNG", RUNNING, {EFI_NOT_READY, EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+};
+
+/* One failure of these may keep a kernel from being booted, unless the call itself knows better. */
+static const bool vital[FAKE_SERVICE_COUNT] = {
+    [FAKE_AllocatePages] = true, [FAKE_AllocatePool] = true, [FAKE_OpenVolume] = true,
+    [FAKE_FileOpen] = true,      [FAKE_FileGetInfo] = true,
+};
+
+static struct {
+    struct fake_injection injection;
+    enum fake_phase phase;
+    unsigned calls;
+    unsigned calls_of[FAKE_SERVICE_COUNT], failed[FAKE_SERVICE_COUNT];
+    enum fake_service now, last;
+    bool now_failed, last_failed;
+    unsigned injected;
+    enum fake_service injected_service;
+    bool vital;
+} state;
+
+void fake_calls_start(const struct fake_injection *injection)
+{
+    memset(&state, 0, sizeof(state));
+    state.now = FAKE_SERVICE_COUNT;
+    if (injection)
+        state.injection = *injection;
+}
+
+static bool is_legal(enum legal legal)
+{
+    return legal == ALWAYS || state.phase == FAKE_RUNNING || (legal == MEMORY && state.phase == FAKE_LEAVING);
+}
+
+/* A number that follows from which call this is, and from where failures began. */
+static unsigned scatter(void)
+{
+    unsigned number = state.calls * 2654435761U ^ state.injection.call * 40503U;
+
+    return number >> 15 ^ number >> 7;
+}
+
+/* Whether this call, behind the first that failed, fails as well. */
+static bool goes_on(enum fake_service service)
+{
+    switch (state.injection.lasting) {
+    case FAKE_SERVICE:
+        return service == state.injected_service;
+    case FAKE_ALL:
+        return true;
+    case FAKE_OFTEN:
+        return scatter() % 4 == 0;
+    default:
+        return false;
+    }
+}
+
+/* The failure of this call; EFI_SUCCESS when it is not to fail. */
+static EFI_STATUS inject(enum fake_service service)
+{
+    const struct fake_injection *injection = &state.injection;
+    size_t count = fake_status_count(service);
+
+    if (injection->call == 0 || state.calls < injection->call || count == 0)
+        return EFI_SUCCESS;
+    if (state.calls == injection->call) {
+        state.injected_service = service;
+        state.vital = vital[service];
+    } else if (state.injected == 0 || !goes_on(service)) {
+        return EFI_SUCCESS;
+    }
+    state.injected++;
+    if (injection->lasting == FAKE_OFTEN)
+        return services[service].statuses[scatter() / 4 % count];
+    return services[service].statuses[service == state.injected_service ? injection->status % count : 0];
+}
+
+EFI_STATUS fake_call(enum fake_service service)
+{
+    EFI_STATUS status;
+
+    state.calls++;
+    state.calls_of[service]++;
+    state.last = state.now;
+    state.last_failed = state.now_failed;
+    state.now = service;
+    state.now_failed = false;
+    if (!is_legal(services[service].legal))
+        fake_complain("%s was called %s", services[service].name,
+                      state.phase == FAKE_LEFT ? "after boot services had ended" : "after a failed ExitBootServices");
+    status = inject(service);
+    state.now_failed = status != EFI_SUCCESS;
+    state.failed[service] += state.now_failed ? 1 : 0;
+    return status;
+}
+
+enum fake_phase fake_phase(void)
+{
+    return state.phase;
+}
+
+void fake_set_phase(enum fake_phase phase)
+{
+    state.phase = phase;
+}
+
+unsigned fake_calls(void)
+{
+    return state.calls;
+}
+
+unsigned fake_calls_of(enum fake_service service)
+{
+    return state.calls_of[service];
+}
+
+unsigned fake_calls_failed(enum fake_service service)
+{
+    return state.failed[service];
+}
+
+enum fake_service fake_last_service(void)
+{
+    return state.last;
+}
+
+bool fake_last_failed(void)
+{
+    return state.last_failed;
+}
+
+void fake_note_failure(void)
+{
+    state.now_failed = true;
+}
+
+unsigned fake_injected(void)
+{
+    return state.injected;
+}
+
+enum fake_service fake_injected_service(void)
+{
+    return state.injected_service;
+}
+
+void fake_set_vital(bool is_vital)
+{
+    if (state.injected > 0 && state.calls == state.injection.call)
+        state.vital = is_vital;
+}
+
+bool fake_injected_vital(void)
+{
+    return state.vital;
+}
+
+size_t fake_status_count(enum fake_service service)
+{
+    size_t count = 0;
+
+    while (count < STATUSES && services[service].statuses[count] != EFI_SUCCESS)
+        count++;
+    return count;
+}
+
+const char *fake_service_name(enum fake_service service)
+{
+    return services[service].name;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A clock that runs only when somebody waits for it; events and timers. */
+#include <stdlib.h>
+
+#include "fake.h"
+#include "fake_memory.h"
+
+#define LOOK 50000000ULL /* nanoseconds that a look at the events takes */
+
+struct event {
+    struct event *next;
+    bool armed;
+    uint64_t due; /* nanoseconds */
+    unsigned call;
+};
+
+static struct {
+    uint64_t now; /* nanoseconds since the machine was switched on */
+    struct event *events;
+    unsigned lies; /* of the keyboard, still to come */
+    bool watchdog_stopped;
+} state;
+
+void fake_clock_start(void)
+{
+    while (state.events) {
+        struct event *next = state.events->next;
+
+        free(state.events);
+        state.events = next;
+    }
+    state.now = 5000000000ULL;
+    state.lies = fake_has(FAKE_QUIRK_LYING_CONIN) ? 3 : 0;
+    state.watchdog_stopped = false;
+}
+
+void fake_clock_advance(uint64_t nanoseconds)
+{
+    state.now += nanoseconds;
+}
+
+uint64_t fake_clock_nanoseconds(void)
+{
+    return state.now;
+}
+
+void fake_clock_check(void)
+{
+    for (const struct event *event = state.events; event; event = event->next)
+        fake_complain("the event of call %u was not closed", event->call);
+    if (!state.watchdog_stopped)
+        fake_complain("the watchdog was not stopped");
+}
+
+static struct event **find(EFI_EVENT event)
+{
+    struct event **at = &state.events;
+
+    while (*at && *at != event)
+        at = &(*at)->next;
+    return *at ? at : NULL;
+}
+
+static EFI_STATUS EFIAPI create_event(uint32_t type, EFI_TPL tpl, EFI_EVENT_NOTIFY notify, void *context,
+                                      EFI_EVENT *event)
+{
+    EFI_STATUS status = fake_call(FAKE_CreateEvent);
+    struct event *made;
+
+    (void)tpl;
+    (void)context;
+    if (type != EVT_TIMER || notify || !event)
+        fake_complain("CreateEvent: type 0x%x is not a plain timer", type);
+    if (status != EFI_SUCCESS)
+        return status;
+    made = malloc(sizeof(*made));
+    if (!made)
+        abort();
+    *made = (struct event){.next = state.events, .call = fake_calls()};
+    state.events = made;
+    *event = made;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_timer(EFI_EVENT event, EFI_TIMER_DELAY how, uint64_t delay)
+{
+    EFI_STATUS status = fake_call(FAKE_SetTimer);
+    struct event **at = find(event);
+
+    if (!at || how != TimerRelative) {
+        fake_complain("SetTimer: no such event, or delay %u", how);
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    (*at)->armed = true;
+    (*at)->due = state.now + delay * 100;
+    return EFI_SUCCESS;
+}
+
+static bool has_happened(EFI_EVENT event)
+{
+    struct event **at = find(event);
+    bool lie = state.lies > 0;
+
+    if (event == fake_console_key_event()) {
+        state.lies -= lie ? 1 : 0;
+        return lie || fake_console_has_key();
+    }
+    return at && (*at)->armed && (*at)->due <= state.now;
+}
+
+/* In the order of the list; looking takes its time, too. When nothing has happened yet the clock runs to what comes
+ * next. */
+static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *index)
+{
+    EFI_STATUS status = fake_call(FAKE_WaitForEvent);
+    uint64_t next = UINT64_MAX;
+
+    if (status != EFI_SUCCESS)
+        return status;
+    /* A refused boot has been undone before its message is read (docs/config.md, "When a boot is refused"). */
+    fake_memory_check_pages();
+    fake_graphics_check();
+    state.now += LOOK;
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < count; i++) {
+            struct event **at = find(events[i]);
+
+            if (has_happened(events[i])) {
+                if (at)
+                    (*at)->armed = false;
+                *index = i;
+                return EFI_SUCCESS;
+            }
+            if (at && (*at)->armed && (*at)->due < next)
+                next = (*at)->due;
+            if (!at && events[i] != fake_console_key_event())
+                fake_complain("WaitForEvent: there is no such event");
+        }
+        if (next == UINT64_MAX)
+            break;
+        state.now = next;
+    }
+    fake_complain("WaitForEvent waits for ever");
+    return EFI_INVALID_PARAMETER;
+}
+
+static EFI_STATUS EFIAPI close_event(EFI_EVENT event)
+{
+    struct event **at = find(event);
+    struct event *found;
+
+    (void)fake_call(FAKE_CloseEvent);
+    if (!at) {
+        fake_complain("CloseEvent: there is no such event");
+        return EFI_INVALID_PARAMETER;
+    }
+    found = *at;
+    *at = found->next;
+    free(found);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI stall(UINTN microseconds)
+{
+    (void)fake_call(FAKE_Stall);
+    state.now += microseconds * 1000;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_watchdog_timer(UINTN timeout, uint64_t code, UINTN size, CHAR16 *data)
+{
+    (void)code;
+    if (timeout != 0 || size != 0 || data)
+        fake_complain("SetWatchdogTimer: %zu seconds", timeout);
+    state.watchdog_stopped = true;
+    return fake_call(FAKE_SetWatchdogTimer);
+}
+
+/* 2023-11-14 22:13:20 UTC, which is FAKE_WALL_CLOCK. */
+static EFI_STATUS EFIAPI get_time(EFI_TIME *time, EFI_TIME_CAPABILITIES *capabilities)
+{
+    EFI_STATUS status = fake_call(FAKE_GetTime);
+
+    if (!time || capabilities)
+        fake_complain("GetTime: odd arguments");
+    if (status != EFI_SUCCESS)
+        return status;
+    if (fake_has(FAKE_QUIRK_NO_TIME))
+        return EFI_DEVICE_ERROR;
+    *time = (EFI_TIME){.Year = 2023, .Month = 11, .Day = 14, .Hour = 22, .Minute = 13, .Second = 20};
+    if (fake_has(FAKE_QUIRK_NO_ZONE)) {
+        time->Hour = 23;
+        time->TimeZone = EFI_UNSPECIFIED_TIMEZONE;
+        time->Daylight = EFI_TIME_ADJUST_DAYLIGHT | EFI_TIME_IN_DAYLIGHT;
+    }
+    return EFI_SUCCESS;
+}
+
+void fake_clock_install(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime)
+{
+    boot->CreateEvent = create_event;
+    boot->SetTimer = set_timer;
+    boot->WaitForEvent = wait_for_event;
+    boot->CloseEvent = close_event;
+    boot->Stall = stall;
+    boot->SetWatchdogTimer = set_watchdog_timer;
+    runtime->GetTime = get_time;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fake_kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <baton/baton.h>
+
+#include "elf.h"
+#include "made_elf.h"
+#include "put.h"
+
+#define PAGE        4096ULL
+#define TEXT_OFFSET 0x1000
+#define TEXT_SIZE   0x1800
+#define RO_OFFSET   0x3000
+#define RO_SIZE     0x800
+#define DATA_OFFSET 0x4010 /* begins in the middle of a page */
+#define DATA_SIZE   0x900
+#define BSS_SIZE    0x5000
+#define NOTE_AT     (RO_OFFSET + 0x40)
+#define RELA_AT     (RO_OFFSET + 0x100)
+#define DYNAMIC_AT  (DATA_OFFSET + 0x10)
+#define WORD_AT     (DATA_OFFSET + 0x100)
+#define RELATIVE    8
+#define DT_RELA     7
+#define DT_RELASZ   8
+#define DT_RELAENT  9
+
+struct bytes fake_pattern(size_t size, uint8_t salt)
+{
+    uint8_t *bytes = malloc(size > 0 ? size : 1);
+
+    if (!bytes)
+        abort();
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(i * 7 + (i >> 8) * 13 + salt);
+    return (struct bytes){bytes, size};
+}
+
+static void write_note(uint8_t *at, const struct fake_recipe *recipe)
+{
+    struct baton_note note = {
+        6,
+        sizeof(note) - offsetof(struct baton_note, version),
+        BATON_NOTE_WISHES,
+        BATON_NOTE_NAME,
+        BATON_VERSION,
+        BATON_HALVES(recipe->required),
+        BATON_HALVES(recipe->wanted),
+        BATON_HALVES(recipe->stack),
+        BATON_HALVES(recipe->ram),
+    };
+
+    memcpy(at, &note, sizeof(note));
+}
+
+/* One R_X86_64_RELATIVE, and the section that leads to it. */
+static void write_relocation(uint8_t *file, const struct fake_kernel *kernel)
+{
+    uint8_t *at = file + DYNAMIC_AT;
+
+    put_number(file + RELA_AT, 8, kernel->relocated);
+    put_number(file + RELA_AT + 8, 8, RELATIVE);
+    put_number(file + RELA_AT + 16, 8, kernel->addend);
+    memset(at, 0, 4 * 16);
+    put_number(at, 8, DT_RELA);
+    put_number(at + 8, 8, kernel->base + RELA_AT - TEXT_OFFSET);
+    put_number(at + 16, 8, DT_RELASZ);
+    put_number(at + 24, 8, 24);
+    put_number(at + 32, 8, DT_RELAENT);
+    put_number(at + 40, 8, 24);
+}
+
+static uint32_t write_segments(uint8_t *file, const struct fake_kernel *kernel, const struct fake_recipe *recipe)
+{
+    uint8_t *at = file + ELF_HEADER_SIZE;
+    uint64_t shift = kernel->base - TEXT_OFFSET; /* from an offset to an address */
+    uint32_t count = KERNEL_SEGMENTS;
+
+    for (size_t i = 0; i < KERNEL_SEGMENTS; i++, at += ELF_PROGRAM_HEADER_SIZE) {
+        const struct kernel_segment *segment = &kernel->segments[i];
+
+        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_LOAD, segment->flags, segment->offset,
+                                                         segment->address, segment->address, segment->file_size,
+                                                         segment->memory_size, PAGE});
+    }
+    if (recipe->note) {
+        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_NOTE, ELF_READ, NOTE_AT, NOTE_AT + shift,
+                                                         NOTE_AT + shift, sizeof(struct baton_note),
+                                                         sizeof(struct baton_note), 4});
+        at += ELF_PROGRAM_HEADER_SIZE;
+        count++;
+    }
+    if (recipe->movable) {
+        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_DYNAMIC, ELF_READ | ELF_WRITE, DYNAMIC_AT,
+                                                         DYNAMIC_AT + shift, DYNAMIC_AT + shift, 64, 64, 8});
+        count++;
+    }
+    return count;
+}
+
+struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
+{
+    const uint64_t shift = recipe->base - TEXT_OFFSET;
+    const size_t size = DATA_OFFSET + DATA_SIZE + (size_t)recipe->padding;
+    struct fake_kernel kernel = {
+        .movable = recipe->movable,
+        .high = recipe->movable || recipe->base >> 63 != 0,
+        .base = recipe->base,
+        .entry = recipe->base + 0x120,
+        .segments =
+            {
+                {TEXT_OFFSET + shift, TEXT_OFFSET, TEXT_SIZE, TEXT_SIZE, ELF_READ | ELF_EXECUTE},
+                {RO_OFFSET + shift, RO_OFFSET, RO_SIZE, RO_SIZE, ELF_READ},
+                {DATA_OFFSET + shift, DATA_OFFSET, size - DATA_OFFSET, size - DATA_OFFSET + BSS_SIZE,
+                 ELF_READ | ELF_WRITE},
+            },
+        .segment_count = KERNEL_SEGMENTS,
+    };
+    uint8_t *file = (uint8_t *)(uintptr_t)fake_pattern(size, 3).data;
+    struct elf_header header;
+
+    kernel.file = (struct bytes){file, size};
+    kernel.size = ((size + BSS_SIZE + PAGE - 1) & ~(PAGE - 1)) - TEXT_OFFSET;
+    if (recipe->note)
+        write_note(file + NOTE_AT, recipe);
+    if (recipe->movable) {
+        kernel.relocated = WORD_AT + shift;
+        kernel.addend = kernel.base + 0x88;
+        write_relocation(file, &kernel);
+    }
+    header = made_elf_header(kernel.entry, write_segments(file, &kernel, recipe));
+    if (recipe->movable)
+        header.file_type = ELF_TYPE_DYN;
+    made_elf_write_header(file, &header);
+    return kernel;
+}
+
+struct fake_kernel fake_kernel_flat(uint64_t base, uint64_t entry_offset, uint64_t memory)
+{
+    struct bytes file = fake_pattern(0x2345, 9);
+
+    return (struct fake_kernel){
+        .file = file,
+        .flat = true,
+        .base = base,
+        .size = (memory + PAGE - 1) & ~(PAGE - 1),
+        .entry = base + entry_offset,
+        .segments = {{base, 0, file.size, memory, ELF_READ | ELF_WRITE | ELF_EXECUTE}},
+        .segment_count = 1,
+    };
+}

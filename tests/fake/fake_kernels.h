@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Kernels for the fake machine. They never run: a judge looks at how they were placed. */
+#ifndef BATON_FAKE_KERNELS_H
+#define BATON_FAKE_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bytes.h"
+
+#define KERNEL_SEGMENTS 3
+
+struct kernel_segment {
+    uint64_t address, offset, file_size, memory_size;
+    uint32_t flags; /* ELF_READ and so on */
+};
+
+/* A kernel and what the judge must know of it. */
+struct fake_kernel {
+    struct bytes file;
+    bool flat, movable, high;
+    uint64_t base, size; /* as it is linked: whole pages */
+    uint64_t entry;
+    struct kernel_segment segments[KERNEL_SEGMENTS];
+    size_t segment_count;
+    uint64_t relocated; /* the link address of a word that is relocated; 0: none */
+    uint64_t addend;
+};
+
+/* How one is made. */
+struct fake_recipe {
+    uint64_t base;    /* link address */
+    uint64_t padding; /* more bytes of data in the file */
+    bool movable;     /* with one relocation */
+    bool note;        /* with a note that requires, wants and asks for: */
+    uint64_t required, wanted, stack, ram;
+};
+
+/* ELF: code, constants, data with a .bss, each with bytes that can be told from others. The file lasts until the
+ * program's end. */
+struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe);
+
+/* A flat binary for this address, of `memory` bytes. */
+struct fake_kernel fake_kernel_flat(uint64_t base, uint64_t entry_offset, uint64_t memory);
+
+/* Bytes that differ from their neighbours. They last until the program's end. */
+struct bytes fake_pattern(size_t size, uint8_t salt);
+
+#endif

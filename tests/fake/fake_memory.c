@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fake_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "fake.h"
+#include "phys.h"
+
+#define RANGES      4096
+#define OPENED      512
+#define ALLOCATIONS 512
+#define WB          0xfULL
+#define RUNTIME     (WB | EFI_MEMORY_RUNTIME)
+#define BLOCK       (1ULL << 20) /* the largest allocation with SMALL_BLOCKS */
+
+struct allocation {
+    uint64_t base, end;
+    uint32_t type;
+    unsigned call; /* that made it */
+};
+
+struct pool_block {
+    struct pool_block *next;
+    void *memory;
+    size_t size;
+    unsigned call;
+};
+
+static struct {
+    uint8_t *physical; /* FAKE_PHYSICAL_END bytes, none of which can be touched */
+    struct fake_range ranges[RANGES];
+    size_t range_count;
+    struct allocation allocations[ALLOCATIONS];
+    size_t allocation_count;
+    struct allocation opened[OPENED];
+    size_t opened_count;
+    struct pool_block *pool;
+    uint64_t key;
+    uint64_t fragment; /* the next page that fake_memory_fragment takes */
+} state;
+
+/* A machine as OVMF shows it, with 2 GiB of memory. */
+static const struct fake_range usual_ranges[] = {
+    {0x0, 0xa0000, EfiConventionalMemory, WB},
+    {0x100000, 0x800000, EfiConventionalMemory, WB},
+    {0x800000, 0x808000, EfiACPIMemoryNVS, WB},
+    {0x808000, 0x810000, EfiConventionalMemory, WB},
+    {0x810000, 0x900000, EfiACPIMemoryNVS, WB},
+    {0x900000, 0x1600000, EfiBootServicesData, WB},
+    {0x1600000, 0x3c000000, EfiConventionalMemory, WB},
+    {0x3c000000, 0x3c020000, EfiLoaderCode, WB}, /* the loader */
+    {0x3c020000, 0x3d000000, EfiBootServicesData, WB},
+    {0x3d000000, 0x3d400000, EfiBootServicesCode, WB},
+    {0x3d400000, 0x3d500000, EfiRuntimeServicesData, RUNTIME},
+    {0x3d500000, 0x3d600000, EfiRuntimeServicesCode, RUNTIME},
+    {0x3d600000, 0x3d680000, EfiReservedMemoryType, WB},
+    {0x3d680000, 0x3d6a0000, EfiACPIReclaimMemory, WB},
+    {0x3d6a0000, 0x3d700000, EfiACPIMemoryNVS, WB},
+    {0x3d700000, 0x3e000000, EfiBootServicesData, WB},
+    {0x3e000000, 0x3e400000, EfiConventionalMemory, WB},
+    {0x3e400000, 0x3e500000, EfiConventionalMemory, EFI_MEMORY_UC}, /* that cannot be cached */
+    {0x3e500000, 0x3e600000, EfiConventionalMemory, WB | EFI_MEMORY_SP},
+    {0x3e600000, 0x40000000, EfiBootServicesCode, WB},
+    {0xffc00000, 0x100000000, EfiMemoryMappedIO, EFI_MEMORY_UC | EFI_MEMORY_RUNTIME},
+    {0x100000000, 0x140000000, EfiConventionalMemory, WB},
+};
+
+void *phys_to_ptr(uint64_t physical)
+{
+    if (physical >= FAKE_PHYSICAL_END) {
+        fprintf(stderr, "the loader wants to touch 0x%llx, which no machine here has\n", (unsigned long long)physical);
+        abort();
+    }
+    return state.physical + physical;
+}
+
+uint64_t ptr_to_phys(const void *pointer)
+{
+    uintptr_t offset = (uintptr_t)pointer - (uintptr_t)state.physical;
+
+    return offset < FAKE_PHYSICAL_END ? offset : (uintptr_t)pointer;
+}
+
+/* ---- what can be touched ---- */
+
+static void open_range(uint64_t base, uint64_t end)
+{
+    if (state.opened_count == OPENED || mprotect(state.physical + base, end - base, PROT_READ | PROT_WRITE) != 0)
+        abort();
+    state.opened[state.opened_count++] = (struct allocation){.base = base, .end = end};
+}
+
+static void close_range(size_t index)
+{
+    struct allocation range = state.opened[index];
+
+    if (madvise(state.physical + range.base, range.end - range.base, MADV_DONTNEED) != 0 ||
+        mprotect(state.physical + range.base, range.end - range.base, PROT_NONE) != 0)
+        abort();
+    state.opened[index] = state.opened[--state.opened_count];
+}
+
+bool fake_memory_is_open(uint64_t base, uint64_t size)
+{
+    for (size_t i = 0; i < state.opened_count; i++) {
+        if (base >= state.opened[i].base && base <= state.opened[i].end && size <= state.opened[i].end - base)
+            return true;
+    }
+    return false;
+}
+
+void *fake_memory_open(uint64_t base, uint64_t size)
+{
+    uint64_t end = (base + size + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1);
+
+    open_range(base & ~(FAKE_PAGE - 1), end);
+    return state.physical + base;
+}
+
+/* ---- ranges ---- */
+
+static void insert(size_t index, struct fake_range range)
+{
+    if (state.range_count == RANGES)
+        abort();
+    memmove(&state.ranges[index + 1], &state.ranges[index], (state.range_count - index) * sizeof(range));
+    state.ranges[index] = range;
+    state.range_count++;
+}
+
+/* Gives a part of one range another type. */
+static void retype(uint64_t base, uint64_t end, uint32_t type)
+{
+    for (size_t i = 0; i < state.range_count; i++) {
+        struct fake_range *range = &state.ranges[i];
+
+        if (base < range->base || end > range->end)
+            continue;
+        if (end < range->end) {
+            insert(i + 1, (struct fake_range){end, range->end, range->type, range->attributes});
+            range->end = end;
+        }
+        if (base > range->base) {
+            insert(i + 1, (struct fake_range){base, range->end, type, range->attributes});
+            range->end = base;
+        } else {
+            range->type = type;
+        }
+        state.key++;
+        return;
+    }
+    abort();
+}
+
+/* Free neighbours that are alike become one again. */
+static void merge(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < state.range_count; i++) {
+        struct fake_range *last = count > 0 ? &state.ranges[count - 1] : NULL;
+        const struct fake_range *range = &state.ranges[i];
+
+        if (last && last->end == range->base && last->type == range->type && last->attributes == range->attributes &&
+            range->type == EfiConventionalMemory)
+            last->end = range->end;
+        else
+            state.ranges[count++] = *range;
+    }
+    state.range_count = count;
+}
+
+size_t fake_memory_ranges(const struct fake_range **ret_ranges)
+{
+    *ret_ranges = state.ranges;
+    return state.range_count;
+}
+
+uint64_t fake_memory_key(void)
+{
+    return state.key;
+}
+
+/* ---- pages ---- */
+
+static bool is_free(const struct fake_range *range)
+{
+    return range->type == EfiConventionalMemory && (range->attributes & EFI_MEMORY_WB) &&
+           !(range->attributes & EFI_MEMORY_SP);
+}
+
+/* Where in a range `size` bytes are taken, when they fit below `limit`. */
+static bool fits(const struct fake_range *range, uint64_t size, uint64_t limit, uint64_t *ret_base)
+{
+    uint64_t base = range->base, end = range->end < limit ? range->end : limit;
+
+    if (base == 0 && !fake_has(FAKE_QUIRK_PAGE_ZERO))
+        base = FAKE_PAGE;
+    if (!is_free(range) || base >= end || end - base < size)
+        return false;
+    *ret_base = fake_has(FAKE_QUIRK_FROM_BELOW) || fake_has(FAKE_QUIRK_PAGE_ZERO) ? base : end - size;
+    return true;
+}
+
+static bool find_exact(uint64_t base, uint64_t size)
+{
+    for (size_t i = 0; i < state.range_count; i++) {
+        const struct fake_range *range = &state.ranges[i];
+
+        if (is_free(range) && base >= range->base && base < range->end && size <= range->end - base)
+            return true;
+    }
+    return false;
+}
+
+/* What a device tree reserves, its firmware's map may list as free: then it is handed out before anything else. */
+static bool find_reserved(uint64_t size, uint64_t *ret_base)
+{
+    if (fake_setup()->device_tree.size == 0 || size > FAKE_RESERVED_SIZE || !find_exact(FAKE_RESERVED, size))
+        return false;
+    *ret_base = FAKE_RESERVED;
+    return true;
+}
+
+/* From above 4 GiB only when there is nothing below, or when the machine likes it so. */
+static bool find_any(uint64_t size, uint64_t limit, uint64_t *ret_base)
+{
+    bool from_below = fake_has(FAKE_QUIRK_FROM_BELOW) || fake_has(FAKE_QUIRK_PAGE_ZERO);
+
+    for (int above = fake_has(FAKE_QUIRK_FROM_ABOVE) ? 1 : 0, tries = 0; tries < 2; above = !above, tries++) {
+        for (size_t i = 0; i < state.range_count; i++) {
+            const struct fake_range *range = &state.ranges[from_below ? i : state.range_count - 1 - i];
+
+            if ((range->base >= 1ULL << 32) == (above == 1) && fits(range, size, limit, ret_base))
+                return true;
+        }
+    }
+    return false;
+}
+
+static EFI_STATUS fail(EFI_STATUS status)
+{
+    fake_note_failure();
+    return status;
+}
+
+static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, UINTN pages,
+                                        EFI_PHYSICAL_ADDRESS *memory)
+{
+    EFI_STATUS status = fake_call(FAKE_AllocatePages);
+    uint64_t size, base;
+    bool found;
+
+    if (type != EfiLoaderCode && type != EfiLoaderData)
+        fake_complain("pages of type 0x%x were asked for", type);
+    if (!memory || how > AllocateAddress || pages == 0 || pages > FAKE_PHYSICAL_END / FAKE_PAGE ||
+        (how == AllocateAddress && *memory % FAKE_PAGE != 0)) {
+        fake_complain("AllocatePages: %zu pages in way %u make no sense", pages, how);
+        return fail(EFI_INVALID_PARAMETER);
+    }
+    fake_set_vital(how != AllocateAddress);
+    if (status != EFI_SUCCESS)
+        return status;
+    size = pages * FAKE_PAGE;
+    base = *memory;
+    if (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && size > BLOCK)
+        return fail(EFI_OUT_OF_RESOURCES);
+    if (how == AllocateAddress)
+        found = find_exact(base, size);
+    else
+        found = find_reserved(size, &base) ||
+                find_any(size, how == AllocateMaxAddress ? base + 1 : FAKE_PHYSICAL_END, &base);
+    if (!found || state.allocation_count == ALLOCATIONS)
+        return fail(how == AllocateAddress ? EFI_NOT_FOUND : EFI_OUT_OF_RESOURCES);
+    retype(base, base + size, type);
+    state.allocations[state.allocation_count++] = (struct allocation){base, base + size, type, fake_calls()};
+    open_range(base, base + size);
+    memset(state.physical + base, 0xa5, size < 64 * FAKE_PAGE ? size : 64 * FAKE_PAGE);
+    *memory = base;
+    return EFI_SUCCESS;
+}
+
+/* A failure that was injected counts as given back: a caller can do no more. */
+static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS memory, UINTN pages)
+{
+    EFI_STATUS status = fake_call(FAKE_FreePages);
+
+    for (size_t i = 0; i < state.allocation_count; i++) {
+        const struct allocation *found = &state.allocations[i];
+
+        if (found->base != memory || found->end - found->base != pages * FAKE_PAGE)
+            continue;
+        if (status == EFI_SUCCESS) {
+            retype(found->base, found->end, EfiConventionalMemory);
+            merge();
+        }
+        for (size_t j = 0; j < state.opened_count; j++) {
+            if (state.opened[j].base == found->base && state.opened[j].end == found->end) {
+                close_range(j);
+                break;
+            }
+        }
+        state.allocations[i] = state.allocations[--state.allocation_count];
+        return status;
+    }
+    fake_complain("FreePages: nobody has %zu pages at 0x%llx", pages, (unsigned long long)memory);
+    return fail(EFI_NOT_FOUND);
+}
+
+bool fake_memory_is_loaders(uint64_t base, uint64_t size, uint32_t type)
+{
+    for (size_t i = 0; i < state.allocation_count; i++) {
+        const struct allocation *found = &state.allocations[i];
+
+        if (found->type == type && base >= found->base && base <= found->end && size <= found->end - base)
+            return true;
+    }
+    return false;
+}
+
+/* ---- pool ---- */
+
+void *fake_memory_pool(size_t size)
+{
+    struct pool_block *block = malloc(sizeof(*block));
+
+    if (!block)
+        abort();
+    *block = (struct pool_block){state.pool, malloc(size), size, fake_calls()};
+    if (!block->memory)
+        abort();
+    memset(block->memory, 0xa5, size);
+    state.pool = block;
+    state.key++;
+    return block->memory;
+}
+
+static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **buffer)
+{
+    EFI_STATUS status = fake_call(FAKE_AllocatePool);
+
+    if (type != EfiLoaderData)
+        fake_complain("pool memory of type 0x%x was asked for", type);
+    if (!buffer || size == 0) {
+        fake_complain("AllocatePool: %zu bytes make no sense", size);
+        return fail(EFI_INVALID_PARAMETER);
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    if (size > 1ULL << 30)
+        return fail(EFI_OUT_OF_RESOURCES);
+    *buffer = fake_memory_pool(size);
+    if (fake_has(FAKE_QUIRK_POOL_SPLITS))
+        fake_memory_fragment(4);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI free_pool(void *buffer)
+{
+    EFI_STATUS status = fake_call(FAKE_FreePool);
+
+    for (struct pool_block **at = &state.pool; *at; at = &(*at)->next) {
+        struct pool_block *block = *at;
+
+        if (block->memory != buffer)
+            continue;
+        *at = block->next;
+        free(block->memory);
+        free(block);
+        state.key++;
+        return status;
+    }
+    fake_complain("FreePool: nobody has pool memory at %p", buffer);
+    return fail(EFI_INVALID_PARAMETER);
+}
+
+/* ---- from outside ---- */
+
+unsigned fake_memory_find(const void *bytes, size_t size)
+{
+    unsigned count = 0;
+
+    for (const struct pool_block *block = state.pool; block; block = block->next)
+        count += memmem(block->memory, block->size, bytes, size) ? 1 : 0;
+    for (size_t i = 0; i < state.allocation_count; i++) {
+        const struct allocation *pages = &state.allocations[i];
+
+        count += memmem(state.physical + pages->base, pages->end - pages->base, bytes, size) ? 1 : 0;
+    }
+    return count;
+}
+
+void fake_memory_disturb(void)
+{
+    state.key++;
+}
+
+/* Takes every second page of a stretch of free memory that nobody prefers. */
+void fake_memory_fragment(unsigned count)
+{
+    for (unsigned i = 0; i < count / 2; i++, state.fragment += 2 * FAKE_PAGE) {
+        if (find_exact(state.fragment, FAKE_PAGE))
+            retype(state.fragment, state.fragment + FAKE_PAGE, EfiBootServicesData);
+    }
+}
+
+void fake_memory_punch(unsigned count)
+{
+    for (uint64_t page = 0x20100000; count > 0; count--, page += 2ULL << 20) {
+        if (find_exact(page, FAKE_PAGE))
+            retype(page, page + FAKE_PAGE, EfiReservedMemoryType);
+    }
+}
+
+static void map_machine(void)
+{
+    memcpy(state.ranges, usual_ranges, sizeof(usual_ranges));
+    state.range_count = sizeof(usual_ranges) / sizeof(usual_ranges[0]);
+    if (fake_has(FAKE_QUIRK_HIGH_ONLY)) {
+        for (size_t i = 0; i < state.range_count; i++) {
+            if (state.ranges[i].type == EfiConventionalMemory && state.ranges[i].base < 1ULL << 32)
+                state.ranges[i].type = EfiBootServicesData;
+        }
+    }
+    if (fake_has(FAKE_QUIRK_FRAGMENTED) && !fake_has(FAKE_QUIRK_HIGH_ONLY))
+        fake_memory_fragment(1400);
+}
+
+static void forget(void)
+{
+    while (state.opened_count > 0)
+        close_range(0);
+    while (state.pool) {
+        struct pool_block *next = state.pool->next;
+
+        free(state.pool->memory);
+        free(state.pool);
+        state.pool = next;
+    }
+    state.allocation_count = 0;
+}
+
+void fake_memory_start(void)
+{
+    if (!state.physical) {
+        void *room = mmap(NULL, FAKE_PHYSICAL_END, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+        if (room == MAP_FAILED)
+            abort();
+        state.physical = room;
+    }
+    forget();
+    state.key = 1000;
+    state.fragment = 0x10000000;
+    map_machine();
+}
+
+void fake_memory_check_pages(void)
+{
+    for (size_t i = 0; i < state.allocation_count; i++)
+        fake_complain("pages 0x%llx-0x%llx, of call %u, were not given back",
+                      (unsigned long long)state.allocations[i].base, (unsigned long long)state.allocations[i].end,
+                      state.allocations[i].call);
+}
+
+void fake_memory_check(void)
+{
+    fake_memory_check_pages();
+    for (const struct pool_block *block = state.pool; block; block = block->next)
+        fake_complain("%zu bytes of pool memory, of call %u, were not given back", block->size, block->call);
+}
+
+void fake_memory_install(EFI_BOOT_SERVICES *boot)
+{
+    boot->AllocatePages = allocate_pages;
+    boot->FreePages = free_pages;
+    boot->AllocatePool = allocate_pool;
+    boot->FreePool = free_pool;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Handles and what is installed on them, and the loader's own image. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/device_path.h"
+#include "abi/loaded_image.h"
+#include "abi/shell_parameters.h"
+#include "abi/simple_file_system.h"
+#include "fake.h"
+#include "fake_memory.h"
+#include "phys.h"
+
+#define INTERFACES 32
+#define IMAGE_BASE 0x3c000000ULL
+#define WORDS      5
+
+struct interface {
+    EFI_HANDLE handle;
+    EFI_GUID guid;
+    void *interface;
+};
+
+struct device_path {
+    uint8_t before[6]; /* a node of another kind: nothing is aligned */
+    uint8_t drive[sizeof(HARDDRIVE_DEVICE_PATH)];
+    EFI_DEVICE_PATH_PROTOCOL end;
+};
+
+static struct {
+    struct interface interfaces[INTERFACES];
+    size_t count;
+    EFI_LOADED_IMAGE_PROTOCOL image;
+    struct device_path path;
+    EFI_SHELL_PARAMETERS_PROTOCOL shell;
+    CHAR16 words[WORDS][64];
+    CHAR16 *arguments[WORDS];
+} state;
+
+const uint8_t fake_partition[16] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+                                    0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x01};
+
+static int image_handle, boot_device, other_device;
+
+EFI_HANDLE fake_image(void)
+{
+    return &image_handle;
+}
+
+EFI_HANDLE fake_boot_device(void)
+{
+    return &boot_device;
+}
+
+EFI_HANDLE fake_other_device(void)
+{
+    return &other_device;
+}
+
+void fake_protocols_add(EFI_HANDLE handle, const EFI_GUID *guid, void *interface)
+{
+    if (state.count == INTERFACES)
+        abort();
+    state.interfaces[state.count++] = (struct interface){handle, *guid, interface};
+}
+
+static bool is_handle(EFI_HANDLE handle)
+{
+    for (size_t i = 0; i < state.count; i++) {
+        if (state.interfaces[i].handle == handle)
+            return true;
+    }
+    return false;
+}
+
+/* The interface; an empty one counts as none. */
+static const struct interface *find(EFI_HANDLE handle, const EFI_GUID *guid, size_t from)
+{
+    for (size_t i = from; i < state.count; i++) {
+        const struct interface *interface = &state.interfaces[i];
+
+        if ((!handle || interface->handle == handle) && memcmp(&interface->guid, guid, sizeof(*guid)) == 0)
+            return interface;
+    }
+    return NULL;
+}
+
+static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *guid, void **ret_interface)
+{
+    static const EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    static const EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    EFI_STATUS status = fake_call(FAKE_HandleProtocol);
+    const struct interface *found;
+
+    if (!handle || !is_handle(handle) || !guid || !ret_interface) {
+        fake_complain("HandleProtocol: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    fake_set_vital(memcmp(guid, &loaded_image, sizeof(*guid)) == 0 || memcmp(guid, &file_system, sizeof(*guid)) == 0);
+    *ret_interface = NULL;
+    if (status != EFI_SUCCESS)
+        return status;
+    found = find(handle, guid, 0);
+    if (!found)
+        return EFI_UNSUPPORTED;
+    *ret_interface = found->interface;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, const EFI_GUID *guid, void *key,
+                                              UINTN *ret_count, EFI_HANDLE **ret_handles)
+{
+    EFI_STATUS status = fake_call(FAKE_LocateHandleBuffer);
+    size_t count = 0;
+
+    if (how != ByProtocol || !guid || key || !ret_count || !ret_handles) {
+        fake_complain("LocateHandleBuffer: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    for (const struct interface *at = state.interfaces; (at = find(NULL, guid, (size_t)(at - state.interfaces))); at++)
+        count++;
+    if (count == 0)
+        return EFI_NOT_FOUND;
+    *ret_handles = fake_memory_pool(count * sizeof(EFI_HANDLE));
+    *ret_count = count;
+    count = 0;
+    for (const struct interface *at = state.interfaces; (at = find(NULL, guid, (size_t)(at - state.interfaces))); at++)
+        (*ret_handles)[count++] = at->handle;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *guid, void *registration, void **ret_interface)
+{
+    EFI_STATUS status = fake_call(FAKE_LocateProtocol);
+    const struct interface *found;
+
+    if (!guid || registration || !ret_interface) {
+        fake_complain("LocateProtocol: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    *ret_interface = NULL;
+    if (status != EFI_SUCCESS)
+        return status;
+    found = find(NULL, guid, 0);
+    if (!found)
+        return EFI_NOT_FOUND;
+    *ret_interface = found->interface;
+    return EFI_SUCCESS;
+}
+
+static void make_path(void)
+{
+    HARDDRIVE_DEVICE_PATH drive = {.Header = {MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP, {sizeof(drive), 0}},
+                                   .PartitionNumber = 1,
+                                   .PartitionStart = 2048,
+                                   .PartitionSize = 131072,
+                                   .MBRType = MBR_TYPE_EFI_PARTITION_TABLE_HEADER,
+                                   .SignatureType = SIGNATURE_TYPE_GUID};
+
+    memcpy(drive.Signature, fake_partition, sizeof(drive.Signature));
+    if (fake_has(FAKE_QUIRK_NO_PARTITION))
+        drive.SignatureType = SIGNATURE_TYPE_MBR;
+    state.path = (struct device_path){
+        {HARDWARE_DEVICE_PATH, 1, 6, 0, 2, 1}, {0}, {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
+    memcpy(state.path.drive, &drive, sizeof(drive));
+}
+
+static void make_image(void)
+{
+    static const uint8_t garbage[7] = {0x01, 0xd8, 0xff, 0xff, 0x00, 0x20, 0x99};
+    static const uint8_t option[] = {1, 0, 0, 0, 10, 0, 'B', 0, 'o', 0, 'o', 0, 't', 0, 0, 0, 0x7f, 0xff, 4, 0};
+
+    state.image = (EFI_LOADED_IMAGE_PROTOCOL){
+        .Revision = EFI_LOADED_IMAGE_PROTOCOL_REVISION,
+        .DeviceHandle = fake_has(FAKE_QUIRK_NO_DEVICE) ? NULL : &boot_device,
+        .LoadOptions = (void *)(uintptr_t)fake_setup()->options,
+        .LoadOptionsSize = fake_setup()->options_size,
+        .ImageBase = phys_to_ptr(IMAGE_BASE),
+        .ImageSize = 0x20000,
+        .ImageCodeType = EfiLoaderCode,
+        .ImageDataType = EfiLoaderData,
+    };
+    if (!fake_has(FAKE_QUIRK_NO_FILE_PATH))
+        state.image.FilePath = &state.path.end;
+    if (fake_has(FAKE_QUIRK_GARBAGE_OPTIONS)) {
+        state.image.LoadOptions = (void *)(uintptr_t)garbage;
+        state.image.LoadOptionsSize = sizeof(garbage);
+    } else if (fake_has(FAKE_QUIRK_OPTION_LIST)) {
+        state.image.LoadOptions = (void *)(uintptr_t)option;
+        state.image.LoadOptionsSize = sizeof(option);
+    }
+}
+
+static void make_shell(void)
+{
+    static const EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
+    const char *const *words = fake_setup()->shell;
+
+    if (!words[0])
+        return;
+    state.shell = (EFI_SHELL_PARAMETERS_PROTOCOL){.Argv = state.arguments};
+    for (size_t i = 0; i < WORDS && (i == 0 || (i <= 4 && words[i - 1])); i++) {
+        const char *word = i == 0 ? "baton.efi" : words[i - 1];
+
+        for (size_t j = 0; j < 63 && (state.words[i][j] = (CHAR16)word[j]) != 0; j++)
+            ;
+        state.arguments[i] = state.words[i];
+        state.shell.Argc = i + 1;
+    }
+    fake_protocols_add(&image_handle, &guid, &state.shell);
+}
+
+void fake_protocols_start(void)
+{
+    static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID, path = EFI_DEVICE_PATH_PROTOCOL_GUID;
+
+    state.count = 0;
+    make_path();
+    make_image();
+    fake_protocols_add(&image_handle, &image, &state.image);
+    fake_protocols_add(&boot_device, &path, &state.path);
+    make_shell();
+}
+
+void fake_protocols_install(EFI_BOOT_SERVICES *boot)
+{
+    boot->HandleProtocol = handle_protocol;
+    boot->LocateHandleBuffer = locate_handle_buffer;
+    boot->LocateProtocol = locate_protocol;
+}

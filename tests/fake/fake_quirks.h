@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What firmware in the field does, one switch for each. They can be combined. */
+#ifndef BATON_FAKE_QUIRKS_H
+#define BATON_FAKE_QUIRKS_H
+
+/* X(name, what it is) */
+#define FAKE_QUIRKS(X)                                                                                                 \
+    X(SMALL_DESCRIPTORS, "descriptors of 40 bytes instead of 48")                                                      \
+    X(LARGE_DESCRIPTORS, "descriptors of 64 bytes")                                                                    \
+    X(SILENT_SIZE_QUERY, "a size query leaves the descriptor's size alone")                                            \
+    X(KEY_WHEN_SMALL, "a map that does not fit refreshes the key all the same")                                        \
+    X(GENEROUS_SIZE_QUERY, "a size query names 7 descriptors more than there are")                                     \
+    X(PRINT_ALLOCATES, "printing allocates memory")                                                                    \
+    X(POOL_SPLITS, "every allocation from the pool adds descriptors to the map")                                       \
+    X(EXIT_ALLOCATES, "a handler allocates at the first exit")                                                         \
+    X(EXIT_PUNCHES, "the first exit reserves single pages, 2 MiB apart")                                               \
+    X(KEY_BEFORE_HANDLERS, "the key is checked before the handlers run")                                               \
+    X(UNSORTED, "the map is in no order")                                                                              \
+    X(OVERLAP, "descriptors overlap")                                                                                  \
+    X(EMPTY, "a descriptor of no pages")                                                                               \
+    X(ODD_TYPES, "types that no specification knows")                                                                  \
+    X(PAGE_ZERO, "page 0 is handed out")                                                                               \
+    X(FROM_BELOW, "the lowest free pages are handed out first")                                                        \
+    X(FROM_ABOVE, "pages above 4 GiB are handed out first")                                                            \
+    X(HIGH_ONLY, "no free memory below 4 GiB")                                                                         \
+    X(SMALL_BLOCKS, "no allocation above 1 MiB succeeds")                                                              \
+    X(FRAGMENTED, "memory is in 700 pieces")                                                                           \
+    X(FREE_STACK, "the stack and the page tables lie in memory that is listed as free")                                \
+    X(SHORT_READS, "a read returns 1,000 bytes at the most")                                                           \
+    X(BROKEN_READS, "a read of more than 1 MiB fails and breaks the open file")                                        \
+    X(LONG_NAMES, "a file with a name of 255 characters")                                                              \
+    X(NO_DEVICE, "the firmware does not say where the loader came from")                                               \
+    X(NO_FILE_PATH, "no file path in LoadedImage")                                                                     \
+    X(NO_PARTITION, "the device path has no partition")                                                                \
+    X(NO_CONOUT, "no console")                                                                                         \
+    X(NO_CONIN, "no keyboard")                                                                                         \
+    X(LYING_CONIN, "the keyboard's event comes without a key")                                                         \
+    X(SERIAL_CONSOLE, "the console is a serial port")                                                                  \
+    X(NO_SCREEN, "no graphics")                                                                                        \
+    X(BLT_ONLY, "graphics without a framebuffer")                                                                      \
+    X(WIDE_ROWS, "rows that are longer than the picture is wide")                                                      \
+    X(MASKS, "pixels given by masks")                                                                                  \
+    X(STUBBORN_SCREEN, "a mode that is listed cannot be set")                                                          \
+    X(NO_TIME, "no clock")                                                                                             \
+    X(NO_ZONE, "a clock without time zone, in daylight saving time")                                                   \
+    X(NO_RANDOM, "no random numbers")                                                                                  \
+    X(ZERO_RANDOM, "random numbers that are all zero")                                                                 \
+    X(GARBAGE_OPTIONS, "load options that are garbage, of odd size")                                                   \
+    X(OPTION_LIST, "load options that are a whole boot option")                                                        \
+    X(NO_TABLES, "neither ACPI nor SMBIOS")                                                                            \
+    X(BROKEN_TABLES, "ACPI tables with wrong checksums and addresses")                                                 \
+    X(LOST_SYSTEM_TABLE, "the system table lies in boot-services memory")
+
+#define FAKE_QUIRK_NAME(name, text) FAKE_QUIRK_##name,
+enum fake_quirk { FAKE_QUIRKS(FAKE_QUIRK_NAME) FAKE_QUIRK_COUNT };
+#undef FAKE_QUIRK_NAME
+
+#define FAKE_QUIRK(name) (1ULL << FAKE_QUIRK_##name)
+
+/* "PRINT_ALLOCATES" and so on. */
+const char *fake_quirk_name(enum fake_quirk quirk);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The machine is switched on, the loader started, and what it comes to recorded. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "boot.h"
+#include "fake.h"
+#include "fake_memory.h"
+#include "fake_traps.h"
+#include "phys.h"
+
+#define TABLES          0x3d404000ULL /* in runtime data */
+#define LOST_TABLES     0x3d000000ULL /* in boot-services code */
+#define COMPLAINTS_SIZE 8192
+#define SECRET          16 /* bytes of random numbers that are looked for */
+
+static struct {
+    const struct fake_setup *setup;
+    EFI_BOOT_SERVICES boot;
+    EFI_RUNTIME_SERVICES runtime;
+    EFI_SYSTEM_TABLE *system;
+    const uint8_t *stack; /* the loader's is below */
+    struct fake_result result;
+    unsigned complaints;
+    char text[COMPLAINTS_SIZE];
+    size_t length;
+} state;
+
+static jmp_buf way_out;
+
+const struct fake_setup *fake_setup(void)
+{
+    return state.setup;
+}
+
+bool fake_has(enum fake_quirk quirk)
+{
+    return (state.setup->quirks >> quirk & 1) != 0;
+}
+
+const char *fake_quirk_name(enum fake_quirk quirk)
+{
+#define NAME(name, text) #name,
+    static const char *const names[] = {FAKE_QUIRKS(NAME)};
+
+    return names[quirk];
+}
+
+void fake_complain(const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    state.complaints++;
+    if (state.length + 2 >= COMPLAINTS_SIZE)
+        return;
+    va_start(arguments, format);
+    length = vsnprintf(state.text + state.length, COMPLAINTS_SIZE - state.length - 1, format, arguments);
+    va_end(arguments);
+    state.length += (size_t)length;
+    if (state.length > COMPLAINTS_SIZE - 2)
+        state.length = COMPLAINTS_SIZE - 2;
+    state.text[state.length++] = '\n';
+    state.text[state.length] = '\0';
+}
+
+unsigned fake_complaints(void)
+{
+    return state.complaints;
+}
+
+const char *fake_complaint_text(void)
+{
+    return state.text;
+}
+
+const EFI_SYSTEM_TABLE *fake_system_table(void)
+{
+    return state.system;
+}
+
+void fake_end_run(enum fake_end end)
+{
+    state.result.end = end;
+    longjmp(way_out, 1);
+}
+
+/* Whether the loader's stack has these bytes: each of its own objects may be read, and so may what is between them. */
+__attribute__((no_sanitize("address"))) static bool is_on_stack(const uint8_t *bytes)
+{
+    const volatile uint8_t *at = __builtin_frame_address(0);
+
+    for (; at < state.stack; at++) {
+        size_t same = 0;
+
+        while (same < SECRET && at[same] == bytes[same])
+            same++;
+        if (same == SECRET)
+            return true;
+    }
+    return false;
+}
+
+void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
+{
+    state.result.trampoline = trampoline;
+    state.result.entry = *entry;
+    fake_machine_check_jump(entry, trampoline);
+    if (entry->baton && (entry->baton->facts & BATON_FACT_ENTROPY) && is_on_stack(entry->baton->entropy))
+        fake_complain("the loader has the kernel's random numbers on its stack");
+    fake_end_run(FAKE_JUMPED);
+}
+
+static void switch_on(void)
+{
+    uint64_t tables = fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE) ? LOST_TABLES : TABLES;
+
+    fake_memory_start();
+    fake_map_start();
+    fake_clock_start();
+    fake_console_start();
+    fake_log_start();
+    fake_machine_start();
+    (void)fake_memory_open(0x3d400000, 0x10000);
+    if (fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE))
+        (void)fake_memory_open(tables, sizeof(*state.system));
+    state.system = phys_to_ptr(tables);
+    *state.system = (EFI_SYSTEM_TABLE){.Hdr = {EFI_SYSTEM_TABLE_SIGNATURE, 2 << 16 | 100, sizeof(*state.system), 0, 0},
+                                       .BootServices = &state.boot,
+                                       .RuntimeServices = &state.runtime};
+    fake_protocols_start();
+    fake_graphics_start();
+    fake_volume_start();
+    fake_random_start();
+    fake_tables_start(state.system);
+    fake_console_install(state.system);
+}
+
+static void install(void)
+{
+    fake_traps_boot(&state.boot);
+    fake_traps_runtime(&state.runtime);
+    fake_memory_install(&state.boot);
+    fake_map_install(&state.boot);
+    fake_protocols_install(&state.boot);
+    fake_clock_install(&state.boot, &state.runtime);
+    fake_runtime_install(&state.runtime);
+}
+
+/* The loader came back: everything must be as it was. */
+static void check_return(void)
+{
+    fake_memory_check();
+    fake_volume_check();
+    fake_clock_check();
+    fake_console_check();
+    fake_graphics_check();
+    if (fake_phase() != FAKE_RUNNING)
+        fake_complain("the loader returned to a firmware that it had left");
+}
+
+struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection)
+{
+    state.setup = setup;
+    state.result = (struct fake_result){.end = FAKE_RETURNED};
+    state.complaints = 0;
+    state.length = 0;
+    state.text[0] = '\0';
+    fake_calls_start(injection);
+    switch_on();
+    install();
+    state.stack = __builtin_frame_address(0);
+    if (setjmp(way_out) == 0) {
+        state.result.status = efi_main(fake_image(), state.system);
+        check_return();
+    }
+    state.result.calls = fake_calls();
+    fake_log_count(&state.result);
+    return state.result;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What firmware leaves in memory for an operating system: small, but whole. */
+#include <string.h>
+
+#include "abi/configuration_table.h"
+#include "fake.h"
+#include "fake_memory.h"
+#include "phys.h"
+#include "physical.h"
+#include "put.h"
+
+#define RECLAIM    0x3d680000ULL /* in ACPI reclaim memory, a page each */
+#define RSDP       (RECLAIM + 0x1014)
+#define XSDT       (RECLAIM + 0x2000)
+#define FADT       (RECLAIM + 0x3000)
+#define MADT       (RECLAIM + 0x5000)
+#define HPET       (RECLAIM + 0x5100)
+#define DSDT       (RECLAIM + 0x7ff0) /* on two pages */
+#define FACS       0x3d6a0000ULL      /* in ACPI NVS */
+#define SMBIOS3    0x3d400100ULL      /* in runtime data */
+#define STRUCTURES 0x3d402000ULL
+
+#define LISTED 3
+
+static EFI_CONFIGURATION_TABLE configuration[LISTED];
+
+static const struct fake_pages pages[] = {
+    {0x3d400000, 0x1000}, {STRUCTURES, 0x1000},       {RECLAIM + 0x1000, 0x3000},
+    {MADT, 0x1000},       {RECLAIM + 0x7000, 0x2000}, {FACS, 0x1000},
+};
+
+/* With BROKEN_TABLES: two tables cannot be read, one has a wrong checksum and is there all the same. */
+#define BROKEN_PAGES 4
+
+size_t fake_tables_pages(struct fake_pages *ret_pages)
+{
+    size_t count = sizeof(pages) / sizeof(pages[0]);
+
+    if (fake_has(FAKE_QUIRK_NO_TABLES))
+        count = 0;
+    else if (fake_has(FAKE_QUIRK_BROKEN_TABLES))
+        count = BROKEN_PAGES;
+    memcpy(ret_pages, pages, count * sizeof(pages[0]));
+    if (fake_setup()->device_tree.size > 0)
+        ret_pages[count++] = (struct fake_pages){FAKE_TREE & ~(FAKE_PAGE - 1), FAKE_PAGE};
+    return count;
+}
+
+uint64_t fake_tables_rsdp(void)
+{
+    return fake_has(FAKE_QUIRK_NO_TABLES) ? 0 : RSDP;
+}
+
+uint64_t fake_tables_smbios3(void)
+{
+    return fake_has(FAKE_QUIRK_NO_TABLES) ? 0 : SMBIOS3;
+}
+
+static void seal(uint8_t *at, size_t size, size_t checksum)
+{
+    at[checksum] = (uint8_t)(at[checksum] - bytes_sum((struct bytes){at, size}));
+}
+
+static uint8_t *start_table(uint64_t address, const char *signature, size_t size)
+{
+    uint8_t *at = phys_to_ptr(address);
+
+    memcpy(at, signature, 4);
+    put_number(at + 4, 4, size);
+    return at;
+}
+
+static void make_fadt(void)
+{
+    uint8_t *at = start_table(FADT, "FACP", 276);
+    bool broken = fake_has(FAKE_QUIRK_BROKEN_TABLES);
+
+    put_number(at + 36, 4, broken ? 0x70000000 : FACS);
+    put_number(at + 140, 8, broken ? 0xfffffffffffff000 : DSDT);
+    seal(at, 276, 9);
+    if (broken)
+        return;
+    at = phys_to_ptr(FACS);
+    memcpy(at, "FACS", 4);
+    put_number(at + 4, 4, 64);
+    seal(start_table(DSDT, "DSDT", 200), 200, 9);
+}
+
+static void make_acpi(void)
+{
+    uint8_t *at = start_table(XSDT, "XSDT", 36 + 8 * 3);
+
+    put_number(at + 36, 8, FADT);
+    put_number(at + 44, 8, MADT);
+    put_number(at + 52, 8, HPET);
+    seal(at, 60, 9);
+    make_fadt();
+    at = start_table(MADT, "APIC", 44 + 12);
+    at[44] = 1;
+    at[45] = 12;
+    put_number(at + 48, 4, 0xfec00000);
+    seal(at, 56, 9);
+    at = start_table(HPET, "HPET", 56);
+    put_number(at + 44, 8, 0xfed00000);
+    seal(at, 56, 9);
+    if (fake_has(FAKE_QUIRK_BROKEN_TABLES))
+        at[9]++;
+    at = phys_to_ptr(RSDP);
+    memcpy(at, "RSD PTR ", 8);
+    at[15] = 2;
+    put_number(at + 20, 4, 36);
+    put_number(at + 24, 8, XSDT);
+    seal(at, 20, 8);
+    seal(at, 36, 32);
+}
+
+static void make_smbios(void)
+{
+    uint8_t *at = phys_to_ptr(SMBIOS3);
+
+    memcpy(at, "_SM3_", 5);
+    at[6] = 24;
+    at[7] = 3;
+    put_number(at + 12, 4, 0x100);
+    put_number(at + 16, 8, STRUCTURES);
+    seal(at, 24, 5);
+    memset(phys_to_ptr(STRUCTURES), 0, 0x100);
+}
+
+static void list_table(EFI_SYSTEM_TABLE *system, EFI_GUID guid, uint64_t address)
+{
+    configuration[system->NumberOfTableEntries++] = (EFI_CONFIGURATION_TABLE){guid, (void *)(uintptr_t)address};
+}
+
+void fake_tables_start(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID acpi = EFI_ACPI_20_TABLE_GUID, smbios = SMBIOS3_TABLE_GUID, tree = EFI_DTB_TABLE_GUID;
+    const struct bytes *device_tree = &fake_setup()->device_tree;
+
+    (void)fake_memory_open(RECLAIM, 0x20000);
+    (void)fake_memory_open(FACS, 64);
+    make_acpi();
+    make_smbios();
+    if (!fake_has(FAKE_QUIRK_NO_TABLES)) {
+        list_table(system, acpi, RSDP);
+        list_table(system, smbios, SMBIOS3);
+    }
+    if (device_tree->size > 0) {
+        memcpy(fake_memory_open(FAKE_TREE, FAKE_PAGE / 2), device_tree->data, device_tree->size);
+        list_table(system, tree, FAKE_TREE);
+    }
+    system->ConfigurationTable = system->NumberOfTableEntries > 0 ? configuration : NULL;
+}

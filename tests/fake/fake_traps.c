@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fake_traps.h"
+
+#include "fake.h"
+
+/* The failure counts as one of the loader's, whatever it makes of the answer. */
+static EFI_STATUS sprung(const char *name)
+{
+    fake_complain("%s was called, which the fake firmware does not have", name);
+    return EFI_UNSUPPORTED;
+}
+
+#define TRAP(name)                                                                                                     \
+    static EFI_STATUS EFIAPI trap_##name(void)                                                                         \
+    {                                                                                                                  \
+        return sprung(#name);                                                                                          \
+    }
+#define SET(name) table->name = (void *)trap_##name;
+
+#define BOOT(X)                                                                                                        \
+    X(RaiseTPL)                                                                                                        \
+    X(RestoreTPL)                                                                                                      \
+    X(SignalEvent)                                                                                                     \
+    X(CheckEvent)                                                                                                      \
+    X(InstallProtocolInterface)                                                                                        \
+    X(ReinstallProtocolInterface)                                                                                      \
+    X(UninstallProtocolInterface)                                                                                      \
+    X(RegisterProtocolNotify)                                                                                          \
+    X(LocateHandle)                                                                                                    \
+    X(LocateDevicePath)                                                                                                \
+    X(InstallConfigurationTable)                                                                                       \
+    X(LoadImage)                                                                                                       \
+    X(StartImage)                                                                                                      \
+    X(Exit)                                                                                                            \
+    X(UnloadImage)                                                                                                     \
+    X(GetNextMonotonicCount)                                                                                           \
+    X(ConnectController)                                                                                               \
+    X(DisconnectController)                                                                                            \
+    X(OpenProtocol)                                                                                                    \
+    X(CloseProtocol)                                                                                                   \
+    X(OpenProtocolInformation)                                                                                         \
+    X(ProtocolsPerHandle)                                                                                              \
+    X(InstallMultipleProtocolInterfaces)                                                                               \
+    X(UninstallMultipleProtocolInterfaces)                                                                             \
+    X(CalculateCrc32)                                                                                                  \
+    X(CopyMem)                                                                                                         \
+    X(SetMem)                                                                                                          \
+    X(CreateEventEx)
+#define RUNTIME(X)                                                                                                     \
+    X(SetTime)                                                                                                         \
+    X(GetWakeupTime)                                                                                                   \
+    X(SetWakeupTime)                                                                                                   \
+    X(SetVirtualAddressMap)                                                                                            \
+    X(ConvertPointer)                                                                                                  \
+    X(GetNextVariableName)                                                                                             \
+    X(SetVariable)                                                                                                     \
+    X(GetNextHighMonotonicCount)                                                                                       \
+    X(UpdateCapsule)                                                                                                   \
+    X(QueryCapsuleCapabilities)                                                                                        \
+    X(QueryVariableInfo)
+#define OUTPUT(X)                                                                                                      \
+    X(TestString)                                                                                                      \
+    X(SetMode)                                                                                                         \
+    X(SetCursorPosition)                                                                                               \
+    X(EnableCursor)
+#define REST(X) X(Reset)
+#define FILES(X)                                                                                                       \
+    X(Delete)                                                                                                          \
+    X(Write)                                                                                                           \
+    X(GetPosition)                                                                                                     \
+    X(SetInfo)                                                                                                         \
+    X(Flush)
+#define GRAPHICS(X) X(Blt)
+#define RANDOM(X)   X(GetInfo)
+
+BOOT(TRAP)
+RUNTIME(TRAP)
+OUTPUT(TRAP)
+REST(TRAP)
+FILES(TRAP)
+GRAPHICS(TRAP)
+RANDOM(TRAP)
+
+void fake_traps_boot(EFI_BOOT_SERVICES *table)
+{
+    BOOT(SET)
+}
+
+void fake_traps_runtime(EFI_RUNTIME_SERVICES *table)
+{
+    RUNTIME(SET)
+}
+
+void fake_traps_output(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *table)
+{
+    OUTPUT(SET)
+    REST(SET)
+}
+
+void fake_traps_input(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *table)
+{
+    REST(SET)
+}
+
+/* What revision 2 added is beyond the structure of revision 1, and stays NULL. */
+void fake_traps_file(EFI_FILE_PROTOCOL *table)
+{
+    FILES(SET)
+}
+
+void fake_traps_graphics(EFI_GRAPHICS_OUTPUT_PROTOCOL *table)
+{
+    GRAPHICS(SET)
+}
+
+void fake_traps_random(EFI_RNG_PROTOCOL *table)
+{
+    RANDOM(SET)
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The boot volume: files in memory. There is a second volume, which nobody may open. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/simple_file_system.h"
+#include "fake.h"
+#include "fake_memory.h"
+#include "fake_traps.h"
+
+#define PATH_SIZE 600
+#define SHORT     1000
+#define LARGE     (1U << 20)
+
+struct open_file {
+    EFI_FILE_PROTOCOL protocol; /* first */
+    struct open_file *next;
+    char path[PATH_SIZE];         /* of a folder without a slash at its end: the root's is "" */
+    const struct fake_file *file; /* NULL: a folder */
+    uint64_t position;            /* in bytes, or in files that were looked at */
+    bool broken;
+    unsigned call;
+};
+
+static struct {
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL volume, decoy;
+    struct fake_file long_name;
+    char long_path[PATH_SIZE];
+    struct open_file *open;
+} state;
+
+/* ---- the tree: folders are the beginnings of paths ---- */
+
+static const struct fake_file *file_at(size_t index)
+{
+    const struct fake_setup *setup = fake_setup();
+
+    if (index < setup->file_count)
+        return &setup->files[index];
+    return index == setup->file_count && fake_has(FAKE_QUIRK_LONG_NAMES) ? &state.long_name : NULL;
+}
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* As FAT compares. */
+static bool begins_with(const char *path, const char *beginning, size_t *ret_length)
+{
+    size_t i = 0;
+
+    for (; beginning[i] != '\0'; i++) {
+        if (lower(path[i]) != lower(beginning[i]))
+            return false;
+    }
+    *ret_length = i;
+    return true;
+}
+
+/* The number-th member of a folder: its name, how long that is, and its file or NULL. False at the end. Folders show
+ * up once for each file in them, as far as a loader can mind. */
+static bool member(const char *folder, size_t number, const char **ret_name, size_t *ret_length,
+                   const struct fake_file **ret_file)
+{
+    const struct fake_file *file;
+    size_t seen = 0, length;
+
+    for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
+        const char *name, *end;
+
+        if (!begins_with(file->path, folder, &length) || file->path[length] != '/')
+            continue;
+        if (seen++ != number)
+            continue;
+        name = file->path + length + 1;
+        end = strchr(name, '/');
+        *ret_name = name;
+        *ret_length = end ? (size_t)(end - name) : strlen(name);
+        *ret_file = end ? NULL : file;
+        return true;
+    }
+    return false;
+}
+
+/* ---- files ---- */
+
+static const EFI_FILE_PROTOCOL template;
+static EFI_FILE_PROTOCOL *open_one(const char *path, const struct fake_file *file);
+
+static struct open_file *checked(EFI_FILE_PROTOCOL *this, const char *service)
+{
+    for (struct open_file *open = state.open; open; open = open->next) {
+        if (&open->protocol == this)
+            return open;
+    }
+    fake_complain("%s: %p is no open file", service, (void *)this);
+    return NULL;
+}
+
+static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_handle, const CHAR16 *name,
+                                   uint64_t mode, uint64_t attributes)
+{
+    EFI_STATUS status = fake_call(FAKE_FileOpen);
+    struct open_file *folder = checked(this, "File->Open");
+    char path[PATH_SIZE] = "/";
+    const struct fake_file *file;
+    size_t length = 1;
+
+    if (!folder || !ret_handle || !name || mode != EFI_FILE_MODE_READ || attributes != 0) {
+        fake_complain("File->Open: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    for (size_t i = 0; name[i] != 0 && length < PATH_SIZE - 1; i++) {
+        if (name[i] == '/')
+            fake_complain("File->Open: a path with slashes");
+        path[length++] = (char)(name[i] == '\\' ? '/' : name[i] < 0x80 ? (char)name[i] : '?');
+    }
+    path[length] = '\0';
+    for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
+        if (!begins_with(file->path, path, &length) || (file->path[length] != '\0' && file->path[length] != '/'))
+            continue;
+        *ret_handle = open_one(path, file->path[length] == '\0' ? file : NULL);
+        return EFI_SUCCESS;
+    }
+    return EFI_NOT_FOUND;
+}
+
+static EFI_STATUS EFIAPI file_close(EFI_FILE_PROTOCOL *this)
+{
+    (void)fake_call(FAKE_FileClose);
+    for (struct open_file **at = &state.open; *at; at = &(*at)->next) {
+        struct open_file *open = *at;
+
+        if (&open->protocol != this)
+            continue;
+        *at = open->next;
+        free(open);
+        return EFI_SUCCESS;
+    }
+    fake_complain("File->Close: %p is no open file", (void *)this);
+    return EFI_SUCCESS;
+}
+
+/* EFI_FILE_INFO of a name; EFI_BUFFER_TOO_SMALL when there is no room. */
+static EFI_STATUS write_info(const char *name, size_t length, const struct fake_file *file, UINTN *size, void *buffer)
+{
+    EFI_FILE_INFO info = {.Size = sizeof(info) + (length + 1) * sizeof(CHAR16),
+                          .FileSize = file ? file->bytes.size : 0,
+                          .PhysicalSize = file ? file->bytes.size : 0,
+                          .Attribute = file ? EFI_FILE_ARCHIVE : EFI_FILE_DIRECTORY};
+    CHAR16 *units = (CHAR16 *)(void *)((uint8_t *)buffer + sizeof(info));
+
+    if (*size < info.Size) {
+        *size = (UINTN)info.Size;
+        return EFI_BUFFER_TOO_SMALL;
+    }
+    memset(buffer, 0xa5, *size);
+    memcpy(buffer, &info, sizeof(info));
+    for (size_t i = 0; i < length; i++)
+        units[i] = (CHAR16)name[i];
+    units[length] = 0;
+    *size = (UINTN)info.Size;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS read_folder(struct open_file *open, UINTN *size, void *buffer)
+{
+    const struct fake_file *file;
+    const char *name;
+    size_t length;
+    EFI_STATUS status;
+
+    if (!member(open->path, open->position, &name, &length, &file)) {
+        *size = 0;
+        return EFI_SUCCESS;
+    }
+    status = write_info(name, length, file, size, buffer);
+    open->position++; /* too small: some firmware passes over the file */
+    return status;
+}
+
+/* Files are read again and in small pieces as it is: there is no third try. */
+static bool is_slow(void)
+{
+    return fake_has(FAKE_QUIRK_SHORT_READS) || fake_has(FAKE_QUIRK_BROKEN_READS);
+}
+
+static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *buffer)
+{
+    EFI_STATUS status = fake_call(FAKE_FileRead);
+    struct open_file *open = checked(this, "File->Read");
+    uint64_t left, end;
+
+    if (!open || !size || !buffer) {
+        fake_complain("File->Read: odd arguments");
+        return EFI_DEVICE_ERROR;
+    }
+    fake_set_vital(!open->file || is_slow());
+    if (status != EFI_SUCCESS)
+        return status;
+    if (!open->file)
+        return read_folder(open, size, buffer);
+    if (open->broken || (fake_has(FAKE_QUIRK_BROKEN_READS) && *size > LARGE)) {
+        open->broken = true;
+        return EFI_DEVICE_ERROR;
+    }
+    end = open->file->bytes.size - open->file->missing;
+    left = open->position < end ? end - open->position : 0;
+    if (*size > left)
+        *size = (UINTN)left;
+    if (fake_has(FAKE_QUIRK_SHORT_READS) && *size > SHORT)
+        *size = SHORT;
+    if (open->file->bad != 0 && open->position + *size > open->file->bad)
+        return EFI_DEVICE_ERROR;
+    memcpy(buffer, open->file->bytes.data + open->position, *size);
+    open->position += *size;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *this, uint64_t position)
+{
+    EFI_STATUS status = fake_call(FAKE_FileSetPosition);
+    struct open_file *open = checked(this, "File->SetPosition");
+
+    fake_set_vital(is_slow());
+    if (!open || (!open->file && position != 0))
+        return EFI_UNSUPPORTED;
+    if (status == EFI_SUCCESS)
+        open->position = position;
+    return status;
+}
+
+static EFI_STATUS EFIAPI file_get_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *type, UINTN *size, void *buffer)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    EFI_STATUS status = fake_call(FAKE_FileGetInfo);
+    struct open_file *open = checked(this, "File->GetInfo");
+    const char *name;
+
+    if (!open || !type || !size || memcmp(type, &info_guid, sizeof(info_guid)) != 0) {
+        fake_complain("File->GetInfo: odd arguments");
+        return EFI_UNSUPPORTED;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    name = strrchr(open->path, '/');
+    name = name ? name + 1 : "";
+    return write_info(name, strlen(name), open->file, size, buffer);
+}
+
+static const EFI_FILE_PROTOCOL template = {
+    .Revision = EFI_FILE_PROTOCOL_REVISION,
+    .Open = file_open,
+    .Close = file_close,
+    .Read = file_read,
+    .SetPosition = file_set_position,
+    .GetInfo = file_get_info,
+};
+
+static EFI_FILE_PROTOCOL *open_one(const char *path, const struct fake_file *file)
+{
+    struct open_file *open = calloc(1, sizeof(*open));
+
+    if (!open)
+        abort();
+    fake_traps_file(&open->protocol);
+    open->protocol.Revision = template.Revision;
+    open->protocol.Open = template.Open;
+    open->protocol.Close = template.Close;
+    open->protocol.Read = template.Read;
+    open->protocol.SetPosition = template.SetPosition;
+    open->protocol.GetInfo = template.GetInfo;
+    strncpy(open->path, path, PATH_SIZE - 1);
+    open->file = file;
+    open->call = fake_calls();
+    open->next = state.open;
+    state.open = open;
+    return &open->protocol;
+}
+
+static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_root)
+{
+    EFI_STATUS status = fake_call(FAKE_OpenVolume);
+
+    if (this == &state.decoy)
+        fake_complain("another volume was opened than the one that the loader came from");
+    if (status == EFI_SUCCESS)
+        *ret_root = open_one("", NULL);
+    return status;
+}
+
+void fake_volume_start(void)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+
+    while (state.open) {
+        struct open_file *next = state.open->next;
+
+        free(state.open);
+        state.open = next;
+    }
+    memset(state.long_path, 'x', sizeof(state.long_path));
+    memcpy(state.long_path, "/loader/entries/", 16);
+    memcpy(state.long_path + 16 + 251, ".txt", 5);
+    state.long_name = (struct fake_file){.path = state.long_path, .bytes = {(const uint8_t *)"?", 1}};
+    state.volume = (EFI_SIMPLE_FILE_SYSTEM_PROTOCOL){EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_REVISION, open_volume};
+    state.decoy = state.volume;
+    fake_protocols_add(fake_other_device(), &guid, &state.decoy);
+    fake_protocols_add(fake_boot_device(), &guid, &state.volume);
+}
+
+void fake_volume_check(void)
+{
+    for (const struct open_file *open = state.open; open; open = open->next)
+        fake_complain("\"%s\", opened by call %u, was not closed", open->path, open->call);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fails every call of the loader to the firmware, one after the other, in every scenario: with each status that the
+ * specification allows, once, and from then on.
+ *
+ *     fault [SCENARIO]      the scenarios whose names begin so; all, and the quirks, without
+ *
+ * In the environment: BATON_SEED, the first case of the quirks' combinations.
+ */
+#include <sanitizer/common_interface_defs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quirks.h"
+#include "verdict.h"
+
+#define CASES 8000
+#define SHOWN 20 /* of what is wrong; it tends to be the same */
+
+static const char *const lasting_names[] = {[FAKE_ONCE] = "once",
+                                            [FAKE_SERVICE] = "from then on",
+                                            [FAKE_ALL] = "and all calls from then on",
+                                            [FAKE_OFTEN] = "and every fourth or so from then on"};
+
+/* What is run now, for whom the sanitizers interrupt. */
+static struct {
+    const char *scenario;
+    uint64_t quirks, seed;
+    struct fake_injection injection;
+    unsigned wrong;
+} now;
+
+static void tell_case(FILE *out)
+{
+    fprintf(out, "%s%s", now.scenario, quirk_names(now.quirks));
+    if (now.injection.call > 0)
+        fprintf(out, ", call %u (%s) fails with status %u, %s", now.injection.call,
+                fake_injected() > 0 ? fake_service_name(fake_injected_service()) : "none", now.injection.status,
+                lasting_names[now.injection.lasting]);
+    if (now.seed != 0)
+        fprintf(out, "; to see it again: make fault SEED=0x%llx", (unsigned long long)now.seed);
+    fprintf(out, "\n");
+}
+
+static void tell_death(void)
+{
+    fprintf(stderr, "the sanitizers ended it in: ");
+    tell_case(stderr);
+    fprintf(stderr, "%s", fake_log_text());
+}
+
+static void note_wrong(void)
+{
+    if (fake_complaints() == 0)
+        return;
+    if (now.wrong++ >= SHOWN)
+        return;
+    printf("WRONG: ");
+    tell_case(stdout);
+    printf("%s", fake_complaint_text());
+    if (getenv("BATON_LOG"))
+        printf("---- log\n%s----\n", fake_log_text());
+}
+
+/* One failure of one call, with all its statuses. Returns how many injections that were; 0: there is no such call. */
+static unsigned fail_call(const struct scenario *scenario, unsigned call, enum fake_lasting lasting)
+{
+    unsigned injections = 0;
+
+    for (unsigned status = 0;; status++) {
+        size_t statuses;
+
+        now.injection = (struct fake_injection){call, status, lasting};
+        (void)verdict_run(scenario, &scenario->setup, &now.injection);
+        note_wrong();
+        if (fake_injected() == 0)
+            return injections;
+        injections++;
+        statuses = lasting == FAKE_ALL || lasting == FAKE_OFTEN ? 1 : fake_status_count(fake_injected_service());
+        if (status + 1 >= statuses)
+            return injections;
+    }
+}
+
+static unsigned fail_all(const struct scenario *scenario)
+{
+    unsigned injections = 0, wrong = now.wrong;
+    struct fake_result untroubled;
+
+    now.quirks = scenario->setup.quirks;
+    now.injection = (struct fake_injection){0};
+    untroubled = verdict_run(scenario, &scenario->setup, &now.injection);
+    note_wrong();
+    if (getenv("BATON_LOG"))
+        printf("%s", fake_log_text());
+    for (enum fake_lasting lasting = FAKE_ONCE; lasting < FAKE_LASTING_COUNT; lasting++) {
+        /* A failure can make the loader try again, but nothing makes the calls before it more. */
+        for (unsigned call = 1; call <= untroubled.calls; call++)
+            injections += fail_call(scenario, call, lasting);
+    }
+    printf("  %-32s %5u calls %6u injections %6u wrong\n", scenario->name, untroubled.calls, injections,
+           now.wrong - wrong);
+    return injections;
+}
+
+static unsigned run_case(const struct quirk_case *one)
+{
+    now.scenario = one->scenario->name;
+    now.quirks = one->setup.quirks;
+    now.seed = one->seed;
+    now.injection = one->injection;
+    (void)verdict_run(one->scenario, &one->setup, &one->injection);
+    note_wrong();
+    return fake_injected() > 0 ? 1 : 0;
+}
+
+static void run_alone(const struct scenario *all, size_t count)
+{
+    unsigned runs = 0, wrong = now.wrong;
+    struct quirk_case one;
+
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned quirk = 0; quirk < FAKE_QUIRK_COUNT; quirk++, runs++) {
+            quirk_alone(&all[i], (enum fake_quirk)quirk, &one);
+            (void)run_case(&one);
+        }
+    }
+    printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, each alone", runs, 0, now.wrong - wrong);
+}
+
+static unsigned run_chance(const struct scenario *all, size_t count)
+{
+    unsigned injections = 0, wrong = now.wrong;
+    struct quirk_case one;
+    uint64_t first = 0;
+
+    for (unsigned number = 0; number < CASES; number++) {
+        quirk_chance(all, count, number, &one);
+        if (number == 0)
+            first = one.seed;
+        injections += run_case(&one);
+    }
+    printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, combined by chance", CASES, injections,
+           now.wrong - wrong);
+    printf("  the first case was SEED=0x%llx\n", (unsigned long long)first);
+    return injections;
+}
+
+int main(int count, char **arguments)
+{
+    const char *only = count > 1 ? arguments[1] : "";
+    struct scenario *all;
+    size_t scenario_count = scenarios(&all), run = 0;
+    unsigned long injections = 0;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    __sanitizer_set_death_callback(tell_death);
+    for (size_t i = 0; i < scenario_count; i++) {
+        if (strncmp(all[i].name, only, strlen(only)) != 0)
+            continue;
+        now.scenario = all[i].name;
+        injections += fail_all(&all[i]);
+        run++;
+    }
+    if (only[0] == '\0') {
+        run_alone(all, scenario_count);
+        injections += run_chance(all, scenario_count);
+    }
+    printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
+    return now.wrong == 0 && run > 0 ? 0 : 1;
+}

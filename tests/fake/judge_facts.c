@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Section 6: what the baton tells. A fact that firmware failed to give may be missing; one that is there must be right.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "efi_map.h"
+#include "fake_memory.h"
+#include "judge.h"
+#include "phys.h"
+
+static bool has(const struct judge *judge, uint64_t fact)
+{
+    return (judge->baton->facts & fact) != 0;
+}
+
+/* A call failed that this fact may hang on. */
+static bool excused(void)
+{
+    return fake_injected() > 0;
+}
+
+/* The fact is there if and only if it should be; or a failure excuses that it is not. */
+static bool check_fact(const struct judge *judge, uint64_t fact, bool wanted, const char *name)
+{
+    if (has(judge, fact) && !wanted)
+        fake_complain("the fact %s is set", name);
+    if (!has(judge, fact) && wanted && !excused())
+        fake_complain("the fact %s is not set", name);
+    return has(judge, fact) && wanted;
+}
+
+static void check_text(const struct judge *judge, const char *text, const char *wanted, const char *what)
+{
+    const char *found = judge_pointer(judge, text, strlen(wanted) + 1, what);
+
+    if (found && strcmp(found, wanted) != 0)
+        fake_complain("%s is \"%s\"", what, found);
+}
+
+static void check_texts(const struct judge *judge)
+{
+    const struct baton *baton = judge->baton;
+
+    check_text(judge, baton->loader_name, "Baton", "the loader's name");
+    check_text(judge, baton->loader_version, BATON_VERSION_STRING, "the loader's version");
+    check_text(judge, baton->command_line, judge->expected->command_line, "the command line");
+    check_text(judge, baton->kernel.path, judge->expected->path, "the kernel's path");
+    if (has(judge, BATON_FACT_COMMAND_LINE) != (judge->expected->command_line[0] != '\0'))
+        fake_complain("the fact command line is wrong");
+}
+
+static void check_screen(const struct judge *judge)
+{
+    const struct baton_list *list = &judge->baton->framebuffers;
+    struct baton_framebuffer wanted, found;
+    const struct baton_framebuffer *first;
+    const void *edid;
+
+    if (!check_fact(judge, BATON_FACT_FRAMEBUFFER, fake_graphics_screen(&wanted), "framebuffer")) {
+        if (list->count != 0 || list->first)
+            fake_complain("there are %u framebuffers", list->count);
+        return;
+    }
+    first = judge_pointer(judge, list->first, sizeof(*first), "the framebuffers");
+    if (!first || list->count != 1 || list->stride != sizeof(*first)) {
+        fake_complain("there are %u framebuffers", list->count);
+        return;
+    }
+    found = *first;
+    edid = found.edid ? judge_pointer(judge, found.edid, found.edid_size, "the EDID") : NULL;
+    if (edid ? found.edid_size != fake_graphics_edid().size ||
+                   memcmp(edid, fake_graphics_edid().data, found.edid_size) != 0
+             : !excused())
+        fake_complain("the EDID is wrong");
+    wanted.address = (void *)(uintptr_t)(judge->direct_base + wanted.physical);
+    wanted.edid = found.edid;
+    wanted.edid_size = found.edid_size;
+    if (memcmp(&wanted, &found, sizeof(found)) != 0)
+        fake_complain("the framebuffer of %ux%u, pitch %u, %u bits is wrong", found.width, found.height, found.pitch,
+                      found.bits_per_pixel);
+}
+
+static void check_tables(const struct judge *judge)
+{
+    const struct baton *baton = judge->baton;
+    const struct bytes *tree = &fake_setup()->device_tree;
+    uint64_t rsdp = fake_tables_rsdp(), smbios = fake_tables_smbios3();
+    const void *copy;
+
+    if (check_fact(judge, BATON_FACT_RSDP, rsdp != 0, "RSDP")) {
+        copy = judge_pointer(judge, baton->rsdp, 36, "the RSDP");
+        if (copy && memcmp(copy, phys_to_ptr(rsdp), 36) != 0)
+            fake_complain("the RSDP is no copy");
+    }
+    if (check_fact(judge, BATON_FACT_SMBIOS, smbios != 0, "SMBIOS")) {
+        copy = judge_pointer(judge, baton->smbios3, 24, "the SMBIOS entry point");
+        if (baton->smbios2 || (copy && memcmp(copy, phys_to_ptr(smbios), 24) != 0))
+            fake_complain("the SMBIOS entry point is no copy");
+    }
+    if (check_fact(judge, BATON_FACT_EFI_SYSTEM_TABLE, !fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE), "EFI system table") &&
+        (uintptr_t)baton->efi_system_table != judge->direct_base + ptr_to_phys(fake_system_table()))
+        fake_complain("the EFI system table is at %p", baton->efi_system_table);
+    if (!check_fact(judge, BATON_FACT_DEVICE_TREE, tree->size > 0, "device tree"))
+        return;
+    copy = judge_pointer(judge, baton->device_tree, tree->size, "the device tree");
+    if (!copy || baton->device_tree_size != tree->size || (uintptr_t)baton->device_tree % 8 != 0 ||
+        memcmp(copy, tree->data, tree->size) != 0)
+        fake_complain("the device tree is no copy");
+}
+
+static void check_numbers(const struct judge *judge)
+{
+    const struct baton *baton = judge->baton;
+    uint64_t frequency = baton->counter_frequency;
+    bool random =
+        !(fake_has(FAKE_QUIRK_NO_RANDOM) || fake_has(FAKE_QUIRK_ZERO_RANDOM)) || !fake_setup()->no_processor_random;
+    uint8_t zeros[64] = {0};
+
+    if (check_fact(judge, BATON_FACT_ENTROPY, random, "entropy") != (memcmp(baton->entropy, zeros, 64) != 0))
+        fake_complain("the entropy does not fit its fact");
+    if (has(judge, BATON_FACT_ENTROPY) && fake_memory_find(baton->entropy, sizeof(baton->entropy)) != 1)
+        fake_complain("the loader has kept a copy of the kernel's random numbers");
+    if (check_fact(judge, BATON_FACT_BOOT_PARTITION, !fake_has(FAKE_QUIRK_NO_PARTITION), "boot partition") &&
+        memcmp(baton->boot_partition, fake_partition, 16) != 0)
+        fake_complain("the boot partition is wrong");
+    if (check_fact(judge, BATON_FACT_WALL_CLOCK, !fake_has(FAKE_QUIRK_NO_TIME), "wall clock") &&
+        baton->wall_clock != FAKE_WALL_CLOCK)
+        fake_complain("the wall clock shows %llu", (unsigned long long)baton->wall_clock);
+    if (check_fact(judge, BATON_FACT_COUNTER_FREQUENCY, true, "counter frequency") &&
+        (frequency < FAKE_FREQUENCY * 95 / 100 || frequency > FAKE_FREQUENCY * 105 / 100))
+        fake_complain("the counter's frequency is told as %llu", (unsigned long long)frequency);
+    if (check_fact(judge, BATON_FACT_BOOT_CPU, true, "boot CPU") && baton->boot_cpu != machine_boot_cpu())
+        fake_complain("the boot processor is told as %llu", (unsigned long long)baton->boot_cpu);
+    if (has(judge, BATON_FACT_SLIDE) != judge->expected->kernel->movable)
+        fake_complain("the fact slide is wrong");
+    if (has(judge, BATON_FACT_KERNEL_FILE) != judge->expected->kernel_file)
+        fake_complain("the fact kernel file is wrong");
+    if (has(judge, BATON_FACT_IDENTITY_MAP) != (judge->expected->identity_map || judge->direct_base == 0))
+        fake_complain("the fact identity map is wrong");
+    if (baton->extensions.count != 0 || baton->extensions.first)
+        fake_complain("there are extensions");
+    if (baton->facts >> 17 != 0)
+        fake_complain("facts that nobody knows: 0x%llx", (unsigned long long)baton->facts);
+}
+
+static void check_firmware_map(const struct judge *judge)
+{
+    const struct baton_efi_memory_map *map = &judge->baton->efi_memory_map;
+    const struct efi_map *given = fake_map_given();
+    const void *bytes = judge_pointer(judge, map->descriptors, map->size, "the firmware's map");
+
+    if (!has(judge, BATON_FACT_EFI_MEMORY_MAP) || map->size != given->bytes.size ||
+        map->descriptor_size != given->descriptor_size || map->descriptor_version != given->descriptor_version ||
+        !bytes || memcmp(bytes, given->bytes.data, map->size) != 0)
+        fake_complain("the firmware's map is not the last one");
+}
+
+static void check_story(const struct judge *judge)
+{
+    static const char *const stages[] = {"start",   "gather", "choose", "open",  "plan",
+                                         "reserve", "load",   "build",  "leave", "seal"};
+    const struct baton *baton = judge->baton;
+    const char *log = judge_pointer(judge, baton->log.text, baton->log.size + 1, "the log");
+    const struct baton_timing *timings =
+        judge_pointer(judge, baton->timings.first, sizeof(stages) / sizeof(stages[0]) * sizeof(*timings), "timings");
+    uint64_t before = 0;
+
+    if (!has(judge, BATON_FACT_LOG) || !log || baton->log.size == 0 || log[baton->log.size] != '\0' ||
+        log[baton->log.size - 1] != '\n' || strlen(log) != baton->log.size || !strstr(fake_log_text(), "leaving the"))
+        fake_complain("the log is wrong");
+    if (!has(judge, BATON_FACT_TIMINGS) || !timings || baton->timings.count != sizeof(stages) / sizeof(stages[0])) {
+        fake_complain("the timings are wrong");
+        return;
+    }
+    for (size_t i = 0; i < baton->timings.count; i++) {
+        const char *name = judge_pointer(judge, timings[i].name, strlen(stages[i]) + 1, "a stage's name");
+
+        if (!name || strcmp(name, stages[i]) != 0 || timings[i].counter < before)
+            fake_complain("stage %zu is wrong", i);
+        before = timings[i].counter;
+    }
+}
+
+void judge_facts(const struct judge *judge)
+{
+    check_texts(judge);
+    check_screen(judge);
+    check_tables(judge);
+    check_numbers(judge);
+    check_firmware_map(judge);
+    check_story(judge);
+}

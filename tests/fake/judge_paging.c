@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sections 3.3 and 3.4: everything that is to be mapped, as one list, and everything that is, by a walk of its own. The
+ * two must be the same. */
+#include <stdlib.h>
+
+#include "elf.h"
+#include "fake_memory.h"
+#include "judge.h"
+#include "phys.h"
+
+#define PRESENT   0x1ULL
+#define WRITE     0x2ULL
+#define USER      0x4ULL
+#define PWT       0x8ULL
+#define PCD       0x10ULL
+#define ACCESSED  0x20ULL
+#define DIRTY     0x40ULL
+#define LARGE     0x80ULL /* above level 1; on level 1 it is the PAT bit */
+#define GLOBAL    0x100ULL
+#define LARGE_PAT 0x1000ULL
+#define NX        (1ULL << 63)
+#define ADDRESS   0x000ffffffffff000ULL
+
+static struct judge_mappings is, should_be;
+
+static void add(struct judge_mappings *list, const struct judge_mapping *mapping)
+{
+    struct judge_mapping *last = list->count > 0 ? &list->items[list->count - 1] : NULL;
+
+    if (mapping->size == 0)
+        return;
+    if (last && last->address + last->size == mapping->address && last->physical + last->size == mapping->physical &&
+        last->flags == mapping->flags) {
+        last->size += mapping->size;
+        return;
+    }
+    if (list->count == JUDGE_LIST)
+        abort();
+    list->items[list->count++] = *mapping;
+}
+
+/* ---- what is ---- */
+
+struct walk {
+    const struct judge *judge;
+    unsigned levels;
+};
+
+static void add_leaf(const struct walk *walk, uint64_t address, unsigned level, uint64_t entry, uint64_t permissions)
+{
+    uint64_t size = 1ULL << (12 + 9 * (level - 1));
+    uint64_t pat_bit = level == 1 ? LARGE : LARGE_PAT;
+    unsigned cache = (entry & PWT ? 1U : 0) | (entry & PCD ? 2U : 0) | (entry & pat_bit ? 4U : 0);
+    uint64_t physical = entry & ADDRESS & ~(size - 1);
+    unsigned top = 12 + 9 * walk->levels;
+    unsigned flags = 0;
+
+    if (address >> (top - 1) & 1)
+        address |= ~0ULL << top;
+    if ((entry & (USER | GLOBAL)) || !(entry & ACCESSED) || !(entry & DIRTY) || (cache != 0 && cache != 5) ||
+        (level > 1 && (entry & ADDRESS & (size - 1) & ~LARGE_PAT) != 0))
+        fake_complain("the page at 0x%llx has the bits 0x%llx", (unsigned long long)address, (unsigned long long)entry);
+    if (entry & permissions & WRITE)
+        flags |= MAPPED_WRITE;
+    if (!((entry | permissions) & NX))
+        flags |= MAPPED_EXECUTE;
+    if (cache == 5)
+        flags |= MAPPED_COMBINING;
+    add(&is, &(struct judge_mapping){address, physical, size, flags});
+}
+
+/* `permissions` are those of the way here: WRITE when all allow it, NX when one forbids. */
+static void walk_table(const struct walk *walk, uint64_t table, unsigned level, uint64_t address, uint64_t permissions)
+{
+    const uint64_t *entries;
+
+    if (!judge_is_kind(walk->judge, table, FAKE_PAGE, BATON_MEMORY_PAGE_TABLES) ||
+        !fake_memory_is_loaders(table, FAKE_PAGE, EfiLoaderData)) {
+        fake_complain("the level-%u table at 0x%llx is not in memory of its kind", level, (unsigned long long)table);
+        return;
+    }
+    entries = phys_to_ptr(table);
+    for (unsigned i = 0; i < 512; i++) {
+        uint64_t at = address | (uint64_t)i << (12 + 9 * (level - 1));
+        uint64_t entry = entries[i];
+
+        if (!(entry & PRESENT)) {
+            if (entry != 0)
+                fake_complain("an entry at 0x%llx that is not present is 0x%llx", (unsigned long long)at,
+                              (unsigned long long)entry);
+            continue;
+        }
+        if (level == 1 || (level <= 3 && (entry & LARGE))) {
+            if (level == 3 && fake_setup()->small_pages)
+                fake_complain("a page of 1 GiB at 0x%llx on a processor that has none", (unsigned long long)at);
+            add_leaf(walk, at, level, entry, permissions);
+            continue;
+        }
+        if ((entry & (USER | GLOBAL | LARGE)) || !(entry & ACCESSED))
+            fake_complain("the entry for the table at 0x%llx has the bits 0x%llx", (unsigned long long)at,
+                          (unsigned long long)entry);
+        walk_table(walk, entry & ADDRESS, level - 1, at,
+                   ((permissions & entry) & WRITE) | ((permissions | entry) & NX));
+    }
+}
+
+/* ---- what should be ---- */
+
+/* A part of physical memory in the direct map, and in the identity map when there is one. */
+static void expect(const struct judge *judge, uint64_t physical, uint64_t size, unsigned flags)
+{
+    add(&should_be, &(struct judge_mapping){judge->direct_base + physical, physical, size, flags});
+    if (judge->direct_base != 0 && judge->expected->identity_map)
+        add(&should_be, &(struct judge_mapping){physical, physical, size, flags});
+}
+
+/* ELF flags of a kernel's page; 0 when no segment has it. */
+static uint32_t flags_of_page(const struct fake_kernel *kernel, uint64_t address)
+{
+    uint32_t flags = 0;
+
+    for (size_t i = 0; i < kernel->segment_count; i++) {
+        const struct kernel_segment *segment = &kernel->segments[i];
+
+        if (kernel->flat ||
+            (segment->address < address + FAKE_PAGE && segment->address + segment->memory_size > address))
+            flags |= segment->flags;
+    }
+    return flags;
+}
+
+static void expect_kernel(const struct judge *judge)
+{
+    const struct fake_kernel *kernel = judge->expected->kernel;
+    const struct baton_kernel *placed = &judge->baton->kernel;
+
+    for (uint64_t offset = 0; offset < kernel->size; offset += FAKE_PAGE) {
+        uint32_t elf = flags_of_page(kernel, kernel->base + offset);
+        unsigned flags = (elf & ELF_WRITE ? MAPPED_WRITE : 0U) | (elf & ELF_EXECUTE ? MAPPED_EXECUTE : 0U);
+
+        if (kernel->high && elf != 0)
+            add(&should_be,
+                &(struct judge_mapping){placed->address + offset, placed->physical + offset, FAKE_PAGE, flags});
+        if (elf == 0)
+            flags = MAPPED_WRITE;
+        else if (kernel->high)
+            flags &= ~(unsigned)MAPPED_EXECUTE;
+        expect(judge, placed->physical + offset, FAKE_PAGE, flags);
+    }
+}
+
+static void expect_trampoline(const struct judge *judge)
+{
+    bool identity = judge->direct_base == 0 || judge->expected->identity_map;
+    uint64_t code = judge->result->trampoline;
+
+    expect(judge, code, FAKE_TRAMPOLINE_CODE, identity ? MAPPED_EXECUTE : 0);
+    expect(judge, code + FAKE_TRAMPOLINE_CODE, MACHINE_TRAMPOLINE_DATA, MAPPED_WRITE);
+    if (!identity)
+        add(&should_be, &(struct judge_mapping){code, code, FAKE_TRAMPOLINE_CODE, MAPPED_EXECUTE});
+}
+
+static void expect_entry(const struct judge *judge, const struct baton_memory *entry)
+{
+    bool cached = (entry->efi_attributes & EFI_MEMORY_WB) != 0;
+
+    switch (entry->kind) {
+    case BATON_MEMORY_USABLE:
+    case BATON_MEMORY_BOOT_SERVICES:
+    case BATON_MEMORY_LOADER:
+    case BATON_MEMORY_SPECIFIC_PURPOSE:
+    case BATON_MEMORY_ACPI_RECLAIMABLE:
+    case BATON_MEMORY_ACPI_NVS:
+    case BATON_MEMORY_RUNTIME_DATA:
+        if (cached)
+            expect(judge, entry->base, entry->size, MAPPED_WRITE);
+        break;
+    case BATON_MEMORY_RUNTIME_CODE:
+        if (cached)
+            expect(judge, entry->base, entry->size, 0);
+        break;
+    case BATON_MEMORY_FIRMWARE_TABLES:
+        expect(judge, entry->base, entry->size, 0);
+        break;
+    case BATON_MEMORY_BATON:
+    case BATON_MEMORY_MODULE:
+    case BATON_MEMORY_PAGE_TABLES:
+        expect(judge, entry->base, entry->size, MAPPED_WRITE);
+        break;
+    case BATON_MEMORY_STACK:
+        expect(judge, entry->base + FAKE_PAGE, entry->size - FAKE_PAGE, MAPPED_WRITE);
+        break;
+    case BATON_MEMORY_FRAMEBUFFER:
+        expect(judge, entry->base, entry->size, MAPPED_WRITE | MAPPED_COMBINING);
+        break;
+    default:
+        break;
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct judge_mapping *x = a, *y = b;
+
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static void sort_and_merge(struct judge_mappings *list)
+{
+    size_t count = list->count;
+
+    qsort(list->items, count, sizeof(list->items[0]), compare);
+    list->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct judge_mapping item = list->items[i];
+
+        add(list, &item);
+    }
+}
+
+static void tell(const char *what, const struct judge_mapping *mapping)
+{
+    if (mapping)
+        fake_complain("%s 0x%llx-0x%llx to 0x%llx, flags %u", what, (unsigned long long)mapping->address,
+                      (unsigned long long)(mapping->address + mapping->size), (unsigned long long)mapping->physical,
+                      mapping->flags);
+}
+
+static void compare_all(void)
+{
+    for (size_t i = 0; i < is.count || i < should_be.count; i++) {
+        const struct judge_mapping *found = i < is.count ? &is.items[i] : NULL;
+        const struct judge_mapping *wanted = i < should_be.count ? &should_be.items[i] : NULL;
+
+        if (found && wanted && found->address == wanted->address && found->physical == wanted->physical &&
+            found->size == wanted->size && found->flags == wanted->flags)
+            continue;
+        tell("there should be mapped", wanted);
+        tell("there is mapped", found);
+        return; /* all that follow are out of step */
+    }
+}
+
+/* The first address behind all that the direct map holds. */
+static void check_end(const struct judge *judge)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < should_be.count; i++) {
+        const struct judge_mapping *mapping = &should_be.items[i];
+
+        if (mapping->address - mapping->physical == judge->direct_base && !(mapping->flags & MAPPED_COMBINING) &&
+            mapping->address + mapping->size - 1 >= end)
+            end = mapping->address + mapping->size;
+    }
+    if (judge->baton->direct_map.end != end)
+        fake_complain("the direct map ends at 0x%llx instead of 0x%llx",
+                      (unsigned long long)judge->baton->direct_map.end, (unsigned long long)end);
+}
+
+static void check_base(const struct judge *judge)
+{
+    const struct fake_kernel *kernel = judge->expected->kernel;
+    uint64_t base = judge->direct_base, usual = 0xffff800000000000ULL;
+    uint64_t step = judge->expected->identity_map ? 1ULL << 39 : 1ULL << 30;
+
+    if (kernel->high && judge->baton->kernel.address < 0xffffc00000000000ULL)
+        usual = 0xffffc00000000000ULL;
+    if (!kernel->high              ? base != 0
+        : !judge->expected->random ? base != usual
+                                   : base < usual || base - usual >= 1ULL << 45 || base % step != 0)
+        fake_complain("the direct map is at 0x%llx", (unsigned long long)base);
+}
+
+void judge_paging(const struct judge *judge)
+{
+    struct walk walk = {judge, machine_paging_levels()};
+
+    is.count = should_be.count = 0;
+    check_base(judge);
+    if (judge->result->entry.root % FAKE_PAGE != 0)
+        fake_complain("the tables' root is at 0x%llx", (unsigned long long)judge->result->entry.root);
+    walk_table(&walk, judge->result->entry.root, walk.levels, 0, WRITE);
+    expect_kernel(judge);
+    expect_trampoline(judge);
+    for (size_t i = 0; i < judge->memory_count; i++)
+        expect_entry(judge, &judge->memory[i]);
+    sort_and_merge(&is);
+    sort_and_merge(&should_be);
+    compare_all();
+    check_end(judge);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All scenarios on firmware that misbehaves. */
+#ifndef BATON_FAKE_RUN_QUIRKS_H
+#define BATON_FAKE_RUN_QUIRKS_H
+
+#include "verdict.h"
+
+/* A run that is to be made. */
+struct quirk_case {
+    const struct scenario *scenario;
+    struct fake_setup setup;
+    struct fake_injection injection;
+    uint64_t seed;
+};
+
+/* Every quirk alone. */
+void quirk_alone(const struct scenario *scenario, enum fake_quirk quirk, struct quirk_case *ret_case);
+
+/* Case `number` by chance: a scenario, some quirks, another machine, and mostly a failure. BATON_SEED in the
+ * environment makes that seed the first one. */
+void quirk_chance(const struct scenario *all, size_t count, uint64_t number, struct quirk_case *ret_case);
+
+/* "BROKEN_READS, NO_CONOUT" */
+const char *quirk_names(uint64_t quirks);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Machines with something to boot, and what is to come of it. */
+#ifndef BATON_FAKE_SCENARIOS_H
+#define BATON_FAKE_SCENARIOS_H
+
+#include "fake.h"
+#include "judge.h"
+
+struct scenario {
+    const char *name;
+    struct fake_setup setup;
+    struct expected expected; /* of a jump */
+    enum fake_end end;
+    unsigned errors;   /* lines in an untroubled run */
+    unsigned entries;  /* that are tried one after the other, each with an error of its own */
+    bool exact;        /* the kernel must lie below 4 GiB */
+    bool large;        /* more than 1 MiB in one piece is needed */
+    bool no_volume;    /* it ends before the volume is opened */
+    const char *words; /* that the log must have */
+};
+
+#define SCENARIOS_AT_MOST 64
+
+/* All of them. They last until the program's end. */
+size_t scenarios(struct scenario **ret_scenarios);
+
+#endif

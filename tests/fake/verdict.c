@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "verdict.h"
+
+#include <string.h>
+
+static const char *const ends[] = {
+    [FAKE_RETURNED] = "returned to the firmware", [FAKE_JUMPED] = "jumped", [FAKE_RESET] = "reset the machine"};
+
+/* Nothing on the volume is looked at. */
+static bool has_no_volume(const struct scenario *scenario)
+{
+    return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE);
+}
+
+/* How a run ends when no call fails. */
+static enum fake_end expected_end(const struct scenario *scenario)
+{
+    bool refused = has_no_volume(scenario) || (fake_has(FAKE_QUIRK_HIGH_ONLY) && scenario->exact) ||
+                   (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
+
+    return refused ? FAKE_RETURNED : scenario->end;
+}
+
+/* Nothing was done to it: it ends as it should, with the words that it should have. */
+static void check_untroubled(const struct scenario *scenario, const struct fake_result *result)
+{
+    if (result->end != scenario->end)
+        fake_complain("the loader %s, and should have %s", ends[result->end], ends[scenario->end]);
+    if (result->errors != scenario->errors)
+        fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
+    if (scenario->words && !strstr(fake_log_text(), scenario->words))
+        fake_complain("the log lacks \"%s\"", scenario->words);
+    if (result->end == FAKE_JUMPED && fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 &&
+        fake_setup()->holes == 0 && fake_calls_of(FAKE_GetMemoryMap) > 3)
+        fake_complain("the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
+}
+
+/* One error for each entry that is refused, or one for all, and one for each configuration file that is passed over. */
+static void check_errors(const struct scenario *scenario, const struct fake_result *result)
+{
+    bool may_be_quiet = scenario->end == FAKE_RETURNED && scenario->errors == 0; /* it was no boot */
+
+    if (result->end != FAKE_JUMPED && (result->errors == 0 || result->last_is_mistake) && !may_be_quiet)
+        fake_complain("the loader %s without a word", ends[result->end]);
+    if (result->errors > scenario->entries + result->mistakes)
+        fake_complain("%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
+                      result->mistakes, scenario->entries + result->mistakes);
+}
+
+/* What a firmware goes by: an error makes it try its next boot option. */
+static void check_status(const struct fake_result *result)
+{
+    if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != (result->errors > 0))
+        fake_complain("with %u errors shown the loader returned 0x%zx", result->errors, result->status);
+}
+
+/* What is an error is one on the screen, too. */
+static void check_screen(const struct fake_result *result)
+{
+    unsigned shown = 0;
+
+    for (const char *at = fake_console_text(); (at = strstr(at, "error: ")) != NULL; at++)
+        shown++;
+    if (fake_calls_failed(FAKE_OutputString) == 0 && !fake_has(FAKE_QUIRK_NO_CONOUT) && result->end != FAKE_RESET &&
+        shown != result->errors)
+        fake_complain("of %u errors the screen showed %u", result->errors, shown);
+}
+
+/* On odd firmware, but no call was made to fail. */
+static void check_quirky(const struct scenario *scenario, const struct fake_result *result)
+{
+    enum fake_end end = expected_end(scenario);
+
+    if (result->end != end)
+        fake_complain("the loader %s, and should have %s", ends[result->end], ends[end]);
+    check_errors(scenario, result);
+    if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume && result->errors != scenario->errors)
+        fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
+}
+
+static void check_troubled(const struct scenario *scenario, const struct fake_result *result,
+                           const struct fake_injection *injection)
+{
+    bool lasting = injection->lasting != FAKE_ONCE;
+
+    check_errors(scenario, result);
+    if (!lasting && result->mistakes > 1 + scenario->errors)
+        fake_complain("one failure made %u configuration files be passed over", result->mistakes);
+    if (!lasting && expected_end(scenario) == FAKE_JUMPED && result->end != FAKE_JUMPED && !fake_injected_vital())
+        fake_complain("one failure of %s kept the kernel from being booted",
+                      fake_service_name(fake_injected_service()));
+    if (result->end == FAKE_JUMPED && expected_end(scenario) == FAKE_RETURNED)
+        fake_complain("the loader jumped, where it should have refused");
+    if (result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0)
+        fake_complain("the machine was reset, though the firmware had not been left");
+}
+
+struct fake_result verdict_run(const struct scenario *scenario, const struct fake_setup *setup,
+                               const struct fake_injection *injection)
+{
+    struct fake_result result = fake_run(setup, injection);
+    bool untroubled = fake_injected() == 0 && setup == &scenario->setup;
+
+    if (result.end == FAKE_JUMPED && scenario->expected.kernel)
+        judge(&result, &scenario->expected);
+    check_screen(&result);
+    check_status(&result);
+    if (untroubled)
+        check_untroubled(scenario, &result);
+    else if (fake_injected() > 0)
+        check_troubled(scenario, &result, injection);
+    else
+        check_quirky(scenario, &result);
+    return result;
+}

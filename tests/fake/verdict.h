@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether a run came out as it had to. */
+#ifndef BATON_FAKE_VERDICT_H
+#define BATON_FAKE_VERDICT_H
+
+#include "scenarios.h"
+
+/* Runs a scenario as its setup says, or with a failure, or on another setup of the same, and adds complaints of what
+ * came out wrong. */
+struct fake_result verdict_run(const struct scenario *scenario, const struct fake_setup *setup,
+                               const struct fake_injection *injection);
+
+#endif
