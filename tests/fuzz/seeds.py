@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Writes the seeds that were thought up: tests/fuzz/corpus/TARGET/seed-NAME. Each begins as its target reads it.
+
+usage: tests/fuzz/seeds.py
+
+Other files in the corpora were found by fuzzing (`make fuzz-distil`), or made a target fail once (fixed-NAME).
+"""
+
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parent / "corpus"
+HIGH = 0xFFFFFFFF80000000
+
+
+def number(width, value):
+    return (value & (1 << 8 * width) - 1).to_bytes(width, "little")
+
+
+def cells(*values):
+    return b"".join(value.to_bytes(4, "big") for value in values)
+
+
+def write(target, name, content):
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"seed-{name}").write_bytes(content)
+
+
+# ---- texts ----
+
+ENTRY = """# an entry
+title    Tour of the machine
+version  1.2~rc1-3
+sort-key tour
+machine-id 0123456789abcdef0123456789abcdef
+architecture x64
+kernel   \\boot\\tour.elf
+options  quiet root=/dev/ram0
+options\tmore
+module   initrd.img  a command line
+module   /boot/two
+video    1024x768
+kaslr    0x1234
+log-level debug
+initrd   /ignored
+Unknown  key
+"""
+FLAT = "linux /k.bin\nload-address 0x200000\nentry-offset 16\nmemory-size 2M\nkaslr off\nlog-level notice\r\n\r\n"
+LOADER = "default tour*.conf\ntimeout 3\nlog-level info\ndefault @saved\n"
+
+write("config", "entry", b"\0/loader/entries/tour+3-1.conf\0" + ENTRY.encode())
+write("config", "flat", b"\0\\loader\\entries\\x.CONF\0\xef\xbb\xbf" + FLAT.encode())
+write("config", "loader", b"\1/loader/loader.conf\0" + LOADER.encode())
+write("config", "two-kernels", b"\0/a.conf\0linux /a\nefi /b\n")
+write("config", "long-line", b"\0/a.conf\0options " + b"x" * 300 + b"\nmodule a/../b\n")
+write("config", "long-path", b"\0/a.conf\0linux " + b"p" * 410 + b"\n")
+for name, text in {"hex": "0xffffffffffffffff", "suffix": "16777216G", "size": "65535x1", "level": "warning",
+                   "path": "a/./b", "dots": "../x", "zero": "0x"}.items():
+    write("values", name, text.encode())
+write("text", "options", b"\x13\xffroot=/dev/vda1  quiet\tinit=/bin/sh \r\nnext line\r\n\nlast, with a word of many letters:"
+      b" averyveryveryveryverylongwordindeed")
+write("order", "versions", b"x-[0-9]*.conf\0x-10.conf\x00124.1~rc1\x00124.1^post\x00124.1-2\0\5*y\0"
+      b"\x07key\0mid\x0012.0\0id.conf\0f\0\x05key\x0012-1\0id.conf\0g\0\x18id\0h\0")
+write("order", "sets", b"[!a-c]?\\*[]x]\0dq*]\x001.0\x001.a\0.0a\0\2id\0\x01k\0id+2-1.conf\0f\0")
+write("utf", "to-16", b"\1\4" + "aä€😀z".encode() + b"\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80\xe2\x82")
+write("utf", "to-8", b"\0\7" + "aä€😀z".encode("utf-16-le") + b"\0\xd8a\0\0\xdc")
+write("format", "numbers", b"\x40\1\7\x10\2\4\x7f\0\x20\1\6\3\5\1\xff\xff\0\1\4\5text\0\x30\1")
+
+# ---- from the firmware ----
+
+write("arguments", "options", b"\0" + "\\EFI\\BOOT\\BOOTX64.EFI memmap debug\0".encode("utf-16-le"))
+write("arguments", "garbage", b"\0" + "memmap\0".encode("utf-16-le") + b"\1\2\3")
+write("arguments", "shell", b"\1\3" + b"\2x\0y\0" + b"\6m\0e\0m\0m\0a\0p\0" + b"\1z\0")
+PARTITION = bytes([4, 1, 42, 0]) + number(4, 1) + number(8, 2048) + number(8, 9999) + bytes(range(16)) + b"\2\2"
+END = b"\x7f\xff\4\0"
+write("device_path", "disk", b"\1" + bytes([2, 1, 12, 0]) + bytes(8) + bytes([1, 1, 6, 0, 0, 1]) + PARTITION + END)
+write("device_path", "twice", b"\1" + PARTITION + PARTITION[:41] + b"\1" + END + PARTITION)
+write("edid", "two-blocks", b"\0" + bytes(126) + b"\1\0" + bytes(140))
+write("edid", "wrong-sum", b"\2" + bytes(126) + b"\7\1" + bytes(300))
+write("recognise", "elf", b"\0/kernel\0\x7fELF\2\1\1")
+write("recognise", "pe", b"\1/kernel.bin\0MZ\x90\0")
+write("recognise", "flat", b"\0/kernel.BIN\0\xf4")
+
+
+def tree(reservations, structure, strings):
+    block = b"".join(number.to_bytes(8, "big") for number in [*reservations, 0, 0])
+    places = 40, 40 + len(block), 40 + len(block) + len(structure)
+    total = places[2] + len(strings)
+    return cells(0xD00DFEED, total, places[1], places[2], places[0], 17, 16, 0, len(strings),
+                 len(structure)) + block + structure + strings
+
+
+STRINGS = b"#address-cells\0#size-cells\0reg\0status\0"
+RESERVED = (cells(1, 0) + cells(1) + b"reserved-memory\0" + cells(3, 4, 0, 2) + cells(3, 4, 15, 2) + cells(1) + b"a@1\0" +
+            cells(3, 16, 27) + cells(0, 0x1000, 0, 0x800) + cells(2, 1) + b"b\0\0\0" + cells(3, 5, 31) + b"okay\0\0\0\0" +
+            cells(3, 16, 27) + cells(1, 0x5000, 0, 0x2000) + cells(2, 2, 2, 9))
+write("device_tree", "reserved", b"\1\x40" + tree([0x10000, 0x3000], RESERVED, STRINGS))
+write("device_tree", "cut-off", b"\1\x40" + tree([], RESERVED[:-30], STRINGS))
+write("device_tree", "made", b"\0\1\3\x10\x10\0\2\x37\0cell\0\x7b\0\6\1\0\0\0\x10\1\0\0\x20\0")
+
+# ---- kernels ----
+
+
+def note(size=36, version=1, required=0, wanted=0, stack=0, ram=0):
+    return (number(4, 6) + number(4, size) + number(4, 1) + b"Baton\0\0\0" + number(4, version) + number(8, required) +
+            number(8, wanted) + number(8, stack) + number(8, ram))
+
+
+write("note", "plain", b"\1\x38" + note(required=3, wanted=0x100, stack=0x20000, ram=1 << 24))
+write("note", "behind-another", b"\1\x50" + number(4, 4) + number(4, 4) + number(4, 3) + b"GNU\0abcd" + note() + b"\1\x38" +
+      note())
+write("note", "longer", b"\1\x40" + note(size=44) + number(8, 1))
+write("note", "version-2", b"\1\x38" + note(version=2))
+
+
+def elf(ident=b"\x7fELF\2\1\1", machine=62, stride=56, segments=()):
+    return (ident.ljust(16, b"\0") + number(2, 2) + number(2, machine) + number(4, 1) + number(8, HIGH) + number(8, 64) +
+            bytes(12) + number(2, 64) + number(2, stride) + number(2, len(segments)) + bytes(6) +
+            b"".join(number(4, kind) + number(4, flags) + b"".join(number(8, value) for value in values)
+                     for kind, flags, *values in segments))
+
+
+SEGMENTS = [(1, 5, 0x1000, HIGH, 0, 0x800, 0x800, 0x1000), (1, 6, 0x2000, HIGH + 0x1000, 0, 0x10, 0x3000, 0x200000),
+            (4, 4, 0x2000, HIGH, 0, 0x10, 0x10, 4)]
+for name, file in {"elf": elf(segments=SEGMENTS), "32-bit": elf(ident=b"\x7fELF\1\1\1"), "arm": elf(machine=40),
+                   "big-endian": elf(ident=b"\x7fELF\2\2\1"), "stride": elf(stride=55, segments=SEGMENTS),
+                   "no-segments": elf(), "short": elf()[:63], "cut-off": elf(segments=SEGMENTS)[:100]}.items():
+    write("image", name, b"\1\1" + number(2, 0x3000 if name != "cut-off" else 100) + file)
+
+LOAD, NOTE, RELRO, DYNAMIC = 0, 4, 6, 7
+CODE, CONSTANT, DATA = 0 << 3, 1 << 3, 2 << 3
+WHOLE, WORDS = 0x40, 0x200  # the file has all of it; the size is in words and not in pages' sixteenths
+
+
+def segment(how, size, offset, back=None):
+    return b"\0" + number(2, how) + number(1, size) + (b"" if back is None else number(2, back)) + number(2, offset)
+
+
+RELOCATED = (number(8, 0x200000) + bytes(4) + b"\0\2\x0e\1" + segment(LOAD | DATA | WHOLE, 4, 0x1000) +
+             segment(1 | CONSTANT | WHOLE, 4, 0x2000) + b"\0\2\0")
+WORD = b"\0" + number(2, 0x1010)
+write("relocations", "rela", RELOCATED + b"\2\0\0\1" + WORD + b"\1\6\7" + WORD + b"\6\0\6\9")
+write("relocations", "across-the-end", RELOCATED + b"\1\0\0\1" + b"\5\1\4" + b"\1\6\7")
+write("relocations", "relr", RELOCATED + b"\0\2\0\0" + WORD + b"\2" + number(8, 0x103))
+write("relocations", "plt", RELOCATED + b"\1\1\1\1" + (WORD + b"\1\6\7") * 2 + WORD)
+
+
+def kernel(base, landmark, wishes=b"", dynamic=True, movable=False, relro=True, size=0x3000):
+    """The rest of the input for the target plan, from the kernel on: 3 segments, and tables at 0x400 in the file."""
+    words = [7, base + 0x1100, 8, 48, 9, 24, 36, base + 0x1180, 35, 16, 37, 8, 0x6FFFFFFB, 0x08000000 * movable, 0, 0]
+    rela = [base + 0x2000, 8, 0x1234, base + 0x2010, 8, base + 0x3000]
+    relr = [base + 0x2800, 0x8000000000000103]
+    rest = bytearray(0x200)
+    rest[0:len(wishes)] = wishes
+    for place, numbers in ((0x40, words), (0x100, rela), (0x180, relr)):
+        packed = b"".join(number(8, word) for word in numbers)
+        rest[place:place + len(packed)] = packed
+    segments = [segment(LOAD | CODE | WHOLE, 0x10, 0x1000), segment(LOAD | CONSTANT | WHOLE, 4, 0x400),
+                segment(LOAD | DATA, 0x20, 0x2000)]
+    if wishes:
+        segments.append(segment(NOTE | WHOLE | WORDS, 7, 0x400, 0))
+    if dynamic:
+        segments.append(segment(DYNAMIC | WHOLE | WORDS, 16, 0x440, 0))
+    if relro:
+        segments.append(segment(RELRO | WHOLE, 0x10, 0, 0x2000))
+    return (b"\0" + number(2, size) + bytes([0x40 if movable else 0, 0, len(segments), landmark, 0]) +
+            b"".join(segments) + b"\0\0quiet\0" + bytes(rest))
+
+
+def plan(how, facts, rest):
+    return bytes([how]) + number(4, 7) + facts + rest
+
+
+NO_FACTS = b"\0" + bytes(4) + b"\0\0\0"
+FACTS = b"\x74" + bytes(4) + b"\4tree" + b"\1\0\0\x10\0\0\0\0" + b"\1\1\x10\0\x20" + b"\1\3\1\0\x10"
+write("plan", "fixed", plan(0, NO_FACTS, kernel(HIGH, 14, dynamic=False)))
+write("plan", "movable", plan(4, FACTS, kernel(HIGH, 14, note(required=0x100), movable=True)))
+write("plan", "kernel-file", plan(8, FACTS, kernel(HIGH, 14, note(required=0x200, wanted=0x80), movable=True)))
+write("plan", "low", plan(0, NO_FACTS, kernel(0x200000, 2, dynamic=False)))
+write("plan", "absurd-file", plan(16, NO_FACTS, kernel(HIGH, 14, note(wanted=0x200), dynamic=False, size=0x3010)))
+write("plan", "absurd-stack", plan(0, NO_FACTS, kernel(HIGH, 14, note(stack=-1), dynamic=False)))
+write("plan", "minimum-ram", plan(0, NO_FACTS, kernel(HIGH, 14, note(required=0x40, ram=1 << 40), dynamic=False)))
+write("plan", "identity", plan(0, FACTS, kernel(0xFFFF800000000000, 11, note(required=0x80), dynamic=False)))
+write("plan", "flat", plan(4, NO_FACTS, b"\5" + number(2, 0x1800) + b"\3\3\0\1\x10\0\0quiet\0\xf4\xeb\xfe"))
