@@ -20,6 +20,7 @@ include mk/loader.mk
 include mk/tools.mk
 include mk/examples.mk
 include mk/tests.mk
+include mk/fuzz.mk
 include mk/lint.mk
 include mk/install.mk
 
@@ -34,7 +35,9 @@ help:
 	@echo "make test                   install what is missing, build, run every test (minutes)"
 	@echo "make unit | lint | headers | layers | reproducible | e2e"
 	@echo "                            one part of the tests"
+	@echo "make fault                  the whole loader on a fake firmware, of which every call fails; SEED=number"
 	@echo "make coverage               line coverage of the loader's pure layers by the unit tests"
+	@echo "make fuzz                   the fuzz targets; TARGET=… SECONDS=… runs them (needs clang)"
 	@echo "make test-fresh             run and test on a bare Debian 12, as root (many minutes)"
 	@echo "make deps                   install what is missing to build, run and test; BATON_DEPS=no only lists it"
 	@echo "make install PREFIX=/usr/local DESTDIR="

@@ -18,19 +18,21 @@ $(LINT)/$1/%.tidy: $1/%.c $3 $(wildcard .clang-tidy tests/*/.clang-tidy)
 	@echo "  TIDY  $$<"
 	$$(Q)$$(CLANG_TIDY) --quiet $$< -- $2 $$(VERSION_FLAGS) 2>/dev/null && touch $$@
 endef
-TIDY_FOLDERS := $(foreach layer,$(LAYERS),$(folder.$(layer))) tools/elf2efi tools/baton tests/unit tests/kernels \
-	tests/kernels/kit tests/efi $(addprefix examples/,$(EXAMPLES))
+TIDY_FOLDERS := $(foreach layer,$(LAYERS),$(folder.$(layer))) tools/elf2efi tools/baton tests/unit tests/fake tests/fuzz \
+	tests/kernels tests/kernels/kit tests/kernels/selfcheck tests/efi $(addprefix examples/,$(EXAMPLES))
 
 $(foreach layer,$(LAYERS),$(eval $(call tidy,$(folder.$(layer)),$$(LOADER_CFLAGS) $(see.$(layer)),\
 	$(LOADER_OBJ)/$(folder.$(layer))/%.o)))
 $(foreach tool,elf2efi baton,$(eval $(call tidy,tools/$(tool),$$(HOST_CFLAGS) $(see.$(tool)),\
 	$(HOST_OBJ)/tools/$(tool)/%.o)))
 $(eval $(call tidy,tests/unit,$$(UNIT_CFLAGS) $(see.tests),$(TEST_OBJ)/tests/unit/%.o))
+$(eval $(call tidy,tests/fuzz,$$(FUZZ_CFLAGS) $(see.fuzz),$(FUZZ_OBJ)/tests/fuzz/%.o))
+$(eval $(call tidy,tests/fake,$$(FAKE_CFLAGS) $(see.fake),$(TEST_OBJ)/tests/fake/%.o))
 
 # Their own Makefiles build these; any header may count.
 freestanding := -std=c11 -ffreestanding -mgeneral-regs-only -Iinclude -iquote loader/base
 some-headers := $(wildcard include/baton/*.h loader/base/*.h loader/efi/abi/*.h tests/*/*.h tests/*/*/*.h examples/*/*.h)
-$(foreach folder,tests/kernels tests/kernels/kit,$(eval $(call tidy,$(folder),$(freestanding) -iquote tests/kernels/kit,\
+$(foreach folder,tests/kernels tests/kernels/kit tests/kernels/selfcheck,$(eval $(call tidy,$(folder),$(freestanding) -iquote tests/kernels/kit,\
 	$(some-headers))))
 $(eval $(call tidy,tests/efi,--target=x86_64-unknown-windows $(freestanding) -iquote loader/efi,$(some-headers)))
 $(foreach example,$(EXAMPLES),$(eval $(call tidy,examples/$(example),$(freestanding),$(some-headers))))

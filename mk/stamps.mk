@@ -10,6 +10,6 @@ endef
 
 # Everything that is compiled depends on the flags, everything that is linked on the list of sources.
 $(eval $(call stamp,$(BUILD)/flags,$$(CC) $$(cc-kind) $$(LOADER_CFLAGS) $$(LOADER_LDFLAGS) $$(HOST_CFLAGS) \
-	$$(HOST_LDFLAGS) $$(SANITIZE) $$(VERSION)))
+	$$(HOST_LDFLAGS) $$(SANITIZE) $$(FUZZ_CFLAGS) $$(VERSION)))
 $(eval $(call stamp,$(BUILD)/sources,$$(sort $$(wildcard loader/*/*.[cS] loader/arch/*/*.[cS] loader/*.c tools/*/*.c \
-	tests/unit/*.c tests/unit/*/*.c))))
+	tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/fake/*.c))))

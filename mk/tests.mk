@@ -34,11 +34,30 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: $(TEST_OBJ)/tests/unit/%.o $(TEST_LIBRARY)
 .PHONY: unit-tests
 unit-tests: $(UNIT_TESTS)
 
+# ---- the fake firmware, with the whole loader but loader/arch linked to it ----
+FAKE_CFLAGS  = $(UNIT_CFLAGS) -include tests/fake/phys.h
+see.fake    := $(see.flow) -iquote tests/unit -iquote tools/elf2efi -iquote tests/fake
+FAKE_OBJECTS := $(foreach layer,efi flow,$(call objects,$(layer),$(TEST_OBJ))) $(TEST_OBJ)/$(folder.arch)/screen.o \
+	$(call test-objects,$(wildcard tests/fake/*.c))
+$(foreach layer,efi flow arch,$(eval $(call compile,$(TEST_OBJ),$(folder.$(layer)),$$(FAKE_CFLAGS) $(see.$(layer)))))
+$(eval $(call compile,$(TEST_OBJ),tests/fake,$$(FAKE_CFLAGS) $(see.fake)))
+
+$(BUILD)/tests/fault: $(FAKE_OBJECTS) $(TEST_LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(host-ldflags.$(cc-kind)) $(SANITIZE) $(filter %.o,$^) $(TEST_LIBRARY) -lcmocka -o $@
+
+.PHONY: fault fault-program
+fault-program: $(BUILD)/tests/fault
+# SEED: where the combinations of quirks begin.
+fault: fault-program
+	$(Q)$(if $(SEED),BATON_SEED=$(SEED)) $(BUILD)/tests/fault
+
 # ---- running them ----
 # The first Python that has pytest.
 PYTHON = $(eval PYTHON := $$(shell for python in python3 /usr/bin/python3; do \
 	$$$$python -c 'import pytest, xdist' 2>/dev/null && echo $$$$python && break; done))$(PYTHON)
-PARTS := build unit gcc lint headers layers reproducible install hello deps e2e
+PARTS := build unit fault fuzz gcc lint headers layers reproducible install hello deps e2e
 
 # Not spelled out in the recipe: make -n would run it.
 export MAKE_COMMAND := $(MAKE)
@@ -63,3 +82,4 @@ test-fresh:
 machines:
 	@$(MAKE) -C tests/kernels all O=$(abspath $(BUILD)/tests/kernels) CC=$(CC)
 	@$(MAKE) -C tests/efi all O=$(abspath $(BUILD)/tests/efi)
+	@$(MAKE) -C tests/second all O=$(abspath $(BUILD)/tests/second) GNU_EFI=$(GNU_EFI)
