@@ -18,7 +18,7 @@ def shell(start, disk, *commands):
     """A machine whose shell is about to run these commands."""
     script = "\r\n".join(["@echo -off", "fs0:", *commands, "echo all-done", ""])
     machine = start(disk({"baton.efi": built(LOADER), "startup.nsh": script}))
-    machine.wait_for("seconds to skip")
+    machine.wait_for("seconds to skip", prompt=True)
     machine.send("\r")
     return machine
 
@@ -45,7 +45,7 @@ def test_boot_from_the_shell(start, disk):
     """The same as from the firmware's boot manager."""
     script = "fs0:\r\nbaton.efi\r\n"
     machine = start(disk({"baton.efi": built(LOADER), "startup.nsh": script, **with_kernel("report-high.elf")}))
-    machine.wait_for("seconds to skip")
+    machine.wait_for("seconds to skip", prompt=True)
     machine.send("\r")
     machine.expect_success()
     none_of(judge(parse_report(machine.e9.text), path="/kernel.elf"))

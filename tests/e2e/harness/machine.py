@@ -61,6 +61,10 @@ class Stream:
                 text = text[:cut]
             self.text = ESCAPES.sub("", text).replace("\r", "")
 
+    def end(self, unfinished: bool) -> int:
+        """Where the last whole line ends, or, with `unfinished`, the one that is being written."""
+        return len(self.text) if unfinished else self.text.rfind("\n") + 1
+
     def lines(self) -> List[str]:
         self.update()
         return self.text.split("\n")
@@ -154,10 +158,12 @@ class Machine:
     def stream(self, source: str) -> Stream:
         return {"serial": self.serial, "e9": self.e9}[source]
 
-    def wait_for(self, pattern: str, timeout: float = 60, source: str = "serial") -> "re.Match[str]":
+    def wait_for(self, pattern: str, timeout: float = 60, source: str = "serial",
+                 prompt: bool = False) -> "re.Match[str]":
         """
-        Waits until the text that came after the last match on the same stream matches; `timeout` in seconds. Fails
-        with the transcript when the time is over or the machine has ended without it.
+        Waits until the lines that came after the last match on the same stream match; `timeout` in seconds. Fails
+        with the transcript when the time is over or the machine has ended without it. A line that is still being
+        written is not looked at, or `$` would match in its middle; with `prompt` it is.
         """
         stream = self.stream(source)
         expression = re.compile(pattern, re.MULTILINE)
@@ -165,7 +171,7 @@ class Machine:
         while True:
             ended = self.process.poll() is not None
             stream.update()
-            match = expression.search(stream.text, stream.seen)
+            match = expression.search(stream.text, stream.seen, stream.end(prompt or ended))
             if match:
                 stream.seen = match.end()
                 return match
