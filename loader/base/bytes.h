@@ -40,4 +40,13 @@ __attribute__((warn_unused_result)) static inline bool bytes_number(struct bytes
     return true;
 }
 
+/* The same for numbers that count as 0 where they are not there. */
+static inline uint64_t bytes_number_or_zero(struct bytes bytes, uint64_t offset, size_t width)
+{
+    uint64_t number = 0;
+
+    (void)!bytes_number(bytes, offset, width, &number);
+    return number;
+}
+
 #endif

@@ -29,25 +29,17 @@ size_t efi_map_count(const struct efi_map *map)
     return map->descriptor_size < EFI_DESCRIPTOR_MINIMUM ? 0 : map->bytes.size / map->descriptor_size;
 }
 
-static uint64_t number_at(struct bytes descriptor, uint64_t offset, size_t width)
-{
-    uint64_t number = 0;
-
-    (void)!bytes_number(descriptor, offset, width, &number); /* the slice has EFI_DESCRIPTOR_MINIMUM bytes */
-    return number;
-}
-
 struct efi_descriptor efi_map_read(const struct efi_map *map, size_t index)
 {
     struct bytes slice = {0};
 
     (void)!bytes_slice(map->bytes, (uint64_t)index * map->descriptor_size, EFI_DESCRIPTOR_MINIMUM, &slice);
     return (struct efi_descriptor){
-        .type = (uint32_t)number_at(slice, 0, 4),
-        .physical = number_at(slice, 8, 8),
-        .virtual_address = number_at(slice, 16, 8),
-        .pages = number_at(slice, 24, 8),
-        .attributes = number_at(slice, 32, 8),
+        .type = (uint32_t)bytes_number_or_zero(slice, 0, 4),
+        .physical = bytes_number_or_zero(slice, 8, 8),
+        .virtual_address = bytes_number_or_zero(slice, 16, 8),
+        .pages = bytes_number_or_zero(slice, 24, 8),
+        .attributes = bytes_number_or_zero(slice, 32, 8),
     };
 }
 

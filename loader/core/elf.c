@@ -65,14 +65,6 @@ static enum status check_ident(struct bytes head, const char *name, struct error
     return STATUS_OK;
 }
 
-static uint64_t number_at(struct bytes head, uint64_t offset, size_t width)
-{
-    uint64_t number = 0;
-
-    (void)!bytes_number(head, offset, width, &number); /* check_ident saw that the whole header is there */
-    return number;
-}
-
 static enum status check_table(const struct elf_header *header, uint64_t file_size, const char *name,
                                struct error *error)
 {
@@ -109,12 +101,12 @@ enum status elf_parse_header(struct bytes head, uint64_t file_size, uint16_t mac
     if (status != STATUS_OK)
         return status;
     header = (struct elf_header){
-        .file_type = (uint16_t)number_at(head, 16, 2),
-        .machine = (uint16_t)number_at(head, 18, 2),
-        .entry = number_at(head, 24, 8),
-        .segment_offset = number_at(head, 32, 8),
-        .segment_stride = (uint32_t)number_at(head, 54, 2),
-        .segment_count = (uint32_t)number_at(head, 56, 2),
+        .file_type = (uint16_t)bytes_number_or_zero(head, 16, 2),
+        .machine = (uint16_t)bytes_number_or_zero(head, 18, 2),
+        .entry = bytes_number_or_zero(head, 24, 8),
+        .segment_offset = bytes_number_or_zero(head, 32, 8),
+        .segment_stride = (uint32_t)bytes_number_or_zero(head, 54, 2),
+        .segment_count = (uint32_t)bytes_number_or_zero(head, 56, 2),
     };
     if (header.machine != machine)
         return error_set(error, STATUS_UNSUPPORTED,
@@ -136,14 +128,14 @@ bool elf_read_segment(struct bytes table, const struct elf_header *header, uint3
     if (!bytes_slice(table, (uint64_t)index * header->segment_stride, ELF_PROGRAM_HEADER_SIZE, &entry))
         return false;
     *ret_segment = (struct elf_segment){
-        .kind = (uint32_t)number_at(entry, 0, 4),
-        .flags = (uint32_t)number_at(entry, 4, 4),
-        .offset = number_at(entry, 8, 8),
-        .address = number_at(entry, 16, 8),
-        .physical = number_at(entry, 24, 8),
-        .file_size = number_at(entry, 32, 8),
-        .memory_size = number_at(entry, 40, 8),
-        .alignment = number_at(entry, 48, 8),
+        .kind = (uint32_t)bytes_number_or_zero(entry, 0, 4),
+        .flags = (uint32_t)bytes_number_or_zero(entry, 4, 4),
+        .offset = bytes_number_or_zero(entry, 8, 8),
+        .address = bytes_number_or_zero(entry, 16, 8),
+        .physical = bytes_number_or_zero(entry, 24, 8),
+        .file_size = bytes_number_or_zero(entry, 32, 8),
+        .memory_size = bytes_number_or_zero(entry, 40, 8),
+        .alignment = bytes_number_or_zero(entry, 48, 8),
     };
     return true;
 }

@@ -11,22 +11,14 @@ enum {
     DESCRIPTOR_SIZE = sizeof(struct baton_note) - DESCRIPTOR,
 };
 
-static uint64_t number_at(struct bytes bytes, uint64_t offset, size_t width)
-{
-    uint64_t number = 0;
-
-    (void)!bytes_number(bytes, offset, width, &number); /* nothing is there: it is as if it were zero */
-    return number;
-}
-
 static bool is_ours(struct bytes segment, uint64_t offset)
 {
     static const char name[sizeof(((struct baton_note *)0)->name)] = BATON_NOTE_NAME;
     struct bytes head;
 
     return bytes_slice(segment, offset, DESCRIPTOR, &head) &&
-           number_at(head, offsetof(struct baton_note, name_size), 4) == NAME_SIZE &&
-           number_at(head, offsetof(struct baton_note, kind), 4) == BATON_NOTE_WISHES &&
+           bytes_number_or_zero(head, offsetof(struct baton_note, name_size), 4) == NAME_SIZE &&
+           bytes_number_or_zero(head, offsetof(struct baton_note, kind), 4) == BATON_NOTE_WISHES &&
            memcmp(head.data + offsetof(struct baton_note, name), name, sizeof(name)) == 0;
 }
 
@@ -34,10 +26,10 @@ static bool is_ours(struct bytes segment, uint64_t offset)
 static enum status read_note(const char *name, struct bytes segment, uint64_t offset, struct wishes *wishes,
                              struct error *error)
 {
-    const uint64_t size = number_at(segment, offset + offsetof(struct baton_note, descriptor_size), 4);
+    const uint64_t size = bytes_number_or_zero(segment, offset + offsetof(struct baton_note, descriptor_size), 4);
     const uint64_t rest = segment.size - offset - DESCRIPTOR;
     struct bytes note = {segment.data + offset, (size_t)(DESCRIPTOR + (size < rest ? size : rest))};
-    uint64_t version = number_at(note, offsetof(struct baton_note, version), 4);
+    uint64_t version = bytes_number_or_zero(note, offsetof(struct baton_note, version), 4);
 
     if (note.size >= DESCRIPTOR + 4 && (version == 0 || version > BATON_VERSION))
         return error_set(error, STATUS_UNSUPPORTED,
@@ -61,10 +53,10 @@ static enum status read_note(const char *name, struct bytes segment, uint64_t of
     *wishes = (struct wishes){
         .found = true,
         .version = (uint32_t)version,
-        .required = number_at(note, offsetof(struct baton_note, required), 8),
-        .wanted = number_at(note, offsetof(struct baton_note, wanted), 8),
-        .stack_size = number_at(note, offsetof(struct baton_note, stack_size), 8),
-        .minimum_ram = number_at(note, offsetof(struct baton_note, minimum_ram), 8),
+        .required = bytes_number_or_zero(note, offsetof(struct baton_note, required), 8),
+        .wanted = bytes_number_or_zero(note, offsetof(struct baton_note, wanted), 8),
+        .stack_size = bytes_number_or_zero(note, offsetof(struct baton_note, stack_size), 8),
+        .minimum_ram = bytes_number_or_zero(note, offsetof(struct baton_note, minimum_ram), 8),
     };
     return STATUS_OK;
 }

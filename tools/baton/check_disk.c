@@ -32,13 +32,6 @@
 static const uint8_t system_partition[] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
                                            0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
 
-static uint64_t number_at(struct bytes bytes, uint64_t offset, size_t width)
-{
-    uint64_t number = 0;
-
-    return bytes_number(bytes, offset, width, &number) ? number : 0;
-}
-
 static bool has_text(struct bytes bytes, uint64_t offset, const char *text)
 {
     struct bytes slice;
@@ -49,8 +42,9 @@ static bool has_text(struct bytes bytes, uint64_t offset, const char *text)
 /* The first sector by the GPT; 0 when there is none. */
 static uint64_t find_in_gpt(struct pool *pool, const char *path, struct bytes header)
 {
-    uint64_t at = number_at(header, GPT_ENTRIES_AT, 8);
-    uint64_t count = number_at(header, GPT_COUNT_AT, 4), stride = number_at(header, GPT_STRIDE_AT, 4);
+    uint64_t at = bytes_number_or_zero(header, GPT_ENTRIES_AT, 8);
+    uint64_t count = bytes_number_or_zero(header, GPT_COUNT_AT, 4),
+             stride = bytes_number_or_zero(header, GPT_STRIDE_AT, 4);
     struct bytes table, entry;
     struct error ignored; /* a table that cannot be read has no partition */
 
@@ -59,7 +53,7 @@ static uint64_t find_in_gpt(struct pool *pool, const char *path, struct bytes he
         return 0;
     for (uint64_t i = 0; i < count && bytes_slice(table, i * stride, stride, &entry); i++) {
         if (memcmp(entry.data, system_partition, sizeof(system_partition)) == 0)
-            return number_at(entry, GPT_FIRST_AT, 8);
+            return bytes_number_or_zero(entry, GPT_FIRST_AT, 8);
     }
     return 0;
 }
@@ -69,8 +63,8 @@ static uint64_t find_in_mbr(struct bytes sector)
     for (uint64_t i = 0; i < MBR_ENTRIES; i++) {
         uint64_t at = MBR_ENTRIES_AT + i * MBR_ENTRY_SIZE;
 
-        if (number_at(sector, at + 4, 1) == MBR_SYSTEM)
-            return number_at(sector, at + 8, 4);
+        if (bytes_number_or_zero(sector, at + 4, 1) == MBR_SYSTEM)
+            return bytes_number_or_zero(sector, at + 8, 4);
     }
     return 0;
 }
@@ -85,7 +79,7 @@ enum status check_disk_find(struct pool *pool, const char *path, uint64_t *ret_o
         return status;
     if (bytes_slice(head, DISK_SECTOR, DISK_SECTOR, &header) && has_text(header, 0, GPT_SIGNATURE))
         sector = find_in_gpt(pool, path, header);
-    else if (number_at(head, BOOT_SIGNATURE_AT, 2) == BOOT_SIGNATURE)
+    else if (bytes_number_or_zero(head, BOOT_SIGNATURE_AT, 2) == BOOT_SIGNATURE)
         sector = find_in_mbr(head);
     if (sector != 0 && sector <= LAST_SECTOR) {
         *ret_offset = sector * DISK_SECTOR;

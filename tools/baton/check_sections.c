@@ -40,14 +40,6 @@ struct reader {
     struct check_sections found;
 };
 
-/* 0 for what lies outside. */
-static uint64_t number_at(struct bytes bytes, uint64_t offset, size_t width)
-{
-    uint64_t number = 0;
-
-    return bytes_number(bytes, offset, width, &number) ? number : 0;
-}
-
 /* A part of the file; as much of it as is there, and no more than TABLE_MOST. */
 static struct bytes read_part(const struct reader *reader, uint64_t offset, uint64_t size)
 {
@@ -80,13 +72,13 @@ static struct section section_at(const struct reader *reader, uint64_t index)
 {
     uint64_t at = index * SECTION_SIZE; /* the index has at most 32 bits */
 
-    return (struct section){.name = number_at(reader->sections, at, 4),
-                            .kind = number_at(reader->sections, at + 4, 4),
-                            .flags = number_at(reader->sections, at + 8, 8),
-                            .offset = number_at(reader->sections, at + 24, 8),
-                            .size = number_at(reader->sections, at + 32, 8),
-                            .link = number_at(reader->sections, at + 40, 4),
-                            .stride = number_at(reader->sections, at + 56, 8)};
+    return (struct section){.name = bytes_number_or_zero(reader->sections, at, 4),
+                            .kind = bytes_number_or_zero(reader->sections, at + 4, 4),
+                            .flags = bytes_number_or_zero(reader->sections, at + 8, 8),
+                            .offset = bytes_number_or_zero(reader->sections, at + 24, 8),
+                            .size = bytes_number_or_zero(reader->sections, at + 32, 8),
+                            .link = bytes_number_or_zero(reader->sections, at + 40, 4),
+                            .stride = bytes_number_or_zero(reader->sections, at + 56, 8)};
 }
 
 static bool is_relocation(const struct section *section)
@@ -143,9 +135,10 @@ static void look_at_names(struct reader *reader, uint64_t names_index)
 
 static void look_at_symbol(struct reader *reader, struct bytes symbol, struct bytes strings)
 {
-    const char *name = string_at(strings, number_at(symbol, 0, 4));
-    uint64_t info = number_at(symbol, 4, 1), section = number_at(symbol, 6, 2), value = number_at(symbol, 8, 8);
-    uint64_t kind = info & 15, binding = info >> 4, size = number_at(symbol, 16, 8);
+    const char *name = string_at(strings, bytes_number_or_zero(symbol, 0, 4));
+    uint64_t info = bytes_number_or_zero(symbol, 4, 1), section = bytes_number_or_zero(symbol, 6, 2),
+             value = bytes_number_or_zero(symbol, 8, 8);
+    uint64_t kind = info & 15, binding = info >> 4, size = bytes_number_or_zero(symbol, 16, 8);
     bool code = kind == SYMBOL_FUNCTION || (kind == SYMBOL_NO_TYPE && binding != LOCAL);
 
     if (*name == '\0' || section == 0)
@@ -214,12 +207,12 @@ void check_sections_read(struct pool *pool, const char *path, uint64_t entry, st
 {
     struct reader reader = {.pool = pool, .path = path, .entry = entry};
     struct bytes header = read_part(&reader, 0, HEADER_SIZE);
-    uint64_t offset = number_at(header, 40, 8), count = number_at(header, 60, 2);
+    uint64_t offset = bytes_number_or_zero(header, 40, 8), count = bytes_number_or_zero(header, 60, 2);
 
-    if (offset != 0 && number_at(header, 58, 2) == SECTION_SIZE)
+    if (offset != 0 && bytes_number_or_zero(header, 58, 2) == SECTION_SIZE)
         reader.sections = read_part(&reader, offset, min_u64(count, SECTIONS_MOST) * SECTION_SIZE);
     look_at_segments(&reader, header);
-    look_at_names(&reader, number_at(header, 62, 2));
+    look_at_names(&reader, bytes_number_or_zero(header, 62, 2));
     look_at_symbols(&reader);
     if (reader.found.entry_symbol)
         reader.found.entry_function = NULL; /* a smaller one begins there */
