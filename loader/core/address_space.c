@@ -217,6 +217,14 @@ static void map_the_rest(struct builder *builder, struct baton_memory *entries, 
     }
 }
 
+/* Shows the direct map at physical addresses as well, for a kernel that asks for it. */
+static void share_identity(const struct plan *plan, struct page_tables *tables)
+{
+    if (plan->identity_map)
+        (void)page_tables_share(tables, plan->direct_map_base, 0,
+                                align_down(plan->direct_map_limit + PAGING_SHARE_SIZE - 1, PAGING_SHARE_SIZE));
+}
+
 uint64_t address_space_build(const struct plan *plan, const struct facts *facts, struct baton_memory *entries,
                              size_t count, struct page_tables *tables)
 {
@@ -230,9 +238,7 @@ uint64_t address_space_build(const struct plan *plan, const struct facts *facts,
     tables->capacity -= kept;
     map_the_rest(&builder, entries, count);
     tables->capacity += kept;
-    if (plan->identity_map)
-        (void)page_tables_share(tables, plan->direct_map_base, 0,
-                                align_down(plan->direct_map_limit + PAGING_SHARE_SIZE - 1, PAGING_SHARE_SIZE));
+    share_identity(plan, tables);
     return builder.end;
 }
 
@@ -259,6 +265,7 @@ static size_t count_the_rest(const struct plan *plan, const struct facts *facts,
         in_small_pages += size > 0 ? page_tables_worst(size, facts->machine.paging_levels) : 0;
         i += length > 0 ? length : 1;
     }
+    share_identity(plan, &tables);
     *ret_in_small_pages = in_small_pages;
     return tables.used;
 }
@@ -269,7 +276,7 @@ size_t address_space_count(const struct plan *plan, const struct facts *facts, c
     unsigned levels = facts->machine.paging_levels;
     size_t in_small_pages = 0;
     size_t rest = count_the_rest(plan, facts, entries, count, &in_small_pages);
-    size_t requests = 0, others = SLACK_TABLES + (plan->identity_map ? PAGING_SHARE_TABLES : 0);
+    size_t requests = 0, others = SLACK_TABLES;
 
     for (size_t i = 0; i < plan->request_count; i++)
         requests += page_tables_worst(plan->requests[i].labelled, levels);

@@ -85,28 +85,42 @@ static uint64_t leaf_bits(const struct paging_format *format, unsigned level, ui
     return bits;
 }
 
+static size_t index_of(uint64_t address, unsigned level)
+{
+    return address >> entry_shift(level) & (ENTRIES - 1);
+}
+
+/* The table on `to_level` that `address` goes through. NULL when it is not there and not to be made, when the pool is
+ * used up, or when a leaf is in the way. */
+static uint64_t *find_table(struct page_tables *tables, uint64_t address, unsigned to_level, bool make)
+{
+    uint64_t *table = (uint64_t *)(void *)tables->pool;
+
+    for (unsigned level = tables->levels; level > to_level; level--) {
+        uint64_t *entry = &table[index_of(address, level)];
+
+        if (*entry == 0) {
+            if (!make || tables->used >= tables->capacity)
+                return NULL;
+            *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
+        } else if (is_leaf(tables, level, *entry)) {
+            return NULL;
+        }
+        table = table_at(tables, *entry & tables->format->address_mask);
+    }
+    return table;
+}
+
 /* Writes one leaf, making the tables on the way. False when the pool is used up, or when something is there already. */
 static bool build_leaf(struct page_tables *tables, uint64_t address, uint64_t physical, unsigned leaf_level,
                        uint32_t permissions)
 {
-    uint64_t *table = (uint64_t *)(void *)tables->pool;
+    uint64_t *table = find_table(tables, address, leaf_level, true);
+    uint64_t *entry = table ? &table[index_of(address, leaf_level)] : NULL;
 
-    for (unsigned level = tables->levels; level > leaf_level; level--) {
-        uint64_t *entry = &table[address >> entry_shift(level) & (ENTRIES - 1)];
-
-        if (*entry == 0) {
-            if (tables->used >= tables->capacity)
-                return false;
-            *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
-        } else if (is_leaf(tables, level, *entry)) {
-            return false;
-        }
-        table = table_at(tables, *entry & tables->format->address_mask);
-    }
-    table += address >> entry_shift(leaf_level) & (ENTRIES - 1);
-    if (*table != 0)
+    if (!entry || *entry != 0)
         return false;
-    *table = physical | leaf_bits(tables->format, leaf_level, permissions);
+    *entry = physical | leaf_bits(tables->format, leaf_level, permissions);
     return true;
 }
 
@@ -147,33 +161,13 @@ void page_tables_unmap(struct page_tables *tables, uint64_t address, uint64_t ph
     uint64_t done = 0;
 
     while (done < mapped) {
-        unsigned leaf_level = choose_level(tables, address + done, physical + done, size - done);
-        uint64_t *table = (uint64_t *)(void *)tables->pool;
+        unsigned level = choose_level(tables, address + done, physical + done, size - done);
+        uint64_t *table = find_table(tables, address + done, level, false);
 
-        for (unsigned level = tables->levels; level > leaf_level; level--)
-            table = table_at(tables, table[(address + done) >> entry_shift(level) & (ENTRIES - 1)] &
-                                         tables->format->address_mask);
-        table[(address + done) >> entry_shift(leaf_level) & (ENTRIES - 1)] = 0;
-        done += 1ULL << entry_shift(leaf_level);
+        if (table) /* it is: this was mapped */
+            table[index_of(address + done, level)] = 0;
+        done += 1ULL << entry_shift(level);
     }
-}
-
-/* The table on SHARE_LEVEL that `address` goes through; NULL when it is not there, and not made either. */
-static uint64_t *share_table(struct page_tables *tables, uint64_t address, bool make)
-{
-    uint64_t *table = (uint64_t *)(void *)tables->pool;
-
-    for (unsigned level = tables->levels; level > SHARE_LEVEL; level--) {
-        uint64_t *entry = &table[address >> entry_shift(level) & (ENTRIES - 1)];
-
-        if (*entry == 0) {
-            if (!make || tables->used >= tables->capacity)
-                return NULL;
-            *entry = (tables->pool_physical + tables->used++ * PAGE_SIZE) | tables->format->table;
-        }
-        table = table_at(tables, *entry & tables->format->address_mask);
-    }
-    return table;
 }
 
 bool page_tables_share(struct page_tables *tables, uint64_t from, uint64_t to, uint64_t size)
@@ -183,13 +177,13 @@ bool page_tables_share(struct page_tables *tables, uint64_t from, uint64_t to, u
         return true;
     }
     for (uint64_t done = 0; done < size; done += PAGING_SHARE_SIZE) {
-        const uint64_t *source = share_table(tables, from + done, false);
-        uint64_t *target = share_table(tables, to + done, true);
+        const uint64_t *source = find_table(tables, from + done, SHARE_LEVEL, false);
+        uint64_t *target = find_table(tables, to + done, SHARE_LEVEL, true);
 
         if (!target)
             return false;
         if (source)
-            target[(to + done) / PAGING_SHARE_SIZE % ENTRIES] = source[(from + done) / PAGING_SHARE_SIZE % ENTRIES];
+            target[index_of(to + done, SHARE_LEVEL)] = source[index_of(from + done, SHARE_LEVEL)];
     }
     return true;
 }
@@ -209,7 +203,7 @@ bool page_tables_look_up(const struct page_tables *tables, uint64_t address, uin
     const uint64_t *table = (const uint64_t *)(const void *)tables->pool;
 
     for (unsigned level = tables->levels; level > 0; level--) {
-        uint64_t entry = table[address >> entry_shift(level) & (ENTRIES - 1)];
+        uint64_t entry = table[index_of(address, level)];
         uint64_t offset_mask = (1ULL << entry_shift(level)) - 1;
 
         if (entry == 0)

@@ -97,24 +97,14 @@ static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_
     *ret_largest = largest;
 }
 
-/* The first of the sorted ranges that overlaps base to end. */
 static bool find_range(const struct table_range *ranges, size_t count, uint64_t base, uint64_t end, const char *owner,
                        struct taken_range *ret_taken)
 {
-    size_t low = 0, high = count;
+    const struct table_range *found = table_ranges_overlapping(ranges, count, base, end);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (ranges[middle].base + ranges[middle].size <= base)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == count || ranges[low].base >= end)
-        return false;
-    *ret_taken = (struct taken_range){ranges[low].base, ranges[low].size, owner};
-    return true;
+    if (found)
+        *ret_taken = (struct taken_range){found->base, found->size, owner};
+    return found != NULL;
 }
 
 /* The first that nobody may use of a range, whatever the firmware's map calls it. False when there is nothing. */

@@ -7,20 +7,28 @@
 
 #define PHYSICAL_END (1ULL << 52) /* no machine has more address lines */
 
-/* The first range that ends at `address` or behind it. */
-static size_t find(const struct table_ranges *ranges, uint64_t address)
+/* The number of the first range that ends at `address` or behind it. */
+static size_t find(const struct table_range *range, size_t count, uint64_t address)
 {
-    size_t low = 0, high = ranges->count;
+    size_t low = 0, high = count;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 
-        if (ranges->range[middle].base + ranges->range[middle].size < address)
+        if (range[middle].base + range[middle].size < address)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+const struct table_range *table_ranges_overlapping(const struct table_range *range, size_t count, uint64_t base,
+                                                   uint64_t end)
+{
+    size_t first = base < end ? find(range, count, base + 1) : count;
+
+    return first < count && range[first].base < end ? &range[first] : NULL;
 }
 
 /* Moves what begins at `from` to `to`. */
@@ -49,7 +57,7 @@ void table_ranges_add(struct table_ranges *ranges, uint64_t base, uint64_t size)
 
     if (!take_pages(&base, size, &end))
         return;
-    first = next = find(ranges, base);
+    first = next = find(ranges->range, ranges->count, base);
     for (; next < ranges->count && ranges->range[next].base <= end; next++) {
         base = min_u64(base, ranges->range[next].base);
         end = max_u64(end, ranges->range[next].base + ranges->range[next].size);

@@ -27,6 +27,10 @@ struct table_ranges {
  */
 void table_ranges_add(struct table_ranges *ranges, uint64_t base, uint64_t size);
 
+/* The first of `count` ranges in order that has a byte from `base` up to `end`; NULL when none has. A binary search. */
+const struct table_range *table_ranges_overlapping(const struct table_range *range, size_t count, uint64_t base,
+                                                   uint64_t end);
+
 /* For very many: adds them as they come, as long as there is room, and brings them into order. Cost: n log n. */
 void table_ranges_append(struct table_ranges *ranges, uint64_t base, uint64_t size);
 void table_ranges_settle(struct table_ranges *ranges);
