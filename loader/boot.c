@@ -18,7 +18,6 @@
 #include "boot.h"
 
 #include "arguments.h"
-#include "checked.h"
 #include "graphics.h"
 #include "leave.h"
 #include "machine.h"
@@ -124,26 +123,15 @@ static void prepare_trampoline(const struct attempt *attempt)
     machine_prepare(place->memory, place->physical, &entry);
 }
 
-/* What interrupts, as the firmware's tables list it. */
-static void quiet_interrupts(const struct firmware_tables *tables)
-{
-    struct machine_controllers controllers = {.hpet = tables->hpet};
-
-    while (controllers.io_apic_count < min_u64(tables->io_apic_count, MACHINE_IO_APICS)) {
-        controllers.io_apic[controllers.io_apic_count] = tables->io_apic[controllers.io_apic_count];
-        controllers.io_apic_count++;
-    }
-    machine_quiet(&controllers);
-}
-
 /* From here on there is no firmware to call and nothing that can fail. */
 static _Noreturn void seal_and_jump(struct boot *boot, const struct attempt *attempt, const struct efi_map *final_map)
 {
     const struct protocol *protocol = attempt->protocol;
     const struct plan *plan = &attempt->plan;
+    const struct firmware_tables *tables = &boot->facts.tables;
     struct machine_entry entry = entry_of(attempt);
 
-    quiet_interrupts(&boot->facts.tables);
+    machine_quiet(&(struct machine_controllers){tables->io_apic, tables->io_apic_count, tables->hpet});
     entry.root = protocol->seal(&attempt->input, plan, final_map);
     end_stage(boot, STAGE_SEAL);
     protocol->stamp(plan, &boot->times);

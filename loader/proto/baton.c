@@ -6,11 +6,6 @@
 #include "log.h"
 #include "protocol.h"
 
-static bool is_pe(struct bytes head)
-{
-    return head.size >= 2 && head.data[0] == 'M' && head.data[1] == 'Z';
-}
-
 /* A flat binary has no magic number, so the entry, or the file's name, must say that it is one. */
 static bool is_flat(const struct plan_input *input)
 {
@@ -24,7 +19,7 @@ static bool recognise(const struct plan_input *input)
 {
     struct bytes head = input->files[0].head;
 
-    return elf_is(head) || (!is_pe(head) && is_flat(input));
+    return elf_is(head) || (!protocol_is_pe(head) && is_flat(input));
 }
 
 /* What is worth saying of a kernel that boots. */

@@ -14,7 +14,7 @@ const struct protocol *protocol_recognise(const struct plan_input *input)
     return NULL;
 }
 
-static bool is_pe(struct bytes head)
+bool protocol_is_pe(struct bytes head)
 {
     return head.size >= 2 && head.data[0] == 'M' && head.data[1] == 'Z';
 }
@@ -25,7 +25,7 @@ enum status protocol_refuse(const struct plan_input *input, struct error *error)
 
     if (kernel->size == 0)
         return error_set(error, STATUS_INVALID, "%s: is empty (0 bytes). Copy it again.", kernel->path);
-    if (is_pe(kernel->head))
+    if (protocol_is_pe(kernel->head))
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: is an EFI program (PE), and this version of Baton boots ELF64 and flat kernels. Start it "
                          "from the firmware's boot menu.",

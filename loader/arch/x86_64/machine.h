@@ -81,11 +81,9 @@ uint64_t machine_trampoline_code(void);
  */
 void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_entry *entry);
 
-#define MACHINE_IO_APICS 64
-
 /* Devices that can interrupt, as the firmware's tables list them; physical addresses. */
 struct machine_controllers {
-    uint64_t io_apic[MACHINE_IO_APICS];
+    const uint64_t *io_apic; /* the caller's */
     size_t io_apic_count;
     uint64_t hpet; /* 0: none */
 };
