@@ -3,6 +3,8 @@
 
 import fcntl
 import getpass
+import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from harness.disk import EMPTY_SIZE, make_disk, make_empty
 from harness.machine import Machine
 from harness.paths import LOADER, built
 from harness.report import parse_report
+from harness.saved import SavedMachines
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -47,13 +50,29 @@ def disk(tmp_path, request, empty_disk):
             path.unlink(missing_ok=True)
 
 
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory):
+    """Machines that the test processes of this session have saved."""
+    base = tmp_path_factory.getbasetemp()
+    return SavedMachines((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "saved")
+
+
+def pytest_sessionfinish(session):
+    """What is saved is large, and of no use afterwards."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(session.config._tmp_path_factory.getbasetemp() / "saved", ignore_errors=True)
+
+
 @pytest.fixture
-def start(tmp_path, request):
-    """start(disks…, **options of Machine): a running machine, stopped after the test."""
+def start(tmp_path, request, saved):
+    """
+    start(disks…, **options of Machine): a running machine, stopped after the test. One that starts at power-on, where
+    that matters, has `saved=None` among its options.
+    """
     machines = request.node.machines = []
 
     def make(*disks, **options):
-        machine = Machine(tmp_path / f"machine{len(machines)}", disks, **options)
+        machine = Machine(tmp_path / f"machine{len(machines)}", disks, **{"saved": saved, **options})
         machines.append(machine)
         return machine.start()
 

@@ -7,6 +7,7 @@ socket pair, so that any number of machines can run side by side.
 """
 
 import json
+import os
 import re
 import shutil
 import socket
@@ -17,6 +18,7 @@ from typing import Any, List, Optional, Sequence
 
 from .picture import Picture
 from .paths import tool
+from .saved import SavedMachines, go_on
 
 OVMF = Path("/usr/share/OVMF")
 FIRMWARE = {
@@ -73,13 +75,17 @@ class Stream:
 class Machine:
     def __init__(self, folder: Path, disks: Sequence[Path] = (), *, firmware: str = "4M", memory: str = "256M",
                  cpu: Optional[str] = None, screen: Optional[str] = None, smp: int = 1, bus: str = "virtio",
-                 ports: bool = True, extra: Sequence[str] = ()):
+                 ports: bool = True, extra: Sequence[str] = (), saved: Optional[SavedMachines] = None):
         """
         `folder` gets the machine's files. Disks are tried by the firmware in the order in which they are given. Without
-        `ports` there is no serial line and no port 0xE9.
+        `ports` there is no serial line and no port 0xE9. With `saved` it may start where the firmware looks at its
+        disks.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.disks, self.bus, self.extra, self.saved = disks, bus, extra, saved
+        self.twin = lambda folder, disks: Machine(folder, disks, firmware=firmware, memory=memory, cpu=cpu,
+                                                  screen=screen, smp=smp, bus=bus, ports=ports, extra=extra)
         code, variables = FIRMWARE[firmware]
         self.variables = folder / "vars.fd"
         shutil.copyfile(OVMF / variables, self.variables)
@@ -112,13 +118,16 @@ class Machine:
             (self.folder / name).write_bytes(b"")
         self.serial = Stream("serial", self.folder / "serial.log")
         self.e9 = Stream("e9", self.folder / "e9.log")
+        state = self.saved.find(self) if self.saved else None
         ours, theirs = socket.socketpair()
         try:
-            with open(self.folder / "serial.log", "ab") as out, open(self.folder / "qemu.log", "ab") as err:
+            with open(self.folder / "serial.log", "ab") as out, open(self.folder / "qemu.log", "ab") as err, \
+                    open(state or os.devnull, "rb") as incoming:
                 self.process = subprocess.Popen(
                     self.command + ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon",
-                                    "chardev=qmp,mode=control"],
-                    stdin=subprocess.PIPE, stdout=out, stderr=err, pass_fds=[theirs.fileno()])
+                                    "chardev=qmp,mode=control"]
+                    + (["-incoming", f"fd:{incoming.fileno()}"] if state else []),
+                    stdin=subprocess.PIPE, stdout=out, stderr=err, pass_fds=[theirs.fileno(), incoming.fileno()])
         finally:
             theirs.close()
         self.started = time.monotonic()
@@ -126,6 +135,8 @@ class Machine:
         self._socket.settimeout(60)
         self._qmp = ours.makefile("rwb")
         self._qmp_ready = False
+        if state:
+            go_on(self)
         return self
 
     def stop(self) -> None:
