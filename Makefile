@@ -36,6 +36,7 @@ help:
 	@echo "make unit | lint | headers | layers | reproducible | e2e"
 	@echo "                            one part of the tests"
 	@echo "make fault                  the whole loader on a fake firmware, of which every call fails; SEED=number"
+	@echo "make chaos                  every call to OVMF fails, in QEMU (twenty minutes); SCENARIO=name"
 	@echo "make coverage               line coverage of the loader's pure layers by the unit tests"
 	@echo "make fuzz                   the fuzz targets; TARGET=… SECONDS=… runs them (needs clang)"
 	@echo "make test-fresh             run and test on a bare Debian 12, as root (many minutes)"

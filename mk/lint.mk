@@ -34,7 +34,8 @@ freestanding := -std=c11 -ffreestanding -mgeneral-regs-only -Iinclude -iquote lo
 some-headers := $(wildcard include/baton/*.h loader/base/*.h loader/efi/abi/*.h tests/*/*.h tests/*/*/*.h examples/*/*.h)
 $(foreach folder,tests/kernels tests/kernels/kit tests/kernels/selfcheck,$(eval $(call tidy,$(folder),$(freestanding) -iquote tests/kernels/kit,\
 	$(some-headers))))
-$(eval $(call tidy,tests/efi,--target=x86_64-unknown-windows $(freestanding) -iquote loader/efi,$(some-headers)))
+$(eval $(call tidy,tests/efi,--target=x86_64-unknown-windows $(freestanding) -iquote loader/efi -iquote tests/fake \
+	-iquote loader/arch/x86_64,$(some-headers)))
 $(foreach example,$(EXAMPLES),$(eval $(call tidy,examples/$(example),$(freestanding),$(some-headers))))
 TIDIED := $(patsubst %.c,$(LINT)/%.tidy,$(sort $(wildcard $(TIDY_FOLDERS:=/*.c))))
 

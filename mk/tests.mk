@@ -53,6 +53,11 @@ fault-program: $(BUILD)/tests/fault
 fault: fault-program
 	$(Q)$(if $(SEED),BATON_SEED=$(SEED)) $(BUILD)/tests/fault
 
+# ---- real firmware, of which every call fails: more than the end-to-end tests have time for ----
+.PHONY: chaos
+chaos: all machines
+	$(Q)$(PYTHON) mk/chaos.py $(BUILD) $(SCENARIO)
+
 # ---- running them ----
 # The first Python that has pytest.
 PYTHON = $(eval PYTHON := $$(shell for python in python3 /usr/bin/python3; do \

@@ -65,6 +65,12 @@ struct settings {
     uint64_t fail_pool;   /* 1: in run N, the Nth allocation of pool memory fails */
     uint64_t fail_map;    /* 1: in run N, the Nth memory map that is not a size query fails */
 
+    uint64_t chaos;    /* what is done to the loader's calls: bits of enum chaos_way */
+    uint64_t statuses; /* of each call's failures so many are tried; 0: all */
+    uint64_t refused;  /* 1: it is not a boot that is to come through */
+    uint64_t nx;       /* 1: data cannot be executed */
+    uint64_t lie;      /* bits of enum chaos_lie */
+
     char start[SETTING_TEXT];   /* the loader's path; \baton.efi when not given */
     char options[SETTING_TEXT]; /* its load options */
 };
@@ -80,6 +86,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void leave(uint64_t code);
 /* Says it and leaves with 0x7f. */
 _Noreturn void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* On the serial line, too. */
+void say_aloud(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Gives up when the status is an error. */
 void need(EFI_STATUS status, const char *what);
 
@@ -94,6 +102,8 @@ struct page_counts {
 };
 
 struct page_counts memory_count(void);
+/* Goes through the memory map. */
+void memory_each(void (*function)(const EFI_MEMORY_DESCRIPTOR *descriptor));
 void memory_poison(void);
 /* The map's size in bytes, by a query. */
 UINTN memory_map_size(void);

@@ -2,6 +2,7 @@
 /* Reads the settings, spoils the firmware accordingly, starts the loader, and says how that went. */
 #include "inject.h"
 
+#include "chaos.h"
 #include "format.h"
 #include "memory.h"
 #include "text.h"
@@ -151,6 +152,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     screen_spoil();
     facts_spoil();
     tables_spoil();
+    if (settings.chaos)
+        chaos(own->DeviceHandle, file_path(own->DeviceHandle, settings.start));
     for (uint64_t run = 1; run <= settings.runs; run++)
         start_loader(run, own->DeviceHandle);
     leave(settings.exit);

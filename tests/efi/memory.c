@@ -56,6 +56,13 @@ struct page_counts memory_count(void)
     return counts;
 }
 
+void memory_each(void (*function)(const EFI_MEMORY_DESCRIPTOR *descriptor))
+{
+    read_map();
+    for (UINTN at = 0; at < map_bytes; at += map_step)
+        function(descriptor_at(map, at));
+}
+
 void memory_poison(void)
 {
     uint64_t pages = 0;

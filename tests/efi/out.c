@@ -5,10 +5,20 @@
 #include "format.h"
 #include "memory.h"
 
-static void put(const char *text)
+#define DEBUG_PORT  0xe9
+#define SERIAL_PORT 0x3f8 /* QEMU's is always ready */
+
+static void put(uint16_t port, const char *text)
 {
     for (; *text != '\0'; text++)
-        __asm__ volatile("outb %0, %1" : : "a"(*text), "Nd"((uint16_t)0xe9));
+        __asm__ volatile("outb %0, %1" : : "a"(*text), "Nd"(port));
+}
+
+static void say_line(uint16_t port, const char *line)
+{
+    put(port, "inject: ");
+    put(port, line);
+    put(port, port == SERIAL_PORT ? "\r\n" : "\n");
 }
 
 static void say_list(const char *format, va_list arguments)
@@ -16,9 +26,19 @@ static void say_list(const char *format, va_list arguments)
     char line[512];
 
     format_list(line, sizeof(line), format, arguments);
-    put("inject: ");
-    put(line);
-    put("\n");
+    say_line(DEBUG_PORT, line);
+}
+
+void say_aloud(const char *format, ...)
+{
+    va_list arguments;
+    char line[512];
+
+    va_start(arguments, format);
+    format_list(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    say_line(DEBUG_PORT, line);
+    say_line(SERIAL_PORT, line);
 }
 
 void say(const char *format, ...)

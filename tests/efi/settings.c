@@ -46,6 +46,11 @@ static const struct {
     {"fail-pages", &settings.fail_pages, NULL},
     {"fail-pool", &settings.fail_pool, NULL},
     {"fail-map", &settings.fail_map, NULL},
+    {"chaos", &settings.chaos, NULL},
+    {"statuses", &settings.statuses, NULL},
+    {"refused", &settings.refused, NULL},
+    {"nx", &settings.nx, NULL},
+    {"lie", &settings.lie, NULL},
     {"start", NULL, settings.start},
     {"options", &settings.options_set, settings.options},
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fake_calls.h"
 
-#include <string.h>
-
 #include "fake.h"
+#include "memory.h"
 
 #define STATUSES 11
 

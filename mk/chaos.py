@@ -1,0 +1,44 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Fails every call of the loader to OVMF, with each status that is allowed, in every scenario, and ends with one line,
+"chaos: S scenarios, N injections, W wrong".
+
+usage: mk/chaos.py BUILD-FOLDER [SCENARIO]      the scenarios whose names begin so
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parent.parent
+TIMEOUT = 3600  # seconds, for one scenario
+SHOWN = 20
+
+
+def main(build, only=""):
+    os.environ["BATON_BUILD"] = str((TREE / build).resolve())
+    sys.path.insert(0, str(TREE / "tests" / "e2e"))
+    from harness import chaos
+    from harness.disk import make_disk
+    from harness.machine import Machine
+
+    scenarios = [scenario for scenario in chaos.FULL if scenario.name.startswith(only)]
+    injections = wrong = 0
+    for scenario in scenarios:
+        with tempfile.TemporaryDirectory(prefix="baton-chaos-") as folder:
+            disk = make_disk(Path(folder) / "disk.img", scenario.volume())
+            with Machine(Path(folder) / "machine", [disk], **scenario.machine) as machine:
+                verdict = chaos.judge(scenario, machine, TIMEOUT)
+        injections += verdict.injections
+        wrong += len(verdict.problems)
+        print(verdict.summary(scenario.name), flush=True)
+        for problem in verdict.problems[:SHOWN]:
+            print(f"WRONG: {scenario.name}: {problem}", flush=True)
+    print(f"chaos: {len(scenarios)} scenarios, {injections} injections, {wrong} wrong")
+    return 0 if wrong == 0 and scenarios else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

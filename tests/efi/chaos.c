@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The runs, one after the other, and what became of each. */
+#include "chaos.h"
+
+#include "format.h"
+#include "memory.h"
+
+#define LOADER_ROOM (256 * 1024)
+#define WARM_UPS    2
+#define EXITS_TRIED 16
+
+struct chaos_run chaos_run;
+
+static const char *const way_names[CHAOS_WAYS] = {
+    [FAKE_ONCE] = "once",   [FAKE_SERVICE] = "service", [FAKE_ALL] = "all",
+    [FAKE_OFTEN] = "often", [CHAOS_HALF] = "half",      [CHAOS_HALVES] = "halves",
+    [CHAOS_NONE] = "none",  [CHAOS_NONES] = "nones",    [CHAOS_STALE] = "stale",
+};
+static const char *const end_names[] = {
+    [CHAOS_RETURNED] = "returned", [CHAOS_KERNEL] = "kernel", [CHAOS_RESET] = "reset"};
+
+static uint8_t file[LOADER_ROOM];
+static UINTN file_size;
+static EFI_DEVICE_PATH_PROTOCOL *loader_path;
+static EFI_SYSTEM_TABLE *loader_table;
+static uint64_t runs, injections, wrong;
+static uint64_t called[FAKE_SERVICE_COUNT];
+
+void fake_complain(const char *format, ...)
+{
+    char line[400];
+    va_list arguments;
+
+    va_start(arguments, format);
+    format_list(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    chaos_run.wrong++;
+    say("chaos WRONG: %s", line);
+}
+
+static void read_loader(EFI_HANDLE volume)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static CHAR16 name[SETTING_TEXT];
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *files;
+    EFI_FILE_PROTOCOL *root, *loader;
+
+    for (size_t i = 0; settings.start[i] != '\0'; i++)
+        name[i] = (CHAR16)settings.start[i];
+    file_size = sizeof(file);
+    need(boot->HandleProtocol(volume, &guid, (void **)&files), "no file system");
+    need(files->OpenVolume(files, &root), "the volume does not open");
+    need(root->Open(root, &loader, name, EFI_FILE_MODE_READ, 0), "there is no loader");
+    need(loader->Read(loader, &file_size, file), "the loader cannot be read");
+    (void)loader->Close(loader); /* cannot fail */
+    (void)root->Close(root);
+    if (file_size == sizeof(file))
+        give_up("the loader is too large");
+}
+
+/* All is back, to the page: when the firmware is warm, it takes nothing for itself any more. */
+static void compare(const struct page_counts *before, const struct page_counts *after)
+{
+    for (unsigned type = 0; type < sizeof(before->pages) / sizeof(before->pages[0]); type++) {
+        if (before->pages[type] != after->pages[type])
+            fake_complain("there were %llu pages of type %u, and now there are %llu",
+                          (unsigned long long)before->pages[type], type, (unsigned long long)after->pages[type]);
+    }
+    if (before->handles != after->handles)
+        fake_complain("there were %llu handles, and now there are %llu", (unsigned long long)before->handles,
+                      (unsigned long long)after->handles);
+}
+
+/* A boot that must come through, whatever was done to it. */
+static bool must_boot(bool injected)
+{
+    if (settings.refused)
+        return false;
+    switch ((unsigned)chaos_run.way) {
+    case FAKE_ONCE:
+        return !injected || !fake_injected_vital();
+    case CHAOS_HALF:
+    case CHAOS_HALVES:
+    case CHAOS_NONE:
+        return true;
+    case CHAOS_STALE:
+        return chaos_run.number < EXITS_TRIED;
+    default:
+        return !injected;
+    }
+}
+
+static void judge(bool injected)
+{
+    if (chaos_run.end == CHAOS_KERNEL && chaos_run.verdict != 0)
+        fake_complain("the kernel was given something wrong: its check %llu", (unsigned long long)chaos_run.verdict);
+    if (chaos_run.end == CHAOS_KERNEL && fake_phase() != FAKE_LEFT)
+        fake_complain("the kernel was entered, though boot services had not ended");
+    if (must_boot(injected) && chaos_run.end != CHAOS_KERNEL)
+        fake_complain("the kernel was not entered");
+    if (settings.refused && chaos_run.end == CHAOS_KERNEL)
+        fake_complain("the kernel was entered");
+    if (chaos_run.way == CHAOS_STALE && chaos_run.number >= EXITS_TRIED && chaos_run.end != CHAOS_RESET)
+        fake_complain("boot services do not end, and the machine was not reset");
+}
+
+static void start_loader(void)
+{
+    static const EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    EFI_LOADED_IMAGE_PROTOCOL *loaded;
+
+    need(boot->LoadImage(0, own_image, loader_path, file, file_size, &chaos_run.loader), "the loader does not load");
+    need(boot->HandleProtocol(chaos_run.loader, &guid, (void **)&loaded), "no loaded image");
+    loaded->SystemTable = loader_table;
+    chaos_held_start_run();
+    chaos_files_start_run();
+    chaos_pages_protect();
+    chaos_run.result = boot->StartImage(chaos_run.loader, NULL, NULL);
+    chaos_pages_release();
+    chaos_held_end_run(chaos_run.end == CHAOS_RETURNED);
+    chaos_files_end_run(chaos_run.end == CHAOS_RETURNED);
+    chaos_screens_end_run(chaos_run.end == CHAOS_RETURNED);
+}
+
+/* One run. False: nothing had to fail, there are no more such calls. */
+static bool run(enum chaos_way way, unsigned number, unsigned status, bool is_last)
+{
+    struct fake_injection injection = {way < CHAOS_STATUS_WAYS ? number : 0, status, (enum fake_lasting)way};
+    struct page_counts before = memory_count(), after;
+    bool injected;
+
+    chaos_run = (struct chaos_run){.way = way, .number = number, .status = status, .is_last = is_last};
+    runs++;
+    say("chaos begins %llu", (unsigned long long)runs);
+    fake_calls_start(&injection);
+    start_loader();
+    after = memory_count();
+    injected = fake_injected() + chaos_run.injections > 0;
+    injections += injected ? 1 : 0;
+    if (runs > WARM_UPS)
+        compare(&before, &after);
+    judge(injected);
+    for (unsigned i = 0; i < FAKE_SERVICE_COUNT; i++)
+        called[i] += fake_calls_of((enum fake_service)i);
+    wrong += chaos_run.wrong > 0 ? 1 : 0;
+    say_aloud("chaos run=%llu way=%s number=%u status=%u service=%s injected=%u calls=%u end=%s result=%#llx shown=%u "
+              "mute=%u wrong=%u",
+              (unsigned long long)runs, number > 0 ? way_names[way] : "no", number, status,
+              fake_injected() > 0 ? fake_service_name(fake_injected_service()) : "no",
+              fake_injected() + chaos_run.injections, fake_calls(), end_names[chaos_run.end],
+              (unsigned long long)chaos_run.result, chaos_run.shown, fake_calls_failed(FAKE_OutputString),
+              chaos_run.wrong);
+    return injected;
+}
+
+/* Nothing fails. */
+static void run_plain(bool is_last)
+{
+    (void)run((enum chaos_way)FAKE_ONCE, 0, 0, is_last);
+}
+
+static unsigned statuses_of(enum chaos_way way)
+{
+    size_t count = fake_status_count(fake_injected_service());
+
+    if (way != (enum chaos_way)FAKE_ONCE && way != (enum chaos_way)FAKE_SERVICE)
+        return 1;
+    return settings.statuses != 0 && settings.statuses < count ? (unsigned)settings.statuses : (unsigned)count;
+}
+
+/* N = 1, 2, 3, … until a run needs no failure. */
+static void run_way(enum chaos_way way)
+{
+    unsigned calls = fake_calls(); /* of a run before, with nothing injected */
+
+    for (unsigned number = 1;; number++) {
+        unsigned status = 0;
+
+        if (way == CHAOS_STALE && number > EXITS_TRIED + 1)
+            return;
+        do {
+            bool injected = run(way, number, status, false);
+
+            /* A call that cannot fail has nothing injected, and is not the end. */
+            if (!injected && (way >= CHAOS_STATUS_WAYS || number > calls))
+                return;
+            status++;
+        } while (fake_injected() > 0 && status < statuses_of(way));
+    }
+}
+
+void chaos(EFI_HANDLE volume, EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    loader_path = path;
+    read_loader(volume);
+    loader_table = chaos_system_table();
+    for (unsigned i = 0; i < WARM_UPS; i++)
+        run_plain(false);
+    for (unsigned way = 0; way < CHAOS_WAYS; way++) {
+        if (!(settings.chaos >> way & 1))
+            continue;
+        run_plain(false);
+        run_way((enum chaos_way)way);
+    }
+    for (unsigned i = 0; i < FAKE_SERVICE_COUNT; i++)
+        say("chaos called %s %llu", fake_service_name((enum fake_service)i), (unsigned long long)called[i]);
+    say_aloud("chaos done runs=%llu injections=%llu wrong=%llu", (unsigned long long)runs,
+              (unsigned long long)injections, (unsigned long long)wrong);
+    run_plain(true);
+    leave(settings.exit);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Chaos: the loader is started again and again in one session of the firmware, and each time another of its calls
+ * fails. It sees none of the firmware's own tables: a system table, boot services and protocols are made for it, in
+ * which every function is a thunk (chaos_thunks.S). What may fail and how, and when it may be called, is known by
+ * tests/fake/fake_calls.c, which the fake firmware on the host goes by, too.
+ *
+ * A boot that comes through leaves boot services only as far as the loader can see: its kernel (tests/kernels/chaos.c)
+ * looks at what it was given and comes back, and the firmware goes on. The very last one leaves them for good.
+ */
+#ifndef BATON_TESTS_CHAOS_H
+#define BATON_TESTS_CHAOS_H
+
+#include "inject.h"
+
+#include "fake.h"
+
+/* What is done to a run; bits of the setting `chaos`. The first ones are those of enum fake_lasting. */
+enum chaos_way {
+    CHAOS_STATUS_WAYS = FAKE_LASTING_COUNT,
+    CHAOS_HALF = CHAOS_STATUS_WAYS, /* the Nth read of a file gives half of what was asked for */
+    CHAOS_HALVES,                   /* and all later ones */
+    CHAOS_NONE,                     /* the Nth read of a file gives nothing */
+    CHAOS_NONES,                    /* and all later ones */
+    CHAOS_STALE,                    /* so many calls to ExitBootServices find that the map has changed */
+    CHAOS_WAYS,
+};
+
+/* What this application itself does wrong, to show that it is noticed; bits of the setting `lie`. */
+enum chaos_lie {
+    LIE_KEEP_PAGES = 1, /* pages that are freed stay allocated */
+    LIE_LOSE_POOL = 2,  /* a block that is freed is still in the books */
+    LIE_KEEP_FILE = 4,  /* a file that is closed is still in the books */
+    LIE_WRONG_BYTE = 8, /* a byte of the module is another one */
+    LIE_DATA_ONLY = 16, /* with `nx`, what is allocated for code cannot be executed either */
+};
+
+enum chaos_end {
+    CHAOS_RETURNED, /* to the firmware */
+    CHAOS_KERNEL,   /* the kernel was entered */
+    CHAOS_RESET,    /* with last words */
+};
+
+struct chaos_run {
+    enum chaos_way way;
+    unsigned number; /* N */
+    unsigned status; /* which of those that the service may fail with */
+    bool is_last;    /* nothing fails, and boot services end */
+    EFI_HANDLE loader;
+
+    /* What became of it. */
+    enum chaos_end end;
+    EFI_STATUS result;   /* of a return */
+    uint64_t verdict;    /* of the kernel's; 0: all is well */
+    unsigned injections; /* but for those of fake_calls.c */
+    unsigned shown;      /* errors, on the console */
+    unsigned wrong;      /* complaints */
+};
+extern struct chaos_run chaos_run;
+
+/* ---- chaos.c ---- */
+/* Does all runs that the settings ask for. Returns when the last one has not left for good. */
+void chaos(EFI_HANDLE volume, EFI_DEVICE_PATH_PROTOCOL *path);
+/* Ends the run that is going on, from within a call of the loader's. */
+_Noreturn void chaos_end_run(enum chaos_end end);
+
+/* ---- chaos_thunks.S, chaos_hooks.c: the tables that the loader sees ---- */
+#define CHAOS_THUNK    16 /* bytes */
+#define CHAOS_BOOT     0  /* where each table's functions begin among the thunks */
+#define CHAOS_RUNTIME  44
+#define CHAOS_CONOUT   58
+#define CHAOS_CONIN    67
+#define CHAOS_VOLUME   69
+#define CHAOS_FILE     70
+#define CHAOS_GRAPHICS 84
+#define CHAOS_RNG      87
+#define CHAOS_SLOTS    89
+
+struct chaos_arguments { /* the first four; chaos_thunks.S pushes them */
+    uint64_t slot, fourth, third, second, first;
+};
+extern const uint8_t chaos_thunks[CHAOS_SLOTS][CHAOS_THUNK];
+extern void *chaos_targets[CHAOS_SLOTS];
+/* Every call comes by here. Not EFI_SUCCESS: it fails so. */
+EFI_STATUS EFIAPI chaos_call(const struct chaos_arguments *arguments);
+/* Makes thunks of a table's or protocol's functions. */
+void chaos_fill(void *first_function, unsigned first_slot, unsigned count);
+/* What does the work of a service that is not to fail. */
+void chaos_set_target(enum fake_service service, void *target);
+#define CHAOS_TARGET(service, function) chaos_set_target(service, (void *)(uintptr_t)(function))
+/* The system table for the loader. */
+EFI_SYSTEM_TABLE *chaos_system_table(void);
+
+/* ---- what the services do ---- */
+void chaos_console_install(EFI_SYSTEM_TABLE *system); /* chaos_console.c: consoles, time and events */
+void chaos_memory_install(void);                      /* chaos_memory.c: pages, pool, the map */
+void chaos_files_install(void);                       /* chaos_files.c */
+void chaos_protocols_install(void);                   /* chaos_protocols.c: handles, screens, random numbers */
+void chaos_exit_install(void);                        /* chaos_exit.c: the ways out */
+
+/* What the loader holds, and must give back. */
+enum chaos_kind { CHAOS_PAGES, CHAOS_POOL, CHAOS_EVENT };
+void chaos_hold(enum chaos_kind kind, uint64_t subject, uint64_t pages);
+/* It has given that back, or tried to. False, and a complaint, when it does not hold it. */
+bool chaos_let_go(enum chaos_kind kind, uint64_t subject, uint64_t pages);
+/* The same for a call that fails: what it was to give back is given back when the run has ended. */
+void chaos_offer(enum chaos_kind kind, uint64_t subject);
+void chaos_held_start_run(void);
+/* Gives back what is left; each is a complaint when the loader was to leave nothing. */
+void chaos_held_end_run(bool complain);
+void chaos_files_start_run(void);
+void chaos_files_end_run(bool complain);
+void chaos_screens_end_run(bool complain);
+
+EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real);
+/* Whether it is an open folder of the loader's. */
+bool chaos_is_folder(const EFI_FILE_PROTOCOL *file);
+/* The key of the memory map as it is now. */
+UINTN chaos_map_key(void);
+
+/* ---- chaos_machine.c, chaos_return.S: to the kernel and back ---- */
+/* What the kernel finds by a configuration table; tests/kernels/chaos.c has the same. */
+struct chaos_way_back {
+    uint64_t root;   /* page tables: low addresses as the firmware has them, the upper half to be filled in */
+    uint64_t resume; /* goes on there, with the kernel's verdict in rcx; 0: the kernel ends the machine */
+};
+#define CHAOS_WAY_BACK_GUID EFI_GUID_VALUE(0x6e1f7c3a, 0x52d4, 0x4b0e, 0x9a, 0x41, 0xd7, 0x08, 0x2c, 0x95, 0xe3, 0x16)
+struct chaos_way_back *chaos_machine_start(void);
+/* Notes how the processor and its devices are, for the kernel to come back; or that it shall not. */
+void chaos_machine_save(bool comes_back);
+
+/* ---- chaos_pages.c: the live page tables, as the setting `nx` asks ---- */
+/* From here on data cannot be executed. */
+void chaos_pages_protect(void);
+void chaos_pages_release(void);
+/* The loader got pages of this type. */
+void chaos_pages_retype(EFI_PHYSICAL_ADDRESS address, UINTN count, EFI_MEMORY_TYPE type);
+
+#endif
