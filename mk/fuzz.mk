@@ -9,6 +9,8 @@ FUZZ_LINK     ?= -fsanitize=fuzzer,address,undefined
 FUZZ_SANITIZE ?= -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZ_CFLAGS    = -std=c11 -D_GNU_SOURCE -O1 -g $(filter-out -Wconversion,$(WARNINGS)) $(FUZZ_SANITIZE)
 see.fuzz      := $(see.tests) -iquote loader/efi -iquote tests/fuzz
+# What runs the whole loader sees all of it, and the fake firmware.
+$(foreach name,fuzz_loader loader_case loader_verdict read_kernel,$(eval see.$(name) := $(fake-memory) $(see.fake)))
 
 FUZZ_SOURCES  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TARGETS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SOURCES))
@@ -17,13 +19,21 @@ FUZZ_PROGRAMS := $(addprefix $(FUZZ)/,$(FUZZ_TARGETS))
 FUZZ_LIBRARY  := $(FUZZ_OBJ)/under-test.a
 fuzz-objects   = $(patsubst %.c,$(FUZZ_OBJ)/%.o,$(sort $1))
 FUZZ_TESTED   := $(foreach layer,base core proto,$(call objects,$(layer),$(FUZZ_OBJ)))
-FUZZ_HELPERS  := $(call fuzz-objects,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)) loader/efi/arguments.c \
+FUZZ_HELPERS  := $(call fuzz-objects,$(filter-out $(FUZZ_SOURCES),$(wildcard tests/fuzz/*.c)) \
 	$(filter-out $(TEST_SOURCES),$(wildcard tests/unit/*.c)))
-$(FUZZ_LIBRARY): $(FUZZ_TESTED) $(FUZZ_HELPERS)
+# The rest of the loader, and the firmware for it.
+FUZZ_FAKE     := $(foreach layer,efi flow,$(call objects,$(layer),$(FUZZ_OBJ))) $(FUZZ_OBJ)/$(folder.arch)/screen.o \
+	$(call fuzz-objects,$(filter-out %/fault.c,$(wildcard tests/fake/*.c)))
+$(FUZZ_LIBRARY): $(FUZZ_TESTED) $(FUZZ_HELPERS) $(FUZZ_FAKE)
 
 $(FUZZ_OBJ)/% $(FUZZ)/%: CC = $(FUZZ_CC)
-$(foreach folder,$(foreach layer,base core proto efi,$(folder.$(layer))) tests/unit tests/fuzz,\
+$(foreach folder,$(foreach layer,base core proto,$(folder.$(layer))) tests/unit,\
 	$(eval $(call compile,$(FUZZ_OBJ),$(folder),$$(FUZZ_CFLAGS) $(see.fuzz))))
+$(foreach layer,efi flow arch,\
+	$(eval $(call compile,$(FUZZ_OBJ),$(folder.$(layer)),$$(FUZZ_CFLAGS) $(fake-memory) $(see.$(layer)))))
+# Not for what the firmware does: paths through it are no discoveries, and watching them costs half of the time.
+$(eval $(call compile,$(FUZZ_OBJ),tests/fake,$$(FUZZ_CFLAGS) -fno-sanitize=fuzzer-no-link $(fake-memory) $(see.fake)))
+$(eval $(call compile,$(FUZZ_OBJ),tests/fuzz,$$(FUZZ_CFLAGS) $$(see.$$(*F)) $(see.fuzz)))
 
 $(FUZZ_PROGRAMS): $(FUZZ)/%: $(FUZZ_OBJ)/tests/fuzz/fuzz_%.o $(FUZZ_LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -26,8 +26,10 @@ TREE = Path(__file__).resolve().parent.parent
 SOURCES = TREE / "tests" / "fuzz"
 SMOKE_RUNS = 3000
 SMOKE_TIMEOUT = 120
-# What the tree gets of a corpus: a few small files.
-DISTIL_FILES, DISTIL_SIZE, DISTIL_TOTAL = 12, 700, 4096
+# What the tree gets of a corpus: a few small files, how large one may be, and all of them together. The whole loader
+# has more ways than any part of it.
+DISTIL = {"loader": (120, 700, 40960)}
+DISTIL_USUAL = (12, 700, 4096)
 
 
 def targets():
@@ -118,8 +120,9 @@ def distil(folder, names):
         known = set().union(*(reached[path] for path in kept))
         size = {path: path.stat().st_size for path in reached}
         chosen = []
-        while len(chosen) < DISTIL_FILES and len(chosen) + len(kept) < DISTIL_FILES + 3:
-            room = min(DISTIL_SIZE, DISTIL_TOTAL - sum(size[path] for path in chosen))
+        most, largest, total = DISTIL.get(target, DISTIL_USUAL)
+        while len(chosen) < most and len(chosen) + len(kept) < most + 3:
+            room = min(largest, total - sum(size[path] for path in chosen))
             best = max((path for path in reached if size[path] <= room),
                        key=lambda path: (len(reached[path] - known), -size[path]), default=None)
             if best is None or not reached[best] - known:

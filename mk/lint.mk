@@ -26,7 +26,7 @@ $(foreach layer,$(LAYERS),$(eval $(call tidy,$(folder.$(layer)),$$(LOADER_CFLAGS
 $(foreach tool,elf2efi baton,$(eval $(call tidy,tools/$(tool),$$(HOST_CFLAGS) $(see.$(tool)),\
 	$(HOST_OBJ)/tools/$(tool)/%.o)))
 $(eval $(call tidy,tests/unit,$$(UNIT_CFLAGS) $(see.tests),$(TEST_OBJ)/tests/unit/%.o))
-$(eval $(call tidy,tests/fuzz,$$(FUZZ_CFLAGS) $(see.fuzz),$(FUZZ_OBJ)/tests/fuzz/%.o))
+$(eval $(call tidy,tests/fuzz,$$(FUZZ_CFLAGS) $$(see.$$(*F)) $(see.fuzz),$(FUZZ_OBJ)/tests/fuzz/%.o))
 $(eval $(call tidy,tests/fake,$$(FAKE_CFLAGS) $(see.fake),$(TEST_OBJ)/tests/fake/%.o))
 
 # Their own Makefiles build these; any header may count.

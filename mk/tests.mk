@@ -35,7 +35,8 @@ $(UNIT_TESTS): $(BUILD)/tests/unit/%: $(TEST_OBJ)/tests/unit/%.o $(TEST_LIBRARY)
 unit-tests: $(UNIT_TESTS)
 
 # ---- the fake firmware, with the whole loader but loader/arch linked to it ----
-FAKE_CFLAGS  = $(UNIT_CFLAGS) -include tests/fake/phys.h
+fake-memory := -include tests/fake/phys.h
+FAKE_CFLAGS  = $(UNIT_CFLAGS) $(fake-memory)
 see.fake    := $(see.flow) -iquote tests/unit -iquote tools/elf2efi -iquote tests/fake
 FAKE_OBJECTS := $(foreach layer,efi flow,$(call objects,$(layer),$(TEST_OBJ))) $(TEST_OBJ)/$(folder.arch)/screen.o \
 	$(call test-objects,$(wildcard tests/fake/*.c))

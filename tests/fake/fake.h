@@ -23,6 +23,7 @@
 
 #define FAKE_PHYSICAL_END 0x200000000ULL /* 8 GiB: what the modelled machine can address */
 #define FAKE_FILES        16
+#define FAKE_CLAIMS       8
 #define FAKE_PAGE         4096ULL
 
 /* A file on the boot volume; folders are there by themselves. */
@@ -31,6 +32,13 @@ struct fake_file {
     struct bytes bytes;
     uint64_t missing; /* bytes at its end that are not there, whatever its size is said to be */
     uint64_t bad;     /* where it cannot be read; 0: nowhere */
+};
+
+/* Memory that is listed as free on the usual machine, and something else here. */
+struct fake_claim {
+    uint64_t base, size; /* whole pages; what is not free all through stays as it is */
+    uint32_t type;
+    uint64_t attributes;
 };
 
 /* A machine. Zeros are the usual one. */
@@ -51,7 +59,12 @@ struct fake_setup {
     const void *options;      /* LoadOptions */
     uint32_t options_size;    /* bytes */
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
-    const char *shell[4];     /* arguments from the UEFI shell, after the program's name; none: not from the shell */
+    struct fake_claim claims[FAKE_CLAIMS];
+    size_t claim_count;
+    uint64_t largest;      /* bytes that the firmware gives in one piece; 0: no limit */
+    struct bytes failures; /* a byte for each call: 0, or from 1 on which of its service's failures it gets */
+    bool by_chance;        /* files hold anything, and so do messages that cite them */
+    const char *shell[4];  /* arguments from the UEFI shell, after the program's name; none: not from the shell */
 };
 
 enum fake_end {
@@ -76,6 +89,10 @@ struct fake_result {
  * judge, until the next run. */
 struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection);
 
+/* Gives back what the last run has left, of which nothing can be looked at any longer. A run does that by itself with
+ * what is left of the one before. */
+void fake_switch_off(void);
+
 /* The setup of this run. */
 const struct fake_setup *fake_setup(void);
 bool fake_has(enum fake_quirk quirk);
@@ -95,6 +112,7 @@ const EFI_SYSTEM_TABLE *fake_system_table(void);
 
 /* ---- fake_clock.c: a virtual clock ---- */
 void fake_clock_start(void);
+void fake_clock_stop(void);
 void fake_clock_install(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime);
 void fake_clock_check(void);
 void fake_clock_advance(uint64_t nanoseconds);
@@ -123,6 +141,7 @@ struct bytes fake_graphics_edid(void);
 
 /* ---- fake_volume.c ---- */
 void fake_volume_start(void);
+void fake_volume_stop(void);
 void fake_volume_check(void);
 
 /* ---- fake_protocols.c ---- */

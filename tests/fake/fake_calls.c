@@ -83,7 +83,7 @@ static struct {
     unsigned calls_of[FAKE_SERVICE_COUNT], failed[FAKE_SERVICE_COUNT];
     enum fake_service now, last;
     bool now_failed, last_failed;
-    unsigned injected;
+    unsigned injected, listed; /* by the injection, by the setup's list */
     enum fake_service injected_service;
     bool vital;
 } state;
@@ -124,6 +124,19 @@ static bool goes_on(enum fake_service service)
     }
 }
 
+/* The failure that the setup's list has for this call. */
+static EFI_STATUS inject_listed(enum fake_service service)
+{
+    const struct bytes *failures = &fake_setup()->failures;
+    size_t count = fake_status_count(service);
+    uint8_t listed = state.calls <= failures->size ? failures->data[state.calls - 1] : 0;
+
+    if (listed == 0 || count == 0)
+        return EFI_SUCCESS;
+    state.listed++;
+    return services[service].statuses[(listed - 1U) % count];
+}
+
 /* The failure of this call; EFI_SUCCESS when it is not to fail. */
 static EFI_STATUS inject(enum fake_service service)
 {
@@ -158,6 +171,8 @@ EFI_STATUS fake_call(enum fake_service service)
         fake_complain("%s was called %s", services[service].name,
                       state.phase == FAKE_LEFT ? "after boot services had ended" : "after a failed ExitBootServices");
     status = inject(service);
+    if (status == EFI_SUCCESS)
+        status = inject_listed(service);
     state.now_failed = status != EFI_SUCCESS;
     state.failed[service] += state.now_failed ? 1 : 0;
     return status;
@@ -205,7 +220,7 @@ void fake_note_failure(void)
 
 unsigned fake_injected(void)
 {
-    return state.injected;
+    return state.injected + state.listed;
 }
 
 enum fake_service fake_injected_service(void)

@@ -91,7 +91,8 @@ void fake_set_vital(bool is_vital);
 /* Whether that is so of the first call that failed. */
 bool fake_injected_vital(void);
 
-/* What was injected in this run: the service of the first failure, and how many statuses it may fail with. */
+/* How many failures were injected in this run, the setup's list included; of the injection's first one the service, and
+ * how many statuses it may fail with. */
 unsigned fake_injected(void);
 enum fake_service fake_injected_service(void);
 size_t fake_status_count(enum fake_service service);

@@ -21,7 +21,7 @@ static struct {
     bool watchdog_stopped;
 } state;
 
-void fake_clock_start(void)
+void fake_clock_stop(void)
 {
     while (state.events) {
         struct event *next = state.events->next;
@@ -29,6 +29,10 @@ void fake_clock_start(void)
         free(state.events);
         state.events = next;
     }
+}
+
+void fake_clock_start(void)
+{
     state.now = 5000000000ULL;
     state.lies = fake_has(FAKE_QUIRK_LYING_CONIN) ? 3 : 0;
     state.watchdog_stopped = false;

@@ -55,14 +55,24 @@ static void write_note(uint8_t *at, const struct fake_recipe *recipe)
     memcpy(at, &note, sizeof(note));
 }
 
+static const struct kernel_word *make_word(uint64_t address, uint64_t addend)
+{
+    struct kernel_word *word = malloc(sizeof(*word));
+
+    if (!word)
+        abort();
+    *word = (struct kernel_word){address, addend};
+    return word;
+}
+
 /* One R_X86_64_RELATIVE, and the section that leads to it. */
 static void write_relocation(uint8_t *file, const struct fake_kernel *kernel)
 {
     uint8_t *at = file + DYNAMIC_AT;
 
-    put_number(file + RELA_AT, 8, kernel->relocated);
+    put_number(file + RELA_AT, 8, kernel->words[0].address);
     put_number(file + RELA_AT + 8, 8, RELATIVE);
-    put_number(file + RELA_AT + 16, 8, kernel->addend);
+    put_number(file + RELA_AT + 16, 8, kernel->words[0].addend);
     memset(at, 0, 4 * 16);
     put_number(at, 8, DT_RELA);
     put_number(at + 8, 8, kernel->base + RELA_AT - TEXT_OFFSET);
@@ -126,8 +136,8 @@ struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
     if (recipe->note)
         write_note(file + NOTE_AT, recipe);
     if (recipe->movable) {
-        kernel.relocated = WORD_AT + shift;
-        kernel.addend = kernel.base + 0x88;
+        kernel.words = make_word(WORD_AT + shift, kernel.base + 0x88);
+        kernel.word_count = 1;
         write_relocation(file, &kernel);
     }
     header = made_elf_header(kernel.entry, write_segments(file, &kernel, recipe));

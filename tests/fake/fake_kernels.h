@@ -8,11 +8,18 @@
 
 #include "bytes.h"
 
-#define KERNEL_SEGMENTS 3
+#define KERNEL_SEGMENTS         3 /* of those that are made */
+#define KERNEL_SEGMENTS_AT_MOST 32
 
 struct kernel_segment {
     uint64_t address, offset, file_size, memory_size;
     uint32_t flags; /* ELF_READ and so on */
+};
+
+/* A word that is relocated. */
+struct kernel_word {
+    uint64_t address; /* link address */
+    uint64_t addend;
 };
 
 /* A kernel and what the judge must know of it. */
@@ -21,10 +28,11 @@ struct fake_kernel {
     bool flat, movable, high;
     uint64_t base, size; /* as it is linked: whole pages */
     uint64_t entry;
-    struct kernel_segment segments[KERNEL_SEGMENTS];
+    struct kernel_segment segments[KERNEL_SEGMENTS_AT_MOST];
     size_t segment_count;
-    uint64_t relocated; /* the link address of a word that is relocated; 0: none */
-    uint64_t addend;
+    uint64_t relro, relro_end; /* pages that are read-only, whatever their segment says */
+    const struct kernel_word *words;
+    size_t word_count;
 };
 
 /* How one is made. */

@@ -266,7 +266,8 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE t
         return status;
     size = pages * FAKE_PAGE;
     base = *memory;
-    if (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && size > BLOCK)
+    if ((fake_has(FAKE_QUIRK_SMALL_BLOCKS) && size > BLOCK) ||
+        (fake_setup()->largest != 0 && size > fake_setup()->largest))
         return fail(EFI_OUT_OF_RESOURCES);
     if (how == AllocateAddress)
         found = find_exact(base, size);
@@ -350,7 +351,7 @@ static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **
     }
     if (status != EFI_SUCCESS)
         return status;
-    if (size > 1ULL << 30)
+    if (size > 1ULL << 30 || (fake_setup()->largest != 0 && size > fake_setup()->largest))
         return fail(EFI_OUT_OF_RESOURCES);
     *buffer = fake_memory_pool(size);
     if (fake_has(FAKE_QUIRK_POOL_SPLITS))
@@ -415,6 +416,18 @@ void fake_memory_punch(unsigned count)
     }
 }
 
+/* The machine's own memory of other types. */
+static void claim(const struct fake_claim *claim)
+{
+    if (claim->size == 0 || !find_exact(claim->base, claim->size))
+        return;
+    retype(claim->base, claim->base + claim->size, claim->type);
+    for (size_t i = 0; i < state.range_count; i++) {
+        if (state.ranges[i].base == claim->base)
+            state.ranges[i].attributes = claim->attributes;
+    }
+}
+
 static void map_machine(void)
 {
     memcpy(state.ranges, usual_ranges, sizeof(usual_ranges));
@@ -427,9 +440,11 @@ static void map_machine(void)
     }
     if (fake_has(FAKE_QUIRK_FRAGMENTED) && !fake_has(FAKE_QUIRK_HIGH_ONLY))
         fake_memory_fragment(1400);
+    for (size_t i = 0; i < fake_setup()->claim_count; i++)
+        claim(&fake_setup()->claims[i]);
 }
 
-static void forget(void)
+void fake_memory_stop(void)
 {
     while (state.opened_count > 0)
         close_range(0);
@@ -452,7 +467,6 @@ void fake_memory_start(void)
             abort();
         state.physical = room;
     }
-    forget();
     state.key = 1000;
     state.fragment = 0x10000000;
     map_machine();

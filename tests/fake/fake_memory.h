@@ -19,6 +19,7 @@ struct fake_range {
 };
 
 void fake_memory_start(void);
+void fake_memory_stop(void);
 void fake_memory_install(EFI_BOOT_SERVICES *boot);
 
 /* Complains of pages that the loader has, of what else it has not given back. */

@@ -112,6 +112,13 @@ void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
     fake_end_run(FAKE_JUMPED);
 }
 
+void fake_switch_off(void)
+{
+    fake_memory_stop();
+    fake_clock_stop();
+    fake_volume_stop();
+}
+
 static void switch_on(void)
 {
     uint64_t tables = fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE) ? LOST_TABLES : TABLES;
@@ -168,6 +175,7 @@ struct fake_result fake_run(const struct fake_setup *setup, const struct fake_in
     state.length = 0;
     state.text[0] = '\0';
     fake_calls_start(injection);
+    fake_switch_off();
     switch_on();
     install();
     state.stack = __builtin_frame_address(0);

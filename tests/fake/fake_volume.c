@@ -292,16 +292,20 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_
     return status;
 }
 
-void fake_volume_start(void)
+void fake_volume_stop(void)
 {
-    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-
     while (state.open) {
         struct open_file *next = state.open->next;
 
         free(state.open);
         state.open = next;
     }
+}
+
+void fake_volume_start(void)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+
     memset(state.long_path, 'x', sizeof(state.long_path));
     memcpy(state.long_path, "/loader/entries/", 16);
     memcpy(state.long_path + 16 + 251, ".txt", 5);

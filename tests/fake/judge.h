@@ -9,7 +9,7 @@
 #include "fake.h"
 #include "fake_kernels.h"
 
-#define EXPECTED_MODULES 4
+#define EXPECTED_MODULES 16
 
 struct expected_module {
     const char *name;

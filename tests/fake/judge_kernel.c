@@ -32,8 +32,8 @@ static void check_place(const struct judge *judge)
         fake_complain("the kernel is entered at 0x%llx", (unsigned long long)judge->result->entry.entry);
 }
 
-/* The kernel as it must lie in memory: what the file gives, the word that is relocated, and zeros. The caller frees it.
- */
+/* The kernel as it must lie in memory: what the file gives, the words that are relocated, and zeros. The caller frees
+ * it. */
 static uint8_t *make_image(const struct fake_kernel *kernel, uint64_t slide)
 {
     uint8_t *image = calloc((size_t)kernel->size, 1);
@@ -43,10 +43,11 @@ static uint8_t *make_image(const struct fake_kernel *kernel, uint64_t slide)
     for (size_t i = 0; i < kernel->segment_count; i++) {
         const struct kernel_segment *segment = &kernel->segments[i];
 
-        memcpy(image + (segment->address - kernel->base), kernel->file.data + segment->offset, segment->file_size);
+        if (segment->file_size > 0)
+            memcpy(image + (segment->address - kernel->base), kernel->file.data + segment->offset, segment->file_size);
     }
-    if (kernel->relocated != 0)
-        put_number(image + (kernel->relocated - kernel->base), 8, kernel->addend + slide);
+    for (size_t i = 0; i < kernel->word_count; i++)
+        put_number(image + (kernel->words[i].address - kernel->base), 8, kernel->words[i].addend + slide);
     return image;
 }
 

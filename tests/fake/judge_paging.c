@@ -106,9 +106,13 @@ static void walk_table(const struct walk *walk, uint64_t table, unsigned level, 
 
 /* ---- what should be ---- */
 
-/* A part of physical memory in the direct map, and in the identity map when there is one. */
+/* A part of physical memory in the direct map, and in the identity map when there is one. Page 0 is in none. */
 static void expect(const struct judge *judge, uint64_t physical, uint64_t size, unsigned flags)
 {
+    if (physical == 0 && size > 0) {
+        physical += FAKE_PAGE;
+        size -= FAKE_PAGE;
+    }
     add(&should_be, &(struct judge_mapping){judge->direct_base + physical, physical, size, flags});
     if (judge->direct_base != 0 && judge->expected->identity_map)
         add(&should_be, &(struct judge_mapping){physical, physical, size, flags});
@@ -124,8 +128,10 @@ static uint32_t flags_of_page(const struct fake_kernel *kernel, uint64_t address
 
         if (kernel->flat ||
             (segment->address < address + FAKE_PAGE && segment->address + segment->memory_size > address))
-            flags |= segment->flags;
+            flags |= segment->flags | ELF_READ; /* every page of a segment can be read */
     }
+    if (address >= kernel->relro && address < kernel->relro_end)
+        flags &= ~ELF_WRITE;
     return flags;
 }
 
