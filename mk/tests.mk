@@ -75,10 +75,15 @@ unit lint headers layers reproducible e2e: %: test-%
 test-%: deps
 	@$(PYTHON) mk/test.py $(BUILD) $(subst +, ,$*)
 
-# gcov comes with gcc.
+# gcov comes with gcc. Without optimisation the branches are those of the source.
 coverage: deps
-	@$(MAKE) unit-tests CC=gcc BUILD=$(BUILD)/coverage WARNINGS= SANITIZE=--coverage
+	@$(MAKE) unit-tests fault-program CC=gcc BUILD=$(BUILD)/coverage WARNINGS= SANITIZE='--coverage -O0'
 	@$(PYTHON) mk/coverage.py $(BUILD)/coverage
+
+# SAMPLE: only so many of the mistakes; SEED: which.
+.PHONY: mutations
+mutations: deps
+	@SAMPLE=$(SAMPLE) SEED=$(SEED) nice $(PYTHON) mk/mutate.py $(BUILD)/mutations
 
 test-fresh:
 	@bash mk/test-fresh.sh $(BUILD)/fresh

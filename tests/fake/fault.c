@@ -15,6 +15,9 @@
 #include "quirks.h"
 #include "verdict.h"
 
+/* Not there in a build without sanitizers, as that for coverage is. */
+#pragma weak __sanitizer_set_death_callback
+
 #define CASES 8000
 #define SHOWN 20 /* of what is wrong; it tends to be the same */
 
@@ -155,7 +158,8 @@ int main(int count, char **arguments)
     unsigned long injections = 0;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    __sanitizer_set_death_callback(tell_death);
+    if (__sanitizer_set_death_callback)
+        __sanitizer_set_death_callback(tell_death);
     for (size_t i = 0; i < scenario_count; i++) {
         if (strncmp(all[i].name, only, strlen(only)) != 0)
             continue;

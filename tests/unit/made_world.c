@@ -58,6 +58,9 @@ static void make_framebuffers(struct facts *facts, struct chance *chance)
         *framebuffer = (struct baton_framebuffer){.physical = physical, .size = chance_size(chance, 0x400000)};
         physical += framebuffer->size + 2 * PAGE;
     }
+    /* no framebuffer behind the last one is there */
+    for (size_t i = facts->framebuffer_count; i < FACTS_FRAMEBUFFERS; i++)
+        facts->framebuffers[i] = (struct baton_framebuffer){.physical = 0x30000000000, .size = PAGE};
 }
 
 /* Parts of one request, in order and apart. */
@@ -133,6 +136,10 @@ static void seal(struct world *world, const struct placed_range *placed, size_t 
     world->map = spans_report(&world->spans, 48);
     world->facts.efi_map = made_map_view(&world->map);
     world->entry_count = memory_map_seal(&world->facts.efi_map, placed, placed_count, &world->room);
+    /* no entry behind the last one is anybody's to read */
+    world->room.entry =
+        realloc(world->room.entry, world->entry_count * sizeof(world->entries[0]) + (world->entry_count == 0));
+    assert(world->room.entry);
     world->entries = world->room.entry;
 }
 

@@ -71,6 +71,9 @@ static void test_absurd(void **state)
         assert_int_equal(arena.used, 32);
     }
     assert_non_null(arena_take(&arena, 1, 1));
+    arena = (struct arena){(uint8_t *)(UINTPTR_MAX - 7), 8, 0}; /* no aligned address is left */
+    assert_null(arena_take(&arena, 0, 1));
+    assert_int_equal(arena.used, 0);
 }
 
 static void test_empty(void **state)

@@ -154,6 +154,10 @@ static void add_relocations(struct sample *sample, uint8_t *file)
     put_tag(&dynamic, 35, size);
     put_tag(&dynamic, 36, link_address(sample, RELR));
     put_tag(&dynamic, 37, 8);
+    if (!sample->kernel.movable && chance_one_in(sample->chance, 2)) {
+        put_tag(&dynamic, 0x6ffffffb, 0x08000001); /* DF_1_PIE: it can be moved, although GNU ld called it ET_EXEC */
+        sample->kernel.movable = true;
+    }
 }
 
 static struct made_kernel make_kernel(struct chance *chance)

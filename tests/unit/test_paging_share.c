@@ -13,12 +13,13 @@
 #include "address_space.h"
 #include "made_world.h"
 
-#define PAGE    4096ULL
-#define SHARE   PAGING_SHARE_SIZE
-#define POOL_AT 0x5500000000ULL
-#define HIGH    0xffff800000000000ULL
-#define MIDDLE  0xffffc00000000000ULL
-#define TABLE   0xffffffffff000ULL /* the address in an entry */
+#define PAGE       4096ULL
+#define SHARE      PAGING_SHARE_SIZE
+#define POOL_AT    0x5500000000ULL
+#define HIGH       0xffff800000000000ULL
+#define MIDDLE     0xffffc00000000000ULL
+#define LOWER_HIGH 0xff00000000000000ULL /* where the upper half begins with five levels */
+#define TABLE      0xffffffffff000ULL    /* the address in an entry */
 
 struct made {
     struct page_tables tables;
@@ -68,7 +69,9 @@ static void test_share(void **state)
         struct chance chance = chance_case(i);
         unsigned levels = (unsigned)chance_between(&chance, 4, 5);
         struct made made = start(levels, (unsigned)chance_between(&chance, 2, 3), 64);
-        uint64_t from = HIGH + SHARE * chance_below(&chance, 64), to = SHARE * chance_below(&chance, 200);
+        /* with five levels from two tables of level 4, too */
+        uint64_t from = (levels == 5 ? LOWER_HIGH : HIGH) + SHARE * chance_below(&chance, levels == 5 ? 600 : 64);
+        uint64_t to = SHARE * chance_below(&chance, 200);
         uint64_t at[PIECES], shared = chance_below(&chance, WINDOW + 1);
         size_t early = (size_t)chance_below(&chance, PIECES + 1), used;
         bool there[WINDOW] = {false};
@@ -223,6 +226,13 @@ static void check_world(const struct chance *chance, const struct world *world, 
             CHANCE_FAIL(chance, "framebuffer %zu is not mapped", i);
 }
 
+static size_t build(struct made *made, struct world *world, size_t capacity)
+{
+    *made = start(world->facts.machine.paging_levels, world->facts.machine.gigabyte_pages ? 3 : 2, capacity);
+    (void)address_space_build(&world->plan, &world->facts, world->entries, world->entry_count, &made->tables);
+    return made->tables.used;
+}
+
 /* As many tables as were counted, and no more, wherever the requests came to lie. */
 static void test_worlds(void **state)
 {
@@ -242,14 +252,43 @@ static void test_worlds(void **state)
         world_reserve(&world, &chance);
         world_dig_holes(&world, &chance, (unsigned)chance_below(&chance, 6));
         world_seal(&world);
-        made = start(world.facts.machine.paging_levels, world.facts.machine.gigabyte_pages ? 3 : 2, counted);
-        (void)address_space_build(&world.plan, &world.facts, world.entries, world.entry_count, &made.tables);
+        (void)build(&made, &world, counted);
         check_world(&chance, &world, &made.tables);
         requests += world.plan.request_count;
         free(made.pool);
         world_end(&world);
     }
     assert_true(requests > 600);
+}
+
+/* The identity map is there, however few tables are left for free memory: without it no kernel can be entered. */
+static void test_too_few_tables(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 200; i++) {
+        struct chance chance = chance_case(i);
+        struct world world;
+        struct made made;
+        size_t counted, enough, own;
+
+        world_start(&world, &chance, &(struct world_size){3000, 200, 10});
+        world.facts.machine.paging_levels = 5; /* with four it takes no table */
+        choose_identity(&world, &chance);
+        counted = address_space_count(&world.plan, &world.facts, world.entries, world.entry_count);
+        world_reserve(&world, &chance);
+        world_seal(&world);
+        enough = build(&made, &world, counted);
+        free(made.pool);
+        world.entry_count = 0;
+        own = build(&made, &world, counted);
+        free(made.pool);
+
+        world_seal(&world);
+        (void)build(&made, &world, (size_t)chance_between(&chance, own, enough));
+        check_world(&chance, &world, &made.tables);
+        free(made.pool);
+        world_end(&world);
+    }
 }
 
 /* The pool that suffices with the identity map is at most PAGING_SHARE_TABLES larger than without. */
@@ -275,7 +314,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_share),    cmocka_unit_test(test_no_room), cmocka_unit_test(test_nothing_to_share),
-        cmocka_unit_test(test_counting), cmocka_unit_test(test_worlds),  cmocka_unit_test(test_price),
+        cmocka_unit_test(test_counting), cmocka_unit_test(test_worlds),  cmocka_unit_test(test_too_few_tables),
+        cmocka_unit_test(test_price),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

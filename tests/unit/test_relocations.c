@@ -123,7 +123,10 @@ static const struct row rows[] = {
      "",
      {{0x10000, 0, 24, false}, {0x10020, 32, 48, false}, {0x10018, 24, 8, true}},
      3},
-    {{{RELA, 0}, {RELASZ, 0}, {RELAENT, 24}, {RELR, 1}, {RELRENT, 3}}, "", {{0}}, 0},      /* as GNU ld leaves them */
+    {{{RELA, 0}, {RELASZ, 0}, {RELAENT, 24}, {RELR, 1}, {RELRENT, 3}, {FLAGS_1, 1}},
+     "",
+     {{0}},
+     0},                                                                                   /* as GNU ld leaves them */
     {{{REL, BASE}, {RELSZ, 0}, {PLTREL, REL}, {5, 0x777}, {0x6ffffef5, 1}}, "", {{0}}, 0}, /* of no interest */
     {{{RELA, BASE + 0x7e8}, {RELASZ, 24}, {RELAENT, 24}}, "", {{0x107e8, 0x7e8, 24, false}}, 1}, /* up to the end */
     {{{RELA, BASE + 0x7e9}, {RELASZ, 24}, {RELAENT, 24}}, NOT_THERE("24", "0xffffffff800007e9"), {{0}}, 0},
