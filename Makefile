@@ -33,7 +33,7 @@ help:
 	@echo "make run KERNEL=my.elf      boot a kernel of your own; RUN_ARGS='--headless …' goes to baton run"
 	@echo "make examples               the example kernels, in build/examples"
 	@echo "make test                   install what is missing, build, run every test (minutes)"
-	@echo "make unit | lint | headers | layers | reproducible | e2e"
+	@echo "make unit | exhaust | lint | headers | layers | reproducible | e2e"
 	@echo "                            one part of the tests"
 	@echo "make fault                  the whole loader on a fake firmware, of which every call fails; SEED=number"
 	@echo "make chaos                  every call to OVMF fails, in QEMU (twenty minutes); SCENARIO=name"

@@ -18,8 +18,8 @@ $(LINT)/$1/%.tidy: $1/%.c $3 $(wildcard .clang-tidy tests/*/.clang-tidy)
 	@echo "  TIDY  $$<"
 	$$(Q)$$(CLANG_TIDY) --quiet $$< -- $2 $$(VERSION_FLAGS) 2>/dev/null && touch $$@
 endef
-TIDY_FOLDERS := $(foreach layer,$(LAYERS),$(folder.$(layer))) tools/elf2efi tools/baton tests/unit tests/fake tests/fuzz \
-	tests/kernels tests/kernels/kit tests/kernels/selfcheck tests/efi $(addprefix examples/,$(EXAMPLES))
+TIDY_FOLDERS := $(foreach layer,$(LAYERS),$(folder.$(layer))) tools/elf2efi tools/baton tests/unit tests/exhaust \
+	tests/fake tests/fuzz tests/kernels tests/kernels/kit tests/kernels/selfcheck tests/efi $(addprefix examples/,$(EXAMPLES))
 
 $(foreach layer,$(LAYERS),$(eval $(call tidy,$(folder.$(layer)),$$(LOADER_CFLAGS) $(see.$(layer)),\
 	$(LOADER_OBJ)/$(folder.$(layer))/%.o)))
@@ -27,6 +27,7 @@ $(foreach tool,elf2efi baton,$(eval $(call tidy,tools/$(tool),$$(HOST_CFLAGS) $(
 	$(HOST_OBJ)/tools/$(tool)/%.o)))
 $(eval $(call tidy,tests/unit,$$(UNIT_CFLAGS) $(see.tests),$(TEST_OBJ)/tests/unit/%.o))
 $(eval $(call tidy,tests/fuzz,$$(FUZZ_CFLAGS) $$(see.$$(*F)) $(see.fuzz),$(FUZZ_OBJ)/tests/fuzz/%.o))
+$(eval $(call tidy,tests/exhaust,$$(EXHAUST_CFLAGS) $(see.exhaust),$(EXHAUST_OBJ)/tests/exhaust/%.o))
 $(eval $(call tidy,tests/fake,$$(FAKE_CFLAGS) $(see.fake),$(TEST_OBJ)/tests/fake/%.o))
 
 # Their own Makefiles build these; any header may count.

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as xml
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fuzz
@@ -109,7 +110,8 @@ def part_gcc(run):
 
 
 def unit_program(run, program):
-    """One cmocka program, counted from its TAP output; tests that it announced and did not end have failed."""
+    """One cmocka program, counted from its TAP output; tests that it announced and did not end have failed. What it
+    says it has enumerated is shown."""
     count = Count()
     try:
         result = subprocess.run([program], cwd=TREE, env={**run.environment, "CMOCKA_MESSAGE_OUTPUT": "TAP"},
@@ -130,8 +132,11 @@ def unit_program(run, program):
         count.note(f"{program.name}: test {number + 1} of {announced} did not come to its end", False)
     if announced == 0 or (code != 0 and count.failed == 0):
         count.note(f"{program.name}: exit code {code} after {ended} of {announced} tests", False)
+    told = re.findall(r"^exhaust: .*$", output, re.M)
     if count.failed:
         print(output)
+    elif told:
+        print("\n".join(told), flush=True)
     return count
 
 
@@ -143,6 +148,17 @@ def part_unit(run):
         count.add(unit_program(run, TREE / run.build / "tests" / "unit" / source.stem))
     if not sources:
         count.note("tests/unit has no tests", False)
+    return count
+
+
+def part_exhaust(run):
+    """Two programs, side by side: each is one long computation."""
+    count = Count()
+    count.note("build the exhaustive tests", run.make("exhaust-programs"))
+    programs = [TREE / run.build / "tests" / "exhaust" / name for name in ("memory_map", "paging")]
+    with ThreadPoolExecutor(int(JOBS)) as pool:
+        for program in pool.map(lambda program: unit_program(run, program), programs):
+            count.add(program)
     return count
 
 
@@ -206,6 +222,7 @@ def pytest_part(*paths):
 PARTS = {
     "build": part_build,
     "unit": part_unit,
+    "exhaust": part_exhaust,
     "fault": part_fault,
     "gcc": part_gcc,
     "fuzz": part_fuzz,

@@ -59,18 +59,38 @@ fault: fault-program
 chaos: all machines
 	$(Q)$(PYTHON) mk/chaos.py $(BUILD) $(SCENARIO)
 
+# ---- exhaustion: optimised, and sort.c without sanitizers, so that there is time for more cases ----
+EXHAUST_OBJ      := $(OBJ)/exhaust
+EXHAUST_CFLAGS    = $(filter-out -O1,$(UNIT_CFLAGS)) -O2
+see.exhaust      := $(see.core) -iquote tests/exhaust
+EXHAUST_PROGRAMS := $(addprefix $(BUILD)/tests/exhaust/,memory_map paging)
+$(eval $(call compile,$(EXHAUST_OBJ),$(folder.base),$$(HOST_CFLAGS) $(see.base)))
+$(eval $(call compile,$(EXHAUST_OBJ),$(folder.core),$$(EXHAUST_CFLAGS) $(see.core)))
+$(eval $(call compile,$(EXHAUST_OBJ),tests/exhaust,$$(EXHAUST_CFLAGS) $(see.exhaust)))
+
+$(BUILD)/tests/exhaust/memory_map: $(addprefix $(EXHAUST_OBJ)/,tests/exhaust/map_reference.o \
+	loader/core/memory_map.o loader/core/efi_map.o loader/base/sort.o)
+$(BUILD)/tests/exhaust/paging: $(addprefix $(EXHAUST_OBJ)/,tests/exhaust/page_model.o loader/core/paging.o)
+$(EXHAUST_PROGRAMS): $(BUILD)/tests/exhaust/%: $(EXHAUST_OBJ)/tests/exhaust/%.o $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(CC) $(host-ldflags.$(cc-kind)) $(SANITIZE) $(filter %.o,$^) -lcmocka -o $@
+
+.PHONY: exhaust-programs
+exhaust-programs: $(EXHAUST_PROGRAMS)
+
 # ---- running them ----
 # The first Python that has pytest.
 PYTHON = $(eval PYTHON := $$(shell for python in python3 /usr/bin/python3; do \
 	$$$$python -c 'import pytest, xdist' 2>/dev/null && echo $$$$python && break; done))$(PYTHON)
-PARTS := build unit fault fuzz gcc lint headers layers reproducible install hello deps e2e
+PARTS := build unit exhaust fault fuzz gcc lint headers layers reproducible install hello deps e2e
 
 # Not spelled out in the recipe: make -n would run it.
 export MAKE_COMMAND := $(MAKE)
 
-.PHONY: test coverage test-fresh unit lint headers layers reproducible e2e
+.PHONY: test coverage test-fresh unit exhaust lint headers layers reproducible e2e
 test: test-$(subst $() ,+,$(PARTS))
-unit lint headers layers reproducible e2e: %: test-%
+unit exhaust lint headers layers reproducible e2e: %: test-%
 
 test-%: deps
 	@$(PYTHON) mk/test.py $(BUILD) $(subst +, ,$*)

@@ -49,8 +49,9 @@ void page_tables_start(struct page_tables *tables, const struct paging_format *f
 
 /*
  * Maps `size` bytes at `address` to `physical` with PERMIT_... `permissions`, in the largest pages that fit. All three
- * numbers are page-aligned. Returns how many bytes were mapped: fewer than `size` when the pool is used up, or when a
- * page is mapped already. Counting maps all; it is exact for ranges in ascending order, and never too low for others.
+ * numbers are page-aligned. Returns how many bytes were mapped: fewer than `size` when the pool is used up, or when
+ * something is there already: a page, or a table where a large page would be. Counting maps all; it is exact for ranges
+ * in ascending order, and never too low for others.
  */
 uint64_t page_tables_map(struct page_tables *tables, uint64_t address, uint64_t physical, uint64_t size,
                          uint32_t permissions);
