@@ -125,7 +125,7 @@ static void start_loader(void)
 /* One run. False: nothing had to fail, there are no more such calls. */
 static bool run(enum chaos_way way, unsigned number, unsigned status, bool is_last)
 {
-    struct fake_injection injection = {way < CHAOS_STATUS_WAYS ? number : 0, status, (enum fake_lasting)way};
+    struct fake_injection injection = {way < CHAOS_STATUS_WAYS ? number : 0, status, (enum fake_lasting)way, {NULL, 0}};
     struct page_counts before = memory_count(), after;
     bool injected;
 

@@ -61,10 +61,9 @@ struct fake_setup {
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
-    uint64_t largest;      /* bytes that the firmware gives in one piece; 0: no limit */
-    struct bytes failures; /* a byte for each call: 0, or from 1 on which of its service's failures it gets */
-    bool by_chance;        /* files hold anything, and so do messages that cite them */
-    const char *shell[4];  /* arguments from the UEFI shell, after the program's name; none: not from the shell */
+    uint64_t largest;     /* bytes that the firmware gives in one piece; 0: no limit */
+    bool by_chance;       /* files hold anything, and so do messages that cite them */
+    const char *shell[4]; /* arguments from the UEFI shell, after the program's name; none: not from the shell */
 };
 
 enum fake_end {

@@ -83,7 +83,7 @@ static struct {
     unsigned calls_of[FAKE_SERVICE_COUNT], failed[FAKE_SERVICE_COUNT];
     enum fake_service now, last;
     bool now_failed, last_failed;
-    unsigned injected, listed; /* by the injection, by the setup's list */
+    unsigned injected, listed;
     enum fake_service injected_service;
     bool vital;
 } state;
@@ -124,10 +124,10 @@ static bool goes_on(enum fake_service service)
     }
 }
 
-/* The failure that the setup's list has for this call. */
+/* The failure that is listed for this call. */
 static EFI_STATUS inject_listed(enum fake_service service)
 {
-    const struct bytes *failures = &fake_setup()->failures;
+    const struct bytes *failures = &state.injection.listed;
     size_t count = fake_status_count(service);
     uint8_t listed = state.calls <= failures->size ? failures->data[state.calls - 1] : 0;
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "abi/base.h"
+#include "bytes.h"
 
 /* X(name): the services that the loader uses. */
 #define FAKE_SERVICES(X)                                                                                               \
@@ -60,6 +61,7 @@ struct fake_injection {
     unsigned call;   /* from 1 on; 0: nothing fails */
     unsigned status; /* which of those that the service may fail with */
     enum fake_lasting lasting;
+    struct bytes listed; /* a byte for each call: 0, or from 1 on which of its service's failures it gets */
 };
 
 enum fake_phase {
@@ -91,8 +93,8 @@ void fake_set_vital(bool is_vital);
 /* Whether that is so of the first call that failed. */
 bool fake_injected_vital(void);
 
-/* How many failures were injected in this run, the setup's list included; of the injection's first one the service, and
- * how many statuses it may fail with. */
+/* How many failures were injected in this run, those that are listed included; of the first of the others the service,
+ * and how many statuses it may fail with. */
 unsigned fake_injected(void);
 enum fake_service fake_injected_service(void);
 size_t fake_status_count(enum fake_service service);

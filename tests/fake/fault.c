@@ -74,7 +74,7 @@ static unsigned fail_call(const struct scenario *scenario, unsigned call, enum f
     for (unsigned status = 0;; status++) {
         size_t statuses;
 
-        now.injection = (struct fake_injection){call, status, lasting};
+        now.injection = (struct fake_injection){call, status, lasting, {NULL, 0}};
         (void)verdict_run(scenario, &scenario->setup, &now.injection);
         note_wrong();
         if (fake_injected() == 0)

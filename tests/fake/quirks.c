@@ -33,9 +33,10 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
     if (setup->growth == 0 && chance_one_in(&chance, 8))
         setup->growth = (unsigned)chance_between(&chance, 2, 400);
     if (!chance_one_in(&chance, 4))
-        ret_case->injection =
-            (struct fake_injection){(unsigned)chance_between(&chance, 1, 100), (unsigned)chance_below(&chance, 10),
-                                    (enum fake_lasting)chance_below(&chance, FAKE_LASTING_COUNT)};
+        ret_case->injection = (struct fake_injection){(unsigned)chance_between(&chance, 1, 100),
+                                                      (unsigned)chance_below(&chance, 10),
+                                                      (enum fake_lasting)chance_below(&chance, FAKE_LASTING_COUNT),
+                                                      {NULL, 0}};
 }
 
 const char *quirk_names(uint64_t quirks)

@@ -339,5 +339,5 @@ void loader_case_make(struct input *input, struct loader_case *ret_case)
     }
     ret_case->setup.by_chance = true;
     ret_case->setup.largest = LARGEST;
-    ret_case->setup.failures = (struct bytes){ret_case->failures, sizeof(ret_case->failures)};
+    ret_case->injection.listed = (struct bytes){ret_case->failures, sizeof(ret_case->failures)};
 }
