@@ -20,7 +20,7 @@ static inline void exhaust_tell(const char *area, const char *what, uint64_t cou
     while (length > 0)
         putchar(digits[--length]);
     printf(" %s, %llu wrong\n", cases, (unsigned long long)wrong);
-    fflush(stdout);
+    (void)fflush(stdout);
 }
 
 #endif

@@ -20,7 +20,8 @@
 #include "memory_map.h"
 
 #define PAGE            REFERENCE_PAGE
-#define DESCRIPTORS     4
+#define DESCRIPTORS     6
+#define ARRANGED        4 /* in all orders */
 #define DESCRIPTOR_SIZE 48
 #define PLACED          5
 #define RANGES          64
@@ -219,7 +220,7 @@ static void try_classes(struct sweep *sweep, const struct range *ranges, size_t 
 static size_t try_arrangements(struct sweep *sweep, struct range *ranges, size_t index, size_t count, unsigned used,
                                uint64_t first_page)
 {
-    const struct reference window = {.base = first_page * PAGE, .pages = 2 * DESCRIPTORS - 1};
+    const struct reference window = {.base = first_page * PAGE, .pages = 2 * ARRANGED - 1};
     size_t arrangements = 0;
 
     if (index == count) {
@@ -248,8 +249,8 @@ static void test_arrangements(void **state)
 
     (void)state;
     for (uint64_t first_page = 0; first_page < 2; first_page++) {
-        for (size_t count = 0; count <= DESCRIPTORS; count++) {
-            struct range ranges[DESCRIPTORS];
+        for (size_t count = 0; count <= ARRANGED; count++) {
+            struct range ranges[ARRANGED];
 
             assert_int_equal(try_arrangements(sweep, ranges, 0, count, 0, first_page), expected[count]);
         }
@@ -299,8 +300,8 @@ static void test_highest(void **state)
 {
     static const uint64_t counts[] = {0, 1, 2, 3, 1ULL << 40, 1ULL << 52, UINT64_MAX};
     const uint64_t highest = 1ULL << 52;
-    const uint64_t bases[] = {highest - 3 * PAGE, highest - 2 * PAGE, highest - PAGE / 2,   highest,
-                              highest + PAGE,     1ULL << 63,         UINT64_MAX - PAGE + 1};
+    const uint64_t bases[] = {highest - 3 * PAGE, highest - 5 * PAGE / 2, highest - PAGE / 2, highest, highest + PAGE,
+                              1ULL << 63,         UINT64_MAX - PAGE + 1};
     struct sweep *sweep = sweep_start(3, 3);
     const struct reference window = {.base = highest - 4 * PAGE, .pages = 6};
 
@@ -311,6 +312,19 @@ static void test_highest(void **state)
     }
     try_maps(sweep, 0, &window);
     sweep_end(sweep, "all sequences of <= 3 descriptors near 2^52 and 2^64, 7 bases, 7 sizes, 3 types");
+}
+
+/* So many over each other that the order in which they win is a tree of more than two levels. */
+static void test_stacked(void **state)
+{
+    struct sweep *sweep = sweep_start(DESCRIPTORS, 3);
+    const struct reference window = {.pages = 3};
+
+    (void)state;
+    for (uint64_t pages = 1; pages <= 3; pages++)
+        add_range(sweep, 0, pages);
+    try_maps(sweep, 0, &window);
+    sweep_end(sweep, "all sequences of <= 6 descriptors that begin at page 0 and have 1 to 3 pages, 3 types");
 }
 
 /* ---- and what the loader knows over them ---- */
@@ -413,9 +427,9 @@ static void test_boots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arrangements), cmocka_unit_test(test_ranges),  cmocka_unit_test(test_all_types),
-        cmocka_unit_test(test_halves),       cmocka_unit_test(test_highest), cmocka_unit_test(test_two_placed),
-        cmocka_unit_test(test_three_placed), cmocka_unit_test(test_boots),
+        cmocka_unit_test(test_arrangements), cmocka_unit_test(test_ranges),       cmocka_unit_test(test_all_types),
+        cmocka_unit_test(test_halves),       cmocka_unit_test(test_highest),      cmocka_unit_test(test_stacked),
+        cmocka_unit_test(test_two_placed),   cmocka_unit_test(test_three_placed), cmocka_unit_test(test_boots),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,7 +230,7 @@ static void walk_table(struct walk *walk, uint64_t physical, uint64_t address, u
             continue;
         if (level == walk->model->levels && i >= 256) /* canonical */
             at |= ~0ULL << (12 + 9 * level);
-        if (level == 1 || (level <= 3 && (entry & LARGE)))
+        if (level <= 1 || (level <= 3 && (entry & LARGE)))
             check_leaf(walk, at, entry, level);
         else if ((entry & ~ADDRESS) != (PRESENT | WRITABLE | ACCESSED))
             complain(walk, "the entry for a table has other bits", at);

@@ -21,7 +21,8 @@
 #define PAGE         MODEL_PAGE
 #define POOL         1100 /* pages: the tables for two ranges of 1 GiB in small pages */
 #define POOL_AT      0x1234567000ULL
-#define UPPER_HALF   0xffff800000000000ULL
+#define BORDER_512G  0xffff818000000000ULL
+#define BORDER_256T  0xffff000000000000ULL /* of two entries of a root with five levels */
 #define SEGMENTS_MAX 64
 #define MACHINES     4
 
@@ -97,7 +98,12 @@ static bool next_machine(struct sweep *sweep, size_t machines)
     return true;
 }
 
-/* The middle of the upper half has a border of 512 GiB on either side; with five levels it is one of 256 TiB. */
+/* The border that has most tables on either side. */
+static uint64_t middle_of(const struct sweep *sweep)
+{
+    return sweep->levels == 4 ? BORDER_512G : BORDER_256T;
+}
+
 static void fill(struct sweep *sweep, const struct set *set, uint64_t middle)
 {
     sweep->middle = middle;
@@ -243,15 +249,15 @@ static void try_one(struct sweep *sweep, const struct model_range *range)
     }
 }
 
-/* A range, by its number. Below a border of 512 GiB (or 256 TiB), near the end of all addresses, in the lower half. */
+/* A range, by its number. At the largest border, near the end of all addresses, in the lower half. */
 static struct model_range range_number(struct sweep *sweep, size_t number)
 {
-    static const uint64_t windows[WINDOWS] = {UPPER_HALF - MODEL_1G, 0 - 4 * MODEL_1G, 5 * MODEL_512G - MODEL_1G};
+    static const uint64_t windows[WINDOWS] = {0, 0 - 4 * MODEL_1G, 5 * MODEL_512G - MODEL_1G};
     size_t size = number % SIZES, offset = number / SIZES % OFFSETS, physical = number / SIZES / OFFSETS % OFFSETS;
     uint64_t base = windows[number / SIZES / OFFSETS / OFFSETS];
 
-    if (sweep->levels == 4 && base == windows[0])
-        base += MODEL_512G; /* what is below the upper half is no address */
+    if (base == 0)
+        base = middle_of(sweep) - MODEL_1G;
     sweep->middle = base + MODEL_WINDOW / 2;
     return (struct model_range){base + offsets[offset], 3 * MODEL_1G + offsets[physical], sizes[size], 0, 0};
 }
@@ -301,11 +307,6 @@ static void test_last(void **state)
 }
 
 /* ---- two and three ---- */
-
-static uint64_t middle_of(const struct sweep *sweep)
-{
-    return sweep->levels == 4 ? UPPER_HALF + 3 * MODEL_512G : UPPER_HALF;
-}
 
 /* Calls `try` with each sequence of segments, for each set and machine. */
 static void for_each(struct sweep *sweep, size_t machines, size_t count,
