@@ -802,7 +802,7 @@ def test_picture_at_the_time_out(baton, make_kernel, tmp_path):
 
 
 def test_picture_of_a_machine_that_ended(baton, make_kernel, tmp_path):
-    done = baton("run", "--screenshot", "s.png", make_kernel(WHITE_UPPER_HALF + TRIPLE_FAULT))
+    done = baton("run", "--timeout", "100", "--screenshot", "s.png", make_kernel(WHITE_UPPER_HALF + TRIPLE_FAULT))
     assert done.returncode == 1 and "the machine was reset" in done.stderr
     check_white_upper_half(tmp_path / "s.png")
 
