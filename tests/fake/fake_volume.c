@@ -207,7 +207,7 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         open->broken = true;
         return EFI_DEVICE_ERROR;
     }
-    end = open->file->bytes.size - open->file->missing;
+    end = open->file->bytes.size > open->file->missing ? open->file->bytes.size - open->file->missing : 0;
     left = open->position < end ? end - open->position : 0;
     if (*size > left)
         *size = (UINTN)left;

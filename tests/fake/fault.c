@@ -101,6 +101,10 @@ static unsigned fail_all(const struct scenario *scenario)
         /* A failure can make the loader try again, but nothing makes the calls before it more. */
         for (unsigned call = 1; call <= untroubled.calls; call++)
             injections += fail_call(scenario, call, lasting);
+        if (fail_call(scenario, untroubled.calls + 1, lasting) != 0) {
+            printf("WRONG: %s has a call behind its last one\n", scenario->name);
+            now.wrong++;
+        }
     }
     printf("  %-32s %5u calls %6u injections %6u wrong\n", scenario->name, untroubled.calls, injections,
            now.wrong - wrong);

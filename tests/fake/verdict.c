@@ -45,6 +45,10 @@ static void check_errors(const struct scenario *scenario, const struct fake_resu
     if (result->errors > scenario->entries + result->mistakes)
         fake_complain("%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
                       result->mistakes, scenario->entries + result->mistakes);
+    /* The entry that is entered was not refused. */
+    if (result->end == FAKE_JUMPED && result->errors >= scenario->entries + result->mistakes)
+        fake_complain("the loader jumped after %u errors, %u of them of configuration files", result->errors,
+                      result->mistakes);
 }
 
 /* What a firmware goes by: an error makes it try its next boot option. */
@@ -89,7 +93,7 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
     if (!lasting && expected_end(scenario) == FAKE_JUMPED && result->end != FAKE_JUMPED && !fake_injected_vital())
         fake_complain("one failure of %s kept the kernel from being booted",
                       fake_service_name(fake_injected_service()));
-    if (result->end == FAKE_JUMPED && expected_end(scenario) == FAKE_RETURNED)
+    if (result->end == FAKE_JUMPED && expected_end(scenario) != FAKE_JUMPED)
         fake_complain("the loader jumped, where it should have refused");
     if (result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0)
         fake_complain("the machine was reset, though the firmware had not been left");
