@@ -54,7 +54,7 @@ class SavedMachines:
 
     def _make(self, machine, sizes: List[int], path: Path) -> None:
         folder = path.with_suffix(".making")
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # of a try that failed
         disks = [folder / f"disk{i}" for i in range(len(sizes))]
         for disk, size in zip(disks, sizes):
             disk.touch()
