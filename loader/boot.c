@@ -233,12 +233,10 @@ static void boot_machine(struct boot *boot)
     struct error error = {0};
     enum status status;
 
-    status = gather(boot, &error);
+    gather(boot);
     end_stage(boot, STAGE_GATHER);
-    if (status == STATUS_OK) {
-        status = choose(boot, &error);
-        end_stage(boot, STAGE_CHOOSE);
-    }
+    status = choose(boot, &error);
+    end_stage(boot, STAGE_CHOOSE);
     if (status == STATUS_OK && boot->choice.mistakes > 0)
         wait_for_reader(boot);
     if (status == STATUS_OK)

@@ -46,7 +46,7 @@ struct attempt {
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 /* gather: the machine and its screens, into boot->facts. */
-MUST_CHECK enum status gather(struct boot *boot, struct error *error);
+void gather(struct boot *boot);
 
 /* gather: tables for an operating system, as the memory map in the facts lets them be read. */
 MUST_CHECK enum status gather_tables(struct boot *boot, struct error *error);

@@ -52,18 +52,12 @@ static uint64_t counter_frequency(const struct firmware *firmware)
     return shortest * (1000000 / MEASURE_TIME);
 }
 
-static enum status gather_machine(struct boot *boot, struct error *error)
+static void gather_machine(struct boot *boot)
 {
-    if (!machine_has_no_execute())
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "This processor cannot mark memory as not executable (no NX bit, or switched off in the "
-                         "firmware's setup: look for \"Execute Disable\"), and Baton hands over no kernel without it.");
-    if (machine_is_confidential())
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "This is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version of "
-                         "Baton does not set up for a kernel. Start the guest without it.");
     boot->facts.machine = (struct machine_facts){
         .elf_machine = MACHINE_ELF,
+        .lacks_no_execute = !machine_has_no_execute(),
+        .is_confidential = machine_is_confidential(),
         .paging_format = &MACHINE_PAGING,
         .paging_levels = machine_paging_levels(),
         .gigabyte_pages = machine_has_gigabyte_pages(),
@@ -71,7 +65,6 @@ static enum status gather_machine(struct boot *boot, struct error *error)
         .trampoline_code = machine_trampoline_code(),
         .trampoline_data = MACHINE_TRAMPOLINE_DATA,
     };
-    return STATUS_OK;
 }
 
 enum status gather_map(struct boot *boot, struct error *error)
@@ -96,16 +89,12 @@ void gather_random(struct boot *boot)
         log_info("no random numbers from the processor");
 }
 
-enum status gather(struct boot *boot, struct error *error)
+void gather(struct boot *boot)
 {
-    enum status status = gather_machine(boot, error);
-
-    if (status != STATUS_OK)
-        return status;
+    gather_machine(boot);
     gather_taken(&boot->facts);
     graphics_find(&boot->firmware, &boot->facts);
     boot->facts.boot_cpu = machine_boot_cpu();
     boot->facts.has_boot_partition = boot_partition_find(&boot->firmware, boot->facts.boot_partition);
     boot->facts.has_wall_clock = wall_clock_read(&boot->firmware, &boot->facts.wall_clock);
-    return STATUS_OK;
 }

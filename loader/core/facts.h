@@ -21,6 +21,8 @@ struct taken_range {
 
 struct machine_facts {
     uint16_t elf_machine;
+    bool lacks_no_execute; /* memory cannot be marked as not executable */
+    bool is_confidential;  /* AMD SEV, Intel TDX: page tables need a bit that says which memory is encrypted */
     const struct paging_format *paging_format;
     unsigned paging_levels;     /* as the loader was entered */
     bool gigabyte_pages;        /* leaves of 1 GiB */

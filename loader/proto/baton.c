@@ -22,6 +22,24 @@ static bool recognise(const struct plan_input *input)
     return elf_is(head) || (!protocol_is_pe(head) && is_flat(input));
 }
 
+/* What no kernel is handed over without. */
+static enum status check_machine(const struct plan_input *input, struct error *error)
+{
+    const char *path = input->files[0].path;
+
+    if (input->facts->machine.lacks_no_execute)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: this processor cannot mark memory as not executable (no NX bit, or switched off in the "
+                         "firmware's setup: look for \"Execute Disable\"), and Baton hands over no kernel without it.",
+                         path);
+    if (input->facts->machine.is_confidential)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: this is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version "
+                         "of Baton does not set up for a kernel. Start the guest without it.",
+                         path);
+    return STATUS_OK;
+}
+
 /* What is worth saying of a kernel that boots. */
 static void log_notes(const struct plan_input *input, const struct baton_kernel_plan *kernel)
 {
@@ -40,10 +58,13 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
     struct baton_plan *own = arena_take(arena, 1, sizeof(*own));
     struct plan_sizes sizes;
     struct plan plan;
-    enum status status = STATUS_NEED_ROOM;
+    enum status status = check_machine(input, error);
 
-    if (own)
-        status = baton_kernel_read(input, arena, &own->kernel, ret_want, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!own)
+        return STATUS_NEED_ROOM;
+    status = baton_kernel_read(input, arena, &own->kernel, ret_want, error);
     if (status != STATUS_OK)
         return status;
     sizes = baton_requests_count(input, &own->kernel);

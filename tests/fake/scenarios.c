@@ -358,7 +358,6 @@ static void make_wants_memory(struct scenario *scenario)
 
 static void make_no_execute(struct scenario *scenario)
 {
-    scenario->no_volume = true;
     scenario->setup.no_execute_broken = true;
     add_text(scenario, ENTRY, "kernel /os.elf\n");
     add_elf(scenario, HIGH);
@@ -368,7 +367,6 @@ static void make_no_execute(struct scenario *scenario)
 
 static void make_confidential(struct scenario *scenario)
 {
-    scenario->no_volume = true;
     scenario->setup.confidential = true;
     add_text(scenario, ENTRY, "kernel /os.elf\n");
     add_elf(scenario, HIGH);
