@@ -13,6 +13,10 @@
  *     seal     final map -> kernel's map, page tables
  *     jump     switch address spaces, enter the kernel
  *
+ * or, where the plan says that the firmware starts an image (Linux, an EFI program), after plan
+ *
+ *     start    LoadImage, StartImage, and on to undoing it all when it comes back
+ *
  * The ledger has what must go back to the firmware when a boot is refused.
  */
 #include "boot.h"
@@ -25,6 +29,7 @@
 #include "memory.h"
 #include "phys.h"
 #include "reserve.h"
+#include "start.h"
 #include "version_string.h"
 #include "video.h"
 
@@ -150,11 +155,50 @@ static enum status set_video(struct boot *boot, const struct entry *entry, struc
     return status;
 }
 
-/* Boots one entry. Returns only when it is refused; whatever was taken is in the ledger. */
+/* PLAN_LEAVE: from the loaded files to the kernel. Returns only when it is refused. */
+static enum status hand_over(struct boot *boot, struct attempt *attempt, struct error *error)
+{
+    struct efi_map final_map;
+    enum status status = load(&attempt->plan, attempt->files, attempt->input.file_count, error);
+
+    if (status != STATUS_OK)
+        return status;
+    end_stage(boot, STAGE_LOAD);
+
+    attempt->protocol->build(&attempt->input, &attempt->plan);
+    memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
+    prepare_trampoline(attempt);
+    end_stage(boot, STAGE_BUILD);
+
+    log_info("leaving the firmware for %s", attempt->files[0].path);
+    status = leave_firmware(boot, attempt, &final_map, error);
+    if (status != STATUS_OK)
+        return status;
+    end_stage(boot, STAGE_LEAVE);
+
+    seal_and_jump(boot, attempt, &final_map);
+}
+
+/* PLAN_START: the firmware loads and starts the image. Returns when it cannot, and when the image comes back. */
+static enum status start(struct boot *boot, struct attempt *attempt, struct error *error)
+{
+    EFI_HANDLE *image;
+    enum status status;
+
+    memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
+    status = image_load(&boot->ledger, &attempt->plan, attempt->files, &image, error);
+    if (status != STATUS_OK)
+        return status;
+    log_info("starting %s", attempt->files[0].path);
+    status = image_start(&boot->firmware, image, attempt->files[0].path, error);
+    sinks_take_back(&boot->sinks);
+    return status;
+}
+
+/* Boots one entry. Returns when it is refused, and with STATUS_OK when what was started came back content. */
 static enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error)
 {
     struct attempt attempt;
-    struct efi_map final_map;
     enum status status = open_files(boot, entry, &attempt, error);
 
     if (status == STATUS_OK)
@@ -167,24 +211,7 @@ static enum status boot_entry(struct boot *boot, const struct entry *entry, stru
     status = plan_and_reserve(boot, &attempt, error);
     if (status != STATUS_OK)
         return status;
-
-    status = load(&attempt.plan, attempt.files, attempt.input.file_count, error);
-    if (status != STATUS_OK)
-        return status;
-    end_stage(boot, STAGE_LOAD);
-
-    attempt.protocol->build(&attempt.input, &attempt.plan);
-    memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
-    prepare_trampoline(&attempt);
-    end_stage(boot, STAGE_BUILD);
-
-    log_info("leaving the firmware for %s", entry->kernel);
-    status = leave_firmware(boot, &attempt, &final_map, error);
-    if (status != STATUS_OK)
-        return status;
-    end_stage(boot, STAGE_LEAVE);
-
-    seal_and_jump(boot, &attempt, &final_map);
+    return attempt.plan.ending == PLAN_START ? start(boot, &attempt, error) : hand_over(boot, &attempt, error);
 }
 
 static void apply_log_level(struct boot *boot, const struct entry *entry)
@@ -209,26 +236,39 @@ static void show_error(const struct boot *boot, const struct error *error)
     wait_for_reader(boot);
 }
 
-/* Tries the entries in order, each once, until one boots. Returns when none does. */
-static void boot_first_that_can(struct boot *boot, struct error *error)
+/* Puts back what the entry changed, with its files and its memory. */
+static void undo_entry(struct boot *boot, const struct entry *entry, size_t mark)
 {
+    ledger_undo(&boot->ledger, mark);
+    if (entry->has_video)
+        graphics_find(&boot->firmware, &boot->facts);
+}
+
+/* Tries the entries in order, each once, until one boots. Returns STATUS_OK when what was started came back, and the
+ * last one's failure when none boots. */
+static enum status boot_first_that_can(struct boot *boot, struct error *error)
+{
+    enum status status = STATUS_NOT_FOUND;
+
     for (size_t i = 0; i < boot->choice.count; i++) {
         const struct entry *entry = &boot->choice.entries[i];
         size_t mark = boot->ledger.count;
 
         apply_log_level(boot, entry);
         log_info("booting %s (%s)", entry->kernel, entry->file);
-        if (boot_entry(boot, entry, error) != STATUS_OK) {
-            ledger_undo(&boot->ledger, mark);
-            if (entry->has_video)
-                graphics_find(&boot->firmware, &boot->facts);
-            show_error(boot, error);
+        status = boot_entry(boot, entry, error);
+        undo_entry(boot, entry, mark);
+        if (status == STATUS_OK) {
+            log_info("%s has ended; going back to the firmware", entry->kernel);
+            return STATUS_OK;
         }
+        show_error(boot, error);
     }
     log_warning("nothing is left to boot; going back to the firmware");
+    return status;
 }
 
-static void boot_machine(struct boot *boot)
+static EFI_STATUS boot_machine(struct boot *boot)
 {
     struct error error = {0};
     enum status status;
@@ -240,10 +280,11 @@ static void boot_machine(struct boot *boot)
     if (status == STATUS_OK && boot->choice.mistakes > 0)
         wait_for_reader(boot);
     if (status == STATUS_OK)
-        boot_first_that_can(boot, &error);
+        status = boot_first_that_can(boot, &error);
     else
         show_error(boot, &error);
     ledger_undo(&boot->ledger, 0);
+    return status == STATUS_OK ? EFI_SUCCESS : EFI_LOAD_ERROR;
 }
 
 /* `baton.efi memmap`, from the UEFI shell. */
@@ -272,8 +313,7 @@ static EFI_STATUS do_as_told(struct boot *boot)
     }
     if (arguments.length > 0) /* a boot option's own text, which may be anything */
         log_info("the options '%.*s' mean nothing here", (int)arguments.length, arguments.data);
-    boot_machine(boot);
-    return EFI_LOAD_ERROR;
+    return boot_machine(boot);
 }
 
 /* The firmware starts here (UEFI 2.10, 4.1). */

@@ -1,53 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot.h"
 #include "checked.h"
+#include "memory.h"
 
-/* The files' descriptions for the plan, and the kernel's head. */
-static enum status describe_files(struct boot *boot, struct attempt *attempt, size_t count, struct error *error)
+/* Opens one file more, and describes it for the plan. */
+static enum status open_file(struct boot *boot, struct attempt *attempt, const char *path, struct error *error)
 {
-    size_t head = (size_t)min_u64(attempt->files[0].size, PLAN_HEAD_SIZE);
-    struct plan_file *described;
-    void *room = NULL;
-    enum status status = ledger_pool(&boot->ledger, count * sizeof(*described) + PLAN_HEAD_SIZE, &room, error);
-    uint8_t *bytes;
+    size_t index = attempt->input.file_count;
+    enum status status = file_open_noted(&boot->ledger, &boot->volume, path, &attempt->files[index], error);
 
     if (status != STATUS_OK)
         return status;
-    described = room;
-    bytes = (uint8_t *)(described + count);
-    for (size_t i = 0; i < count; i++)
-        described[i] = (struct plan_file){.path = attempt->files[i].path, .size = attempt->files[i].size};
-    status = file_read(&attempt->files[0], 0, head, bytes, error);
+    attempt->described[index].path = path;
+    attempt->described[index].size = attempt->files[index].size;
+    attempt->input.files = attempt->described;
+    attempt->input.file_count++;
+    return STATUS_OK;
+}
+
+/* The kernel's size and its first bytes, which tell what it is, and room for what goes with it. */
+static enum status open_kernel(struct boot *boot, const struct entry *entry, struct attempt *attempt,
+                               struct error *error)
+{
+    /* Only one of the two lists is taken. */
+    size_t count = 1 + (size_t)max_u64(entry->module_count, entry->initrd_count);
+    size_t size = count * (sizeof(attempt->files[0]) + sizeof(attempt->described[0]));
+    void *room = NULL;
+    enum status status = ledger_pool(&boot->ledger, size + PLAN_HEAD_SIZE, &room, error);
+    struct bytes head;
+
     if (status != STATUS_OK)
         return status;
-    described[0].head = (struct bytes){bytes, head};
-    attempt->described = described;
-    attempt->input.files = described;
-    attempt->input.file_count = count;
-    return STATUS_OK;
+    memset(room, 0, size);
+    attempt->files = room;
+    attempt->described = (struct plan_file *)(attempt->files + count);
+    head = (struct bytes){(uint8_t *)room + size, 0};
+    status = open_file(boot, attempt, entry->kernel, error);
+    if (status != STATUS_OK)
+        return status;
+    head.size = (size_t)min_u64(attempt->files[0].size, PLAN_HEAD_SIZE);
+    status = file_read(&attempt->files[0], 0, head.size, (uint8_t *)room + size, error);
+    if (status == STATUS_OK)
+        attempt->described[0].head = head;
+    return status;
 }
 
 enum status open_files(struct boot *boot, const struct entry *entry, struct attempt *attempt, struct error *error)
 {
-    size_t count = 1 + entry->module_count;
-    void *room = NULL;
-    enum status status = ledger_pool(&boot->ledger, count * sizeof(attempt->files[0]), &room, error);
+    struct entry_files companions;
+    enum status status;
 
-    if (status != STATUS_OK)
-        return status;
-    *attempt = (struct attempt){.files = room, .input = {.facts = &boot->facts, .entry = entry}};
-    for (size_t i = 0; i < count && status == STATUS_OK; i++)
-        status = file_open_noted(&boot->ledger, &boot->volume, i == 0 ? entry->kernel : entry->modules[i - 1].path,
-                                 &attempt->files[i], error);
-    if (status == STATUS_OK)
-        status = describe_files(boot, attempt, count, error);
+    *attempt = (struct attempt){.input = {&boot->facts, entry, boot->volume.path, NULL, 0}};
+    status = open_kernel(boot, entry, attempt, error);
     if (status != STATUS_OK)
         return status;
     if (attempt->files[0].size > 0)
         attempt->protocol = protocol_recognise(&attempt->input);
     if (!attempt->protocol)
         return protocol_refuse(&attempt->input, error);
-    return STATUS_OK;
+    companions = attempt->protocol->companions(entry);
+    for (size_t i = 0; i < companions.count && status == STATUS_OK; i++)
+        status = open_file(boot, attempt, companions.files[i].path, error);
+    return status;
 }
 
 /* Scratch memory for the plan, larger each time. */

@@ -40,6 +40,11 @@ void sinks_leave_firmware(struct sinks *sinks)
     sinks->console = -1;
 }
 
+void sinks_take_back(struct sinks *sinks)
+{
+    sinks->screen.cleared = false;
+}
+
 void sinks_stop(struct sinks *sinks)
 {
     log_reset();

@@ -23,6 +23,9 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware);
 /* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
 void sinks_set_level(struct sinks *sinks, enum log_level level);
 
+/* Something else had the console: what it left there is not what the loader has drawn. */
+void sinks_take_back(struct sinks *sinks);
+
 /* Leaves the firmware's console as it was; the loader returns to the firmware. */
 void sinks_stop(struct sinks *sinks);
 

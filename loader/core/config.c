@@ -227,6 +227,31 @@ static enum status add_options(struct parser *parser, const struct key *key, str
     return STATUS_OK;
 }
 
+/* Whether there may be one line more of a key that names a file each. */
+static enum status check_list(struct parser *parser, const struct key *key, size_t count)
+{
+    if (count < CONFIG_MODULES_MAX)
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: there are more than %u lines '%s'. Pack the files into fewer.", parser->file, parser->line,
+                     CONFIG_MODULES_MAX, key->name);
+}
+
+static enum status add_initrd(struct parser *parser, const struct key *key, struct text value)
+{
+    struct entry *entry = &parser->entry;
+    struct entry_module initrd = {.command_line = ""};
+    enum status status = check_list(parser, key, entry->initrd_count);
+
+    if (status == STATUS_OK)
+        status = parse_path(parser, key, value, &initrd.path);
+    if (status != STATUS_OK)
+        return status;
+    initrd.name = initrd.path;
+    entry->initrds[entry->initrd_count++] = initrd;
+    return STATUS_OK;
+}
+
 static enum status add_module(struct parser *parser, const struct key *key, struct text value)
 {
     struct entry *entry = &parser->entry;
@@ -234,11 +259,9 @@ static enum status add_module(struct parser *parser, const struct key *key, stru
     struct entry_module module = {.command_line = ""};
     enum status status;
 
-    if (entry->module_count == CONFIG_MODULES_MAX)
-        return error_set(parser->error, STATUS_INVALID,
-                         "%s:%u: there are more than %u modules. Pack them into fewer files.", parser->file,
-                         parser->line, CONFIG_MODULES_MAX);
-    status = parse_path(parser, key, path, &module.path);
+    status = check_list(parser, key, entry->module_count);
+    if (status == STATUS_OK)
+        status = parse_path(parser, key, path, &module.path);
     if (status != STATUS_OK)
         return status;
     module.name = module.path;
@@ -263,6 +286,7 @@ static const struct key entry_keys[] = {
     {"kernel", set_kernel, 0, false},
     {"efi", set_kernel, 0, false},
     {"options", add_options, 0, true},
+    {"initrd", add_initrd, 0, true},
     {"module", add_module, 0, true},
     {"load-address", set_load_address, 0, false},
     {"entry-offset", set_entry_offset, 0, false},
@@ -286,7 +310,7 @@ static const struct table entry_table = {
     entry_keys,
     sizeof(entry_keys) / sizeof(entry_keys[0]),
     /* the specification's, then those that Fedora's GRUB has of its own */
-    "devicetree devicetree-overlay extra initrd profile uki uki-url "
+    "devicetree devicetree-overlay extra profile uki uki-url "
     "grub_arg grub_class grub_hotkey grub_users id",
 };
 
@@ -398,20 +422,23 @@ static enum status copy_text(struct parser *parser, struct text text, struct are
 static bool take_lists(struct parser *parser, struct arena *arena)
 {
     struct text rest = parser->rest, line;
-    size_t modules = 0, options = 0;
+    size_t modules = 0, initrds = 0, options = 0;
 
     while (text_take_line(&rest, &line)) {
         struct text name = text_take_word(&line);
 
         if (text_is(name, "module") && modules < CONFIG_MODULES_MAX)
             modules++;
+        else if (text_is(name, "initrd") && initrds < CONFIG_MODULES_MAX)
+            initrds++;
         else if (text_is(name, "options"))
             options += line.length + 1;
     }
     parser->entry.modules = arena_take(arena, modules, sizeof(*parser->entry.modules));
+    parser->entry.initrds = arena_take(arena, initrds, sizeof(*parser->entry.initrds));
     parser->options = arena_take(arena, options + 1, 1);
     parser->entry.options = parser->options;
-    return parser->entry.modules && parser->options;
+    return parser->entry.modules && parser->entry.initrds && parser->options;
 }
 
 static struct text last_part(struct text path)

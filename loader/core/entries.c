@@ -12,10 +12,6 @@ bool entries_can_boot(const struct entry *entry, const char *architecture)
                  architecture);
         return false;
     }
-    if (entry->kernel_key == ENTRY_KERNEL_EFI) {
-        log_info("%s: names an EFI program, which this version of Baton does not start", entry->file);
-        return false;
-    }
     if (entry->kernel_key == ENTRY_KERNEL_NONE) {
         log_warning("%s: names no kernel. Add a line like: kernel /boot/kernel.elf", entry->file);
         return false;

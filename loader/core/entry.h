@@ -21,6 +21,12 @@ struct entry_module {
     const char *command_line; /* "" when none */
 };
 
+/* Files that go with a kernel. */
+struct entry_files {
+    const struct entry_module *files;
+    size_t count;
+};
+
 /* The key that names the kernel. */
 enum entry_kernel_key {
     ENTRY_KERNEL_NONE,
@@ -42,10 +48,12 @@ struct entry {
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
     const char *title, *version, *sort_key, *machine_id, *architecture; /* NULL when absent */
     enum entry_kernel_key kernel_key;
-    const char *kernel;  /* its path, as a module's; NULL when absent */
-    const char *options; /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
-    struct entry_module *modules;
+    const char *kernel;           /* its path, as a module's; NULL when absent */
+    const char *options;          /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
+    struct entry_module *modules; /* for a kernel that is handed a baton */
     size_t module_count;
+    struct entry_module *initrds; /* for Linux: they have no command lines */
+    size_t initrd_count;
     bool has_load_address, has_entry_offset, has_memory_size, has_log_level;
     uint64_t load_address; /* bytes, a multiple of the page size */
     uint64_t entry_offset; /* bytes from the load address */

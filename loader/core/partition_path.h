@@ -5,9 +5,6 @@
 
 #include "bytes.h"
 
-/* Much more than any device path has. */
-#define PARTITION_PATH_MAX 65536U
-
 /*
  * The GUID of the GPT partition in the path, as its 16 bytes stand on the disk: of the last partition, when there is
  * one within another. Reads node by node and nothing behind the end node, so `path` may be longer than the path is.

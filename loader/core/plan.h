@@ -34,6 +34,7 @@ struct plan_file {
 struct plan_input {
     const struct facts *facts;
     const struct entry *entry;
+    struct bytes volume_path; /* device path of the volume that the files are on; it may be longer than the path is */
     const struct plan_file *files;
     size_t file_count;
 };
@@ -109,7 +110,23 @@ struct plan_protection {
     uint32_t permissions;
 };
 
+/* How a boot ends. */
+enum plan_ending {
+    PLAN_LEAVE, /* boot services end, the map is sealed, the kernel is entered */
+    PLAN_START, /* the firmware loads and starts an image, which may come back */
+};
+
+/* An image that the firmware starts. Loads and fills make its initrd, which is in no request. */
+struct plan_image {
+    struct bytes path;    /* device path */
+    struct bytes options; /* load options: UTF-16 with its NUL, or nothing */
+    uint64_t initrd_size; /* bytes; 0 when there is none */
+};
+
 struct plan {
+    enum plan_ending ending;
+    struct plan_image image; /* with PLAN_START, and then nothing below but loads and fills */
+
     struct plan_request *requests;
     struct plan_place *places; /* one for each request */
     size_t request_count;

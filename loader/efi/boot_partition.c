@@ -2,6 +2,7 @@
 #include "boot_partition.h"
 
 #include "abi/device_path.h"
+#include "device_path.h"
 #include "log.h"
 #include "partition_path.h"
 
@@ -12,7 +13,7 @@ bool boot_partition_find(const struct firmware *firmware, uint8_t ret_guid[16])
     void *path = NULL;
 
     if (device && firmware->boot->HandleProtocol(device, &guid, &path) == EFI_SUCCESS && path &&
-        partition_path_guid((struct bytes){path, PARTITION_PATH_MAX}, ret_guid))
+        partition_path_guid((struct bytes){path, DEVICE_PATH_MAX}, ret_guid))
         return true;
     log_info("the loader did not come from a GPT partition");
     return false;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "files.h"
 
+#include "abi/device_path.h"
 #include "checked.h"
+#include "device_path.h"
 #include "entries.h"
 #include "log.h"
 #include "utf.h"
@@ -22,6 +24,7 @@ static void close_root(const struct firmware *firmware, void *subject, uint64_t 
 enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error)
 {
     static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
     const struct firmware *firmware = ledger->firmware;
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *file_system = NULL;
     void *interface = NULL;
@@ -45,6 +48,11 @@ enum status volume_open(struct ledger *ledger, struct volume *volume, struct err
                          "the disk still there?",
                          firmware_status_name(result));
     ledger_note(ledger, &(struct ledger_entry){close_root, volume->root, 0});
+    volume->path = (struct bytes){NULL, 0};
+    if (firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &device_path_guid, &interface) ==
+            EFI_SUCCESS &&
+        interface)
+        volume->path = (struct bytes){interface, DEVICE_PATH_MAX};
     return STATUS_OK;
 }
 

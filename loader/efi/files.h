@@ -6,10 +6,12 @@
 #include <stdbool.h>
 
 #include "abi/simple_file_system.h"
+#include "bytes.h"
 #include "ledger.h"
 
 struct volume {
     EFI_FILE_PROTOCOL *root;
+    struct bytes path; /* its device path, the firmware's, or nothing; it may be longer than the path is */
 };
 
 /* An open file. */

@@ -22,6 +22,11 @@ static bool recognise(const struct plan_input *input)
     return elf_is(head) || (!protocol_is_pe(head) && is_flat(input));
 }
 
+static struct entry_files companions(const struct entry *entry)
+{
+    return (struct entry_files){entry->modules, entry->module_count};
+}
+
 /* What no kernel is handed over without. */
 static enum status check_machine(const struct plan_input *input, struct error *error)
 {
@@ -33,10 +38,11 @@ static enum status check_machine(const struct plan_input *input, struct error *e
                          "firmware's setup: look for \"Execute Disable\"), and Baton hands over no kernel without it.",
                          path);
     if (input->facts->machine.is_confidential)
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: this is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version "
-                         "of Baton does not set up for a kernel. Start the guest without it.",
-                         path);
+        return error_set(
+            error, STATUS_UNSUPPORTED,
+            "%s: this is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version "
+            "of Baton does not set up for a kernel. Start the guest without it.",
+            path);
     return STATUS_OK;
 }
 
@@ -95,6 +101,7 @@ static uint64_t argument(const struct plan *plan)
 const struct protocol protocol_baton = {
     .name = "Baton",
     .recognise = recognise,
+    .companions = companions,
     .plan = plan_boot,
     .build = baton_build,
     .seal = baton_seal,

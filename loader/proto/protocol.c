@@ -2,6 +2,7 @@
 #include "protocol.h"
 
 static const struct protocol *const protocols[] = {
+    &protocol_efi_image,
     &protocol_baton,
 };
 
@@ -25,11 +26,6 @@ enum status protocol_refuse(const struct plan_input *input, struct error *error)
 
     if (kernel->size == 0)
         return error_set(error, STATUS_INVALID, "%s: is empty (0 bytes). Copy it again.", kernel->path);
-    if (protocol_is_pe(kernel->head))
-        return error_set(error, STATUS_UNSUPPORTED,
-                         "%s: is an EFI program (PE), and this version of Baton boots ELF64 and flat kernels. Start it "
-                         "from the firmware's boot menu.",
-                         kernel->path);
     return error_set(
         error, STATUS_INVALID,
         "%s: is not an ELF file (it begins with none of ELF's magic bytes). Is it the right file? If it is "

@@ -14,12 +14,17 @@ struct protocol {
     /* Whether this is such a kernel, by its first bytes and by what the entry says. */
     bool (*recognise)(const struct plan_input *input);
 
+    /* The entry's files that such a kernel takes besides its own. */
+    struct entry_files (*companions)(const struct entry *entry);
+
     /*
      * Makes the plan, with all arrays in `arena`. Everything that can be refused is refused here. Besides its own
      * failures: STATUS_NEED_BYTES with `ret_want` set, and STATUS_NEED_ROOM; then the caller comes again.
      */
     enum status (*plan)(const struct plan_input *input, struct arena *arena, struct plan *ret_plan,
                         struct plan_want *ret_want, struct error *error);
+
+    /* ---- these only where plans end with PLAN_LEAVE ---- */
 
     /* Fills in what does not depend on the final map. The requests are reserved and loaded. */
     void (*build)(const struct plan_input *input, const struct plan *plan);
@@ -47,5 +52,6 @@ const struct protocol *protocol_recognise(const struct plan_input *input);
 MUST_CHECK enum status protocol_refuse(const struct plan_input *input, struct error *error);
 
 extern const struct protocol protocol_baton;
+extern const struct protocol protocol_efi_image;
 
 #endif

@@ -18,6 +18,7 @@
 #include "abi/system_table.h"
 #include "bytes.h"
 #include "fake_calls.h"
+#include "fake_images.h"
 #include "fake_quirks.h"
 #include "machine.h"
 
@@ -61,15 +62,17 @@ struct fake_setup {
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
-    uint64_t largest;     /* bytes that the firmware gives in one piece; 0: no limit */
-    bool by_chance;       /* files hold anything, and so do messages that cite them */
-    const char *shell[4]; /* arguments from the UEFI shell, after the program's name; none: not from the shell */
+    struct fake_program program; /* what images do that are started */
+    uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
+    bool by_chance;              /* files hold anything, and so do messages that cite them */
+    const char *shell[4];        /* arguments from the UEFI shell, after the program's name; none: not from the shell */
 };
 
 enum fake_end {
     FAKE_RETURNED, /* to the firmware */
     FAKE_JUMPED,   /* into the kernel */
     FAKE_RESET,    /* after last words */
+    FAKE_STARTED,  /* an image, which does not come back */
 };
 
 /* What the recorder saw. */
@@ -142,11 +145,20 @@ struct bytes fake_graphics_edid(void);
 void fake_volume_start(void);
 void fake_volume_stop(void);
 void fake_volume_check(void);
+/* The file, as the loader would find it, or NULL. */
+const struct fake_file *fake_volume_find(const char *path);
 
 /* ---- fake_protocols.c ---- */
 void fake_protocols_start(void);
 void fake_protocols_install(EFI_BOOT_SERVICES *boot);
 void fake_protocols_add(EFI_HANDLE handle, const EFI_GUID *guid, void *interface);
+void fake_protocols_remove(EFI_HANDLE handle, const EFI_GUID *guid);
+/* The interface on that handle, or NULL. */
+void *fake_protocols_find(EFI_HANDLE handle, const EFI_GUID *guid);
+/* The handle that has exactly this device path, or NULL. */
+EFI_HANDLE fake_protocols_by_path(const void *path);
+/* Complains of what the loader has installed and not taken back. */
+void fake_protocols_check(void);
 EFI_HANDLE fake_image(void);
 EFI_HANDLE fake_boot_device(void);
 EFI_HANDLE fake_other_device(void);

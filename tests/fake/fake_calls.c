@@ -33,6 +33,19 @@ static const struct service {
                                  RUNNING,
                                  {EFI_NOT_FOUND, EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
     [FAKE_LocateProtocol] = {"LocateProtocol", RUNNING, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_LocateDevicePath] = {"LocateDevicePath", RUNNING, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_InstallProtocolInterface] = {"InstallProtocolInterface",
+                                       RUNNING,
+                                       {EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
+    [FAKE_UninstallProtocolInterface] = {"UninstallProtocolInterface",
+                                         RUNNING,
+                                         {EFI_NOT_FOUND, EFI_ACCESS_DENIED, EFI_INVALID_PARAMETER}},
+    [FAKE_LoadImage] = {"LoadImage",
+                        RUNNING,
+                        {EFI_NOT_FOUND, EFI_INVALID_PARAMETER, EFI_UNSUPPORTED, EFI_OUT_OF_RESOURCES, EFI_LOAD_ERROR,
+                         EFI_DEVICE_ERROR, EFI_ACCESS_DENIED, EFI_SECURITY_VIOLATION}},
+    [FAKE_StartImage] = {"StartImage", RUNNING, {EFI_INVALID_PARAMETER, EFI_SECURITY_VIOLATION}},
+    [FAKE_UnloadImage] = {"UnloadImage", RUNNING, {EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
     [FAKE_ExitBootServices] = {"ExitBootServices", MEMORY, {EFI_INVALID_PARAMETER}},
     [FAKE_Stall] = {"Stall", RUNNING, {0}},
     [FAKE_SetWatchdogTimer] = {"SetWatchdogTimer", RUNNING, {EFI_UNSUPPORTED, EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
@@ -73,7 +86,8 @@ static const struct service {
 /* One failure of these may keep a kernel from being booted, unless the call itself knows better. */
 static const bool vital[FAKE_SERVICE_COUNT] = {
     [FAKE_AllocatePages] = true, [FAKE_AllocatePool] = true, [FAKE_OpenVolume] = true,
-    [FAKE_FileOpen] = true,      [FAKE_FileGetInfo] = true,
+    [FAKE_FileOpen] = true,      [FAKE_FileGetInfo] = true,  [FAKE_InstallProtocolInterface] = true,
+    [FAKE_LoadImage] = true,     [FAKE_StartImage] = true,
 };
 
 static struct {

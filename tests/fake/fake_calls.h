@@ -23,6 +23,12 @@
     X(HandleProtocol)                                                                                                  \
     X(LocateHandleBuffer)                                                                                              \
     X(LocateProtocol)                                                                                                  \
+    X(LocateDevicePath)                                                                                                \
+    X(InstallProtocolInterface)                                                                                        \
+    X(UninstallProtocolInterface)                                                                                      \
+    X(LoadImage)                                                                                                       \
+    X(StartImage)                                                                                                      \
+    X(UnloadImage)                                                                                                     \
     X(ExitBootServices)                                                                                                \
     X(Stall)                                                                                                           \
     X(SetWatchdogTimer)                                                                                                \

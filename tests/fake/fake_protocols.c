@@ -19,6 +19,7 @@ struct interface {
     EFI_HANDLE handle;
     EFI_GUID guid;
     void *interface;
+    unsigned call; /* of the loader's, that installed it; 0: the firmware has it by itself */
 };
 
 struct device_path {
@@ -61,7 +62,7 @@ void fake_protocols_add(EFI_HANDLE handle, const EFI_GUID *guid, void *interface
 {
     if (state.count == INTERFACES)
         abort();
-    state.interfaces[state.count++] = (struct interface){handle, *guid, interface};
+    state.interfaces[state.count++] = (struct interface){handle, *guid, interface, 0};
 }
 
 static bool is_handle(EFI_HANDLE handle)
@@ -83,6 +84,121 @@ static const struct interface *find(EFI_HANDLE handle, const EFI_GUID *guid, siz
             return interface;
     }
     return NULL;
+}
+
+void fake_protocols_remove(EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    struct interface *found = (struct interface *)find(handle, guid, 0);
+
+    if (!found)
+        abort();
+    state.count--;
+    memmove(found, found + 1, (size_t)(state.interfaces + state.count - found) * sizeof(*found));
+}
+
+void *fake_protocols_find(EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    const struct interface *found = find(handle, guid, 0);
+
+    return found ? found->interface : NULL;
+}
+
+/* Whether `path` begins with all nodes of `beginning`; where it goes on. */
+static bool path_begins(const uint8_t *path, const uint8_t *beginning, const uint8_t **ret_rest)
+{
+    while (beginning[0] != END_DEVICE_PATH_TYPE) {
+        size_t length = beginning[2] | (size_t)beginning[3] << 8;
+
+        for (size_t i = 0; i < length; i++) { /* a shorter path ends sooner, and differs there */
+            if (path[i] != beginning[i])
+                return false;
+        }
+        path += length;
+        beginning += length;
+    }
+    *ret_rest = path;
+    return true;
+}
+
+EFI_HANDLE fake_protocols_by_path(const void *path)
+{
+    static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    const uint8_t *rest;
+
+    for (const struct interface *at = state.interfaces; (at = find(NULL, &path_guid, (size_t)(at - state.interfaces)));
+         at++) {
+        if (path_begins(path, at->interface, &rest) && rest[0] == END_DEVICE_PATH_TYPE && rest != path)
+            return at->handle;
+    }
+    return NULL;
+}
+
+/* Of the handles with that protocol, the one whose device path is the longest beginning of `path`. */
+static EFI_STATUS EFIAPI locate_device_path(const EFI_GUID *guid, EFI_DEVICE_PATH_PROTOCOL **path,
+                                            EFI_HANDLE *ret_handle)
+{
+    static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    EFI_STATUS status = fake_call(FAKE_LocateDevicePath);
+    const uint8_t *start, *best = NULL, *rest;
+
+    if (!guid || !path || !*path || !ret_handle) {
+        fake_complain("LocateDevicePath: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    start = (const uint8_t *)*path;
+    for (const struct interface *at = state.interfaces; (at = find(NULL, &path_guid, (size_t)(at - state.interfaces)));
+         at++) {
+        if (!find(at->handle, guid, 0) || !path_begins(start, at->interface, &rest) || (best && rest <= best))
+            continue;
+        best = rest;
+        *ret_handle = at->handle;
+    }
+    if (!best)
+        return EFI_NOT_FOUND;
+    *path = (EFI_DEVICE_PATH_PROTOCOL *)(uintptr_t)best;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI install_interface(EFI_HANDLE *handle, const EFI_GUID *guid, EFI_INTERFACE_TYPE type,
+                                           void *interface)
+{
+    static char handles[INTERFACES];
+    EFI_STATUS status = fake_call(FAKE_InstallProtocolInterface);
+
+    if (!handle || !guid || type != EFI_NATIVE_INTERFACE || !interface || (*handle && find(*handle, guid, 0))) {
+        fake_complain("InstallProtocolInterface: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status != EFI_SUCCESS)
+        return status;
+    if (!*handle)
+        *handle = &handles[state.count];
+    fake_protocols_add(*handle, guid, interface);
+    state.interfaces[state.count - 1].call = fake_calls();
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI uninstall_interface(EFI_HANDLE handle, const EFI_GUID *guid, void *interface)
+{
+    EFI_STATUS status = fake_call(FAKE_UninstallProtocolInterface);
+    const struct interface *found = find(handle, guid, 0);
+
+    if (!handle || !found || found->interface != interface || found->call == 0) {
+        fake_complain("UninstallProtocolInterface: that is not installed");
+        return EFI_NOT_FOUND;
+    }
+    fake_protocols_remove(handle, guid); /* nothing can be done about a failure, so it is none that lasts */
+    return status;
+}
+
+void fake_protocols_check(void)
+{
+    for (size_t i = 0; i < state.count; i++) {
+        if (state.interfaces[i].call != 0)
+            fake_complain("an interface, installed by call %u, was not taken back", state.interfaces[i].call);
+    }
 }
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *guid, void **ret_interface)
@@ -229,4 +345,7 @@ void fake_protocols_install(EFI_BOOT_SERVICES *boot)
     boot->HandleProtocol = handle_protocol;
     boot->LocateHandleBuffer = locate_handle_buffer;
     boot->LocateProtocol = locate_protocol;
+    boot->LocateDevicePath = locate_device_path;
+    boot->InstallProtocolInterface = install_interface;
+    boot->UninstallProtocolInterface = uninstall_interface;
 }

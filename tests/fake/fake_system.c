@@ -117,6 +117,7 @@ void fake_switch_off(void)
     fake_memory_stop();
     fake_clock_stop();
     fake_volume_stop();
+    fake_images_stop();
 }
 
 static void switch_on(void)
@@ -137,6 +138,7 @@ static void switch_on(void)
                                        .BootServices = &state.boot,
                                        .RuntimeServices = &state.runtime};
     fake_protocols_start();
+    fake_images_start();
     fake_graphics_start();
     fake_volume_start();
     fake_random_start();
@@ -151,6 +153,7 @@ static void install(void)
     fake_memory_install(&state.boot);
     fake_map_install(&state.boot);
     fake_protocols_install(&state.boot);
+    fake_images_install(&state.boot);
     fake_clock_install(&state.boot, &state.runtime);
     fake_runtime_install(&state.runtime);
 }
@@ -160,6 +163,8 @@ static void check_return(void)
 {
     fake_memory_check();
     fake_volume_check();
+    fake_images_check();
+    fake_protocols_check();
     fake_clock_check();
     fake_console_check();
     fake_graphics_check();

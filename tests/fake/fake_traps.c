@@ -22,17 +22,11 @@ static EFI_STATUS sprung(const char *name)
     X(RestoreTPL)                                                                                                      \
     X(SignalEvent)                                                                                                     \
     X(CheckEvent)                                                                                                      \
-    X(InstallProtocolInterface)                                                                                        \
     X(ReinstallProtocolInterface)                                                                                      \
-    X(UninstallProtocolInterface)                                                                                      \
     X(RegisterProtocolNotify)                                                                                          \
     X(LocateHandle)                                                                                                    \
-    X(LocateDevicePath)                                                                                                \
     X(InstallConfigurationTable)                                                                                       \
-    X(LoadImage)                                                                                                       \
-    X(StartImage)                                                                                                      \
     X(Exit)                                                                                                            \
-    X(UnloadImage)                                                                                                     \
     X(GetNextMonotonicCount)                                                                                           \
     X(ConnectController)                                                                                               \
     X(DisconnectController)                                                                                            \

@@ -83,6 +83,18 @@ static bool member(const char *folder, size_t number, const char **ret_name, siz
     return false;
 }
 
+const struct fake_file *fake_volume_find(const char *path)
+{
+    const struct fake_file *file;
+    size_t length;
+
+    for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
+        if (begins_with(file->path, path, &length) && file->path[length] == '\0')
+            return file;
+    }
+    return NULL;
+}
+
 /* ---- files ---- */
 
 static const EFI_FILE_PROTOCOL template;

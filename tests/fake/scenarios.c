@@ -285,13 +285,6 @@ static void make_garbage(struct scenario *scenario)
     scenario->words = "/vmlinuz: is not an ELF file";
 }
 
-static void make_linux(struct scenario *scenario)
-{
-    add_text(scenario, ENTRY, "kernel /vmlinuz\n");
-    add_text(scenario, "/vmlinuz", "MZ and a program");
-    scenario->words = "/vmlinuz: is an EFI program";
-}
-
 static void make_truncated(struct scenario *scenario)
 {
     struct fake_kernel kernel = fake_kernel_elf(&(struct fake_recipe){.base = HIGH});
@@ -409,11 +402,7 @@ static void make_unknown_word(struct scenario *scenario)
 }
 
 /* A scenario that is not to boot shows one error, unless it says otherwise. */
-static const struct maker {
-    const char *name;
-    void (*make)(struct scenario *scenario);
-    unsigned errors;
-} makers[] = {
+static const struct scenario_maker makers[] = {
     {"usual place", make_usual, 0},
     {"high", make_high, 0},
     {"debug log", make_talkative, 0},
@@ -441,7 +430,6 @@ static const struct maker {
     {"kernel is a folder", make_folder, 1},
     {"empty kernel", make_empty_kernel, 1},
     {"no kernel", make_garbage, 1},
-    {"EFI program", make_linux, 1},
     {"truncated kernel", make_truncated, 1},
     {"module ends early", make_cut_module, 1},
     {"module with a bad sector", make_bad_module, 1},
@@ -457,17 +445,22 @@ static const struct maker {
     {"unknown argument", make_unknown_word, 1},
 };
 
+static void make(struct scenario *scenario, const struct scenario_maker *maker)
+{
+    *scenario = (struct scenario){.name = maker->name, .end = FAKE_RETURNED, .errors = maker->errors, .entries = 1};
+    scenario->expected.command_line = "";
+    maker->make(scenario);
+}
+
 size_t scenarios(struct scenario **ret_scenarios)
 {
     static struct scenario made[SCENARIOS_AT_MOST];
     const size_t count = sizeof(makers) / sizeof(makers[0]);
 
-    for (size_t i = 0; i < count && !made[i].name; i++) {
-        made[i] =
-            (struct scenario){.name = makers[i].name, .end = FAKE_RETURNED, .errors = makers[i].errors, .entries = 1};
-        made[i].expected.command_line = "";
-        makers[i].make(&made[i]);
-    }
+    for (size_t i = 0; i < count && !made[i].name; i++)
+        make(&made[i], &makers[i]);
+    for (size_t i = 0; i < scenarios_start_count && !made[count + i].name; i++)
+        make(&made[count + i], &scenarios_start[i]);
     *ret_scenarios = made;
-    return count;
+    return count + scenarios_start_count;
 }

@@ -6,10 +6,18 @@
 #include "fake.h"
 #include "judge.h"
 
+/* What an image that is started must find. */
+struct expected_start {
+    const char *path;    /* NULL: it is not said which */
+    const char *options; /* NULL: none */
+    struct bytes initrd;
+};
+
 struct scenario {
     const char *name;
     struct fake_setup setup;
-    struct expected expected; /* of a jump */
+    struct expected expected;    /* of a jump */
+    struct expected_start start; /* of an image */
     enum fake_end end;
     unsigned errors;   /* lines in an untroubled run */
     unsigned entries;  /* that are tried one after the other, each with an error of its own */
@@ -19,7 +27,16 @@ struct scenario {
     const char *words; /* that the log must have */
 };
 
-#define SCENARIOS_AT_MOST 64
+#define SCENARIOS_AT_MOST 128
+
+/* scenarios_start.c: images that the firmware starts. */
+struct scenario_maker {
+    const char *name;
+    void (*make)(struct scenario *scenario);
+    unsigned errors; /* in an untroubled run */
+};
+extern const struct scenario_maker scenarios_start[];
+extern const size_t scenarios_start_count;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

@@ -3,8 +3,16 @@
 
 #include <string.h>
 
-static const char *const ends[] = {
-    [FAKE_RETURNED] = "returned to the firmware", [FAKE_JUMPED] = "jumped", [FAKE_RESET] = "reset the machine"};
+static const char *const ends[] = {[FAKE_RETURNED] = "returned to the firmware",
+                                   [FAKE_JUMPED] = "jumped",
+                                   [FAKE_RESET] = "reset the machine",
+                                   [FAKE_STARTED] = "started an image for good"};
+
+/* Something was booted. */
+static bool is_boot(enum fake_end end)
+{
+    return end == FAKE_JUMPED || end == FAKE_STARTED;
+}
 
 /* Nothing on the volume is looked at. */
 static bool has_no_volume(const struct scenario *scenario)
@@ -30,7 +38,7 @@ static void check_untroubled(const struct scenario *scenario, const struct fake_
         fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
     if (scenario->words && !strstr(fake_log_text(), scenario->words))
         fake_complain("the log lacks \"%s\"", scenario->words);
-    if (result->end == FAKE_JUMPED && fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 &&
+    if (result->end == FAKE_JUMPED && fake_started()->count == 0 && fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 &&
         fake_setup()->holes == 0 && fake_calls_of(FAKE_GetMemoryMap) > 3)
         fake_complain("the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
 }
@@ -40,21 +48,23 @@ static void check_errors(const struct scenario *scenario, const struct fake_resu
 {
     bool may_be_quiet = scenario->end == FAKE_RETURNED && scenario->errors == 0; /* it was no boot */
 
-    if (result->end != FAKE_JUMPED && (result->errors == 0 || result->last_is_mistake) && !may_be_quiet)
+    if (!is_boot(result->end) && (result->errors == 0 || result->last_is_mistake) && !may_be_quiet)
         fake_complain("the loader %s without a word", ends[result->end]);
     if (result->errors > scenario->entries + result->mistakes)
         fake_complain("%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
                       result->mistakes, scenario->entries + result->mistakes);
     /* The entry that is entered was not refused. */
-    if (result->end == FAKE_JUMPED && result->errors >= scenario->entries + result->mistakes)
-        fake_complain("the loader jumped after %u errors, %u of them of configuration files", result->errors,
+    if (is_boot(result->end) && result->errors >= scenario->entries + result->mistakes)
+        fake_complain("the loader booted after %u errors, %u of them of configuration files", result->errors,
                       result->mistakes);
 }
 
 /* What a firmware goes by: an error makes it try its next boot option. */
 static void check_status(const struct fake_result *result)
 {
-    if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != (result->errors > 0))
+    bool is_failure = result->errors > 0 && !fake_started()->came_back;
+
+    if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != is_failure)
         fake_complain("with %u errors shown the loader returned 0x%zx", result->errors, result->status);
 }
 
@@ -82,6 +92,12 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
         fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
 }
 
+/* An image is loaded by its device path, so it cannot do without the volume's. */
+static bool lacks_path(const struct scenario *scenario)
+{
+    return expected_end(scenario) == FAKE_STARTED && strstr(fake_log_text(), "does not say where its volume is");
+}
+
 static void check_troubled(const struct scenario *scenario, const struct fake_result *result,
                            const struct fake_injection *injection)
 {
@@ -90,13 +106,30 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
     check_errors(scenario, result);
     if (!lasting && result->mistakes > 1 + scenario->errors)
         fake_complain("one failure made %u configuration files be passed over", result->mistakes);
-    if (!lasting && expected_end(scenario) == FAKE_JUMPED && result->end != FAKE_JUMPED && !fake_injected_vital())
+    if (!lasting && is_boot(expected_end(scenario)) && !is_boot(result->end) && !fake_injected_vital() &&
+        !lacks_path(scenario))
         fake_complain("one failure of %s kept the kernel from being booted",
                       fake_service_name(fake_injected_service()));
-    if (result->end == FAKE_JUMPED && expected_end(scenario) != FAKE_JUMPED)
-        fake_complain("the loader jumped, where it should have refused");
+    if (is_boot(result->end) && !is_boot(expected_end(scenario)))
+        fake_complain("the loader booted, where it should have refused");
     if (result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0)
         fake_complain("the machine was reset, though the firmware had not been left");
+}
+
+/* What the image found that was started last. */
+static void check_start(const struct expected_start *expected, const struct fake_started *started)
+{
+    const char *options = expected->options ? expected->options : "", *given = started->options ? started->options : "";
+
+    if (!expected->path || strcmp(started->path, expected->path) != 0)
+        fake_complain("%s was started, which nobody asked for", started->path);
+    if (strcmp(given, options) != 0)
+        fake_complain("the image was given the options \"%s\" instead of \"%s\"", given, options);
+    if (started->initrd.size != expected->initrd.size ||
+        (started->initrd.size > 0 && !started->initrd_failed &&
+         memcmp(started->initrd.data, expected->initrd.data, expected->initrd.size) != 0))
+        fake_complain("the image was given another initrd, of %zu bytes instead of %zu", started->initrd.size,
+                      expected->initrd.size);
 }
 
 struct fake_result verdict_run(const struct scenario *scenario, const struct fake_setup *setup,
@@ -107,6 +140,8 @@ struct fake_result verdict_run(const struct scenario *scenario, const struct fak
 
     if (result.end == FAKE_JUMPED && scenario->expected.kernel)
         judge(&result, &scenario->expected);
+    if (fake_started()->count > 0)
+        check_start(&scenario->start, fake_started());
     check_screen(&result);
     check_status(&result);
     if (untroubled)

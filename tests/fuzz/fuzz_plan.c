@@ -231,7 +231,10 @@ void fuzz(struct input *input)
     add_kernel(input, &boot);
     for (uint64_t i = 0; i < (how >> 2 & 3); i++)
         made_boot_add_file(&boot, "/module", calloc(2000 * i + 1, 1), 2000 * i);
-    if (!boot.protocol) {
+    if (boot.protocol == &protocol_efi_image) {
+        status = made_boot_plan(&boot);
+        CHECK(status == STATUS_OK || boot.error.text[0] == '/');
+    } else if (!boot.protocol) {
         CHECK(protocol_refuse(&boot.input, &boot.error) != STATUS_OK && boot.error.text[0] != '\0');
     } else {
         if (how & 16 && boot.files[0].head.size > 0)

@@ -66,25 +66,26 @@ static void add_elf(uint64_t base, uint64_t table, size_t size)
 
 static void test_recognise(void **state)
 {
-    static const struct {
+    const struct {
         const char *path, *head;
-        bool load_address, entry_offset, memory_size, known;
+        bool load_address, entry_offset, memory_size;
+        const struct protocol *protocol;
     } rows[] = {
-        {"/boot/kernel.elf", "\177ELF", false, false, false, true},
-        {"/vmlinuz", "\177ELF-and-more", false, false, false, true},
-        {"/kernel.bin", "\177ELF", true, true, true, true},
-        {"/kernel", "\177EL", false, false, false, false},
-        {"/kernel", "plain", false, false, false, false},
-        {"/kernel", "", false, false, false, false},
-        {"/kernel.bin", "plain", false, false, false, true},
-        {"/KERNEL.BIN", "p", false, false, false, true},
-        {"/kernel.bin.old", "plain", false, false, false, false},
-        {"/kernel", "plain", true, false, false, true},
-        {"/kernel", "plain", false, true, false, true},
-        {"/kernel", "plain", false, false, true, true},
-        {"/kernel.bin", "MZ", false, false, false, false}, /* an EFI program, whatever else is said */
-        {"/kernel", "MZ\x90", true, true, true, false},
-        {"/kernel", "M", true, false, false, true},
+        {"/boot/kernel.elf", "\177ELF", false, false, false, &protocol_baton},
+        {"/vmlinuz", "\177ELF-and-more", false, false, false, &protocol_baton},
+        {"/kernel.bin", "\177ELF", true, true, true, &protocol_baton},
+        {"/kernel", "\177EL", false, false, false, NULL},
+        {"/kernel", "plain", false, false, false, NULL},
+        {"/kernel", "", false, false, false, NULL},
+        {"/kernel.bin", "plain", false, false, false, &protocol_baton},
+        {"/KERNEL.BIN", "p", false, false, false, &protocol_baton},
+        {"/kernel.bin.old", "plain", false, false, false, NULL},
+        {"/kernel", "plain", true, false, false, &protocol_baton},
+        {"/kernel", "plain", false, true, false, &protocol_baton},
+        {"/kernel", "plain", false, false, true, &protocol_baton},
+        {"/kernel.bin", "MZ", false, false, false, &protocol_efi_image}, /* an EFI program, whatever else is said */
+        {"/kernel", "MZ\x90", true, true, true, &protocol_efi_image},
+        {"/kernel", "M", true, false, false, &protocol_baton},
     };
 
     (void)state;
@@ -94,7 +95,7 @@ static void test_recognise(void **state)
         boot.entry.has_load_address = rows[i].load_address;
         boot.entry.has_entry_offset = rows[i].entry_offset;
         boot.entry.has_memory_size = rows[i].memory_size;
-        if (protocol_recognise(&boot.input) != (rows[i].known ? &protocol_baton : NULL))
+        if (protocol_recognise(&boot.input) != rows[i].protocol)
             fail_msg("row %zu", i);
     }
     assert_string_equal(protocol_baton.name, "Baton");

@@ -509,8 +509,8 @@ static void test_unknown_long_key(void **state)
 static void test_ignored_keys(void **state)
 {
     static const char *const entry_keys[] = {
-        "initrd", "devicetree", "devicetree-overlay", "uki",         "uki-url",    "profile",
-        "extra",  "grub_arg",   "grub_class",         "grub_hotkey", "grub_users", "id",
+        "devicetree", "devicetree-overlay", "uki",         "uki-url",    "profile", "extra",
+        "grub_arg",   "grub_class",         "grub_hotkey", "grub_users", "id",
     };
     static const char *const loader_keys[] = {
         "timeout",
@@ -602,8 +602,8 @@ static void test_missing_values(void **state)
 /* A console that is slow to write must not be given thousands of lines. */
 static void test_remarks_end(void **state)
 {
-    static const char *const units[] = {"a\n",       "beep\n",     "title\n",     "Title\n",
-                                        "title x\n", "initrd x\n", "default @x\n"};
+    static const char *const units[] = {"a\n",       "beep\n",      "title\n",     "Title\n",
+                                        "title x\n", "profile x\n", "default @x\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -703,7 +703,7 @@ static void test_absurd_modules(void **state)
     assert_string_equal(entry.modules[CONFIG_MODULES_MAX - 1].path, "/a");
     arena.used = 0;
     check_refused((struct text){text, length + 9},
-                  ENTRY_FILE ":4097: there are more than 4096 modules. Pack them into fewer files.");
+                  ENTRY_FILE ":4097: there are more than 4096 lines 'module'. Pack the files into fewer.");
     free(text);
 }
 

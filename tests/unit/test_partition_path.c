@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "chance.h"
+#include "device_path.h"
 #include "partition_path.h"
 
 static uint8_t path[70000];
@@ -200,7 +201,7 @@ static void test_endless(void **state)
 {
     (void)state;
     add_partition(0x10, 2);
-    while (used + 4 <= PARTITION_PATH_MAX)
+    while (used + 4 <= DEVICE_PATH_MAX)
         add(1, 1, 4);
     assert_int_equal(find(), 0);
 }

@@ -42,10 +42,10 @@ void check_kernel_judge(struct pool *pool, const struct facts *facts, const stru
     check_listen(pool, &kernel->messages);
     status = check_plan_make(pool, facts, entry, files, count, &kernel->boot, &error);
     check_unlisten();
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && kernel->boot.plan.ending == PLAN_LEAVE)
         check_kernel_warn(pool, kernel);
+    if (status == STATUS_OK)
         return;
-    }
     check_say(pool, &kernel->messages, LOG_ERROR, pool_format(pool, "%s", error.text));
     if (status == STATUS_NO_MEMORY || strstr(error.text, "this machine has") || strstr(error.text, "the firmware "))
         check_say(
@@ -150,16 +150,24 @@ static void print_wishes(struct pool *pool, const struct wishes *wishes)
         check_print_line("wants", list_features(pool, wishes, wishes->wanted));
 }
 
-static void print_modules(struct pool *pool, const struct check_kernel *kernel)
+static void print_companions(struct pool *pool, const struct check_kernel *kernel, const char *what)
 {
     const struct plan_input *input = &kernel->boot.input;
 
     for (size_t i = 1; i < input->file_count; i++)
-        check_print_line("module",
+        check_print_line(what,
                          pool_format(pool, "%s, %s", input->files[i].path, check_size(pool, input->files[i].size)));
 }
 
-void check_kernel_print(struct pool *pool, const struct check_kernel *kernel)
+/* What the firmware starts by itself. */
+static void print_image(struct pool *pool, const struct check_kernel *kernel)
+{
+    check_print_line("kind", "EFI program: the firmware loads and starts it");
+    check_print_line("file", check_size(pool, kernel->boot.described[0].size));
+    print_companions(pool, kernel, "initrd");
+}
+
+static void print_placed(struct pool *pool, const struct check_kernel *kernel)
 {
     const struct plan *plan = &kernel->boot.plan;
     const struct plan_request *request, *stack;
@@ -167,8 +175,6 @@ void check_kernel_print(struct pool *pool, const struct check_kernel *kernel)
 
     request = &plan->requests[plan->kernel];
     stack = &plan->requests[plan->stack];
-    if (kernel->boot.files[0].path != kernel->boot.files[0].host)
-        check_print_line("kernel", name_of(kernel));
     check_print_line("kind", describe_kind(pool, kernel));
     check_print_line("memory", pool_format(pool, "%s, aligned to %s", check_size(pool, request->size),
                                            check_size(pool, request->alignment)));
@@ -182,5 +188,15 @@ void check_kernel_print(struct pool *pool, const struct check_kernel *kernel)
     if (kernel->sections.debug_bytes > 0)
         file = pool_format(pool, "%s, with %s of debug sections", file, check_size(pool, kernel->sections.debug_bytes));
     check_print_line("file", file);
-    print_modules(pool, kernel);
+    print_companions(pool, kernel, "module");
+}
+
+void check_kernel_print(struct pool *pool, const struct check_kernel *kernel)
+{
+    if (kernel->boot.files[0].path != kernel->boot.files[0].host)
+        check_print_line("kernel", name_of(kernel));
+    if (kernel->boot.plan.ending == PLAN_START)
+        print_image(pool, kernel);
+    else
+        print_placed(pool, kernel);
 }

@@ -18,7 +18,7 @@ struct check_kernel {
 void check_kernel_judge(struct pool *pool, const struct facts *facts, const struct entry *entry,
                         const struct check_file *files, size_t count, struct check_kernel *kernel);
 
-/* What the protocol knows of a kernel that boots; there is one protocol. */
+/* What Baton's protocol knows of a kernel that boots and whose plan ends with PLAN_LEAVE. */
 const struct baton_kernel_plan *check_kernel_known(const struct check_kernel *kernel);
 
 /* Whether its entry or its note asks for a random place. */

@@ -46,11 +46,25 @@ static enum status enlarge(struct pool *pool, struct check_boot *boot, struct ar
     return status;
 }
 
+struct entry_files check_plan_companions(struct pool *pool, const struct entry *entry, const struct check_file *kernel)
+{
+    struct check_boot boot = {.files = kernel, .input = {.entry = entry}};
+    const struct protocol *protocol = NULL;
+    struct error error;
+
+    if (describe(pool, &boot, 1, &error) == STATUS_OK && boot.described[0].size > 0)
+        protocol = protocol_recognise(&boot.input);
+    return protocol ? protocol->companions(entry) : (struct entry_files){NULL, 0};
+}
+
 enum status check_plan_make(struct pool *pool, const struct facts *facts, const struct entry *entry,
                             const struct check_file *files, size_t count, struct check_boot *ret_boot,
                             struct error *error)
 {
-    struct check_boot boot = {.files = files, .input = {.facts = facts, .entry = entry}};
+    /* A device path of nothing but its end: where a volume is, only a real machine can tell. */
+    static const uint8_t volume_path[] = {0x7f, 0xff, 4, 0};
+    struct check_boot boot = {
+        .files = files, .input = {.facts = facts, .entry = entry, .volume_path = {volume_path, sizeof(volume_path)}}};
     struct arena arena = {NULL, 0, 0};
     enum status status = describe(pool, &boot, count, error);
 

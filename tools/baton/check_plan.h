@@ -20,6 +20,9 @@ struct check_boot {
     struct plan plan;
 };
 
+/* The entry's files that its kernel takes besides its own file, which is `kernel`; none when nobody knows its kind. */
+struct entry_files check_plan_companions(struct pool *pool, const struct entry *entry, const struct check_file *kernel);
+
 /*
  * Plans the boot of `entry` on a machine with these facts. What the loader refuses is refused, in its words. The
  * result points to what the arguments point to. STATUS_DEVICE: the host cannot read a file.

@@ -212,24 +212,37 @@ static void choose_default(struct pool *pool, struct check_volume *volume, const
     volume->entries[0].chosen = true;
 }
 
-/* Finds the kernel and the modules, and judges them together. Of what is missing, all is named. */
+/* Finds a file that the entry names; false, and the loader's words among the messages, when it is not there. */
+static bool find_named(struct pool *pool, const char *root, struct check_file *file, struct check_messages *messages)
+{
+    struct error error;
+
+    if (find_file(pool, root, file->path, &file->host, &error) == STATUS_OK)
+        return true;
+    check_say(pool, messages, LOG_ERROR, pool_format(pool, "%s", error.text));
+    return false;
+}
+
+/* Finds the kernel and what goes with it, and judges them together. Of what is missing, all is named. */
 static void judge_entry(struct pool *pool, const struct facts *facts, const char *root, struct check_entry *judged)
 {
     const struct entry *entry = &judged->entry;
     struct check_messages *messages = &judged->kernel.messages;
-    struct check_file *files = pool_take(pool, (1 + entry->module_count) * sizeof(*files));
-    struct error error;
-    bool all_there = true;
+    struct check_file kernel = {.path = entry->kernel}, *files;
+    bool all_there = find_named(pool, root, &kernel, messages);
+    struct entry_files companions = {entry->modules, entry->module_count};
 
-    for (size_t i = 0; i <= entry->module_count; i++) {
-        files[i].path = i == 0 ? entry->kernel : entry->modules[i - 1].path;
-        if (find_file(pool, root, files[i].path, &files[i].host, &error) == STATUS_OK)
-            continue;
-        check_say(pool, messages, LOG_ERROR, pool_format(pool, "%s", error.text));
-        all_there = false;
+    if (all_there)
+        companions = check_plan_companions(pool, entry, &kernel);
+    files = pool_take(pool, (1 + companions.count) * sizeof(*files));
+    files[0] = kernel;
+    for (size_t i = 0; i < companions.count; i++) {
+        files[1 + i].path = companions.files[i].path;
+        if (!find_named(pool, root, &files[1 + i], messages))
+            all_there = false;
     }
     if (all_there)
-        check_kernel_judge(pool, facts, entry, files, 1 + entry->module_count, &judged->kernel);
+        check_kernel_judge(pool, facts, entry, files, 1 + companions.count, &judged->kernel);
 }
 
 static void judge_usual_kernel(struct pool *pool, const struct facts *facts, const char *root,

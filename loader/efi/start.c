@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "start.h"
+
+#include "initrd.h"
+
+static void unload(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    EFI_HANDLE *image = subject;
+
+    (void)number;
+    if (*image)
+        (void)firmware->boot->UnloadImage(*image); /* it may be gone already (image_start) */
+}
+
+/* What a person can do about an image that the firmware does not load. */
+static enum status refuse(EFI_STATUS result, const char *path, struct error *error)
+{
+    if (result == EFI_SECURITY_VIOLATION || result == EFI_ACCESS_DENIED)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: the firmware does not let it start (%s): Secure Boot wants a signature that this machine "
+                         "trusts. Sign it, or enrol its key.",
+                         path, firmware_status_name(result));
+    if (result == EFI_UNSUPPORTED)
+        return error_set(error, STATUS_UNSUPPORTED,
+                         "%s: the firmware does not take it for an EFI program of this machine (%s). Is it the right "
+                         "file?",
+                         path, firmware_status_name(result));
+    return error_set(error, firmware_status(result), "%s: the firmware cannot load it (%s). Copy it again.", path,
+                     firmware_status_name(result));
+}
+
+static enum status load(struct ledger *ledger, const struct plan *plan, const char *path, EFI_HANDLE *image,
+                        struct error *error)
+{
+    const struct firmware *firmware = ledger->firmware;
+    /* The firmware's type lacks the const; it only reads the path. */
+    EFI_DEVICE_PATH_PROTOCOL *device_path = (EFI_DEVICE_PATH_PROTOCOL *)(uintptr_t)plan->image.path.data;
+    enum status status = ledger_prepare(ledger, error);
+    EFI_STATUS result;
+
+    if (status != STATUS_OK)
+        return status;
+    result = firmware->boot->LoadImage(0, firmware->image, device_path, NULL, 0, image);
+    /* An image that must not be started is loaded all the same. */
+    if (result == EFI_SUCCESS || (result == EFI_SECURITY_VIOLATION && *image))
+        ledger_note(ledger, &(struct ledger_entry){unload, image, 0});
+    return result == EFI_SUCCESS ? STATUS_OK : refuse(result, path, error);
+}
+
+static enum status give_options(const struct firmware *firmware, const struct plan *plan, const char *path,
+                                EFI_HANDLE image, struct error *error)
+{
+    static const EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    EFI_LOADED_IMAGE_PROTOCOL *loaded;
+    void *interface = NULL;
+    EFI_STATUS result;
+
+    if (plan->image.options.size == 0)
+        return STATUS_OK;
+    result = firmware->boot->HandleProtocol(image, &guid, &interface);
+    if (result != EFI_SUCCESS || plan->image.options.size > UINT32_MAX)
+        return error_set(error, STATUS_DEVICE, "%s: the firmware does not let it have its options (%s).", path,
+                         firmware_status_name(result));
+    loaded = interface;
+    loaded->LoadOptions = (void *)(uintptr_t)plan->image.options.data; /* the program may change them */
+    loaded->LoadOptionsSize = (uint32_t)plan->image.options.size;
+    return STATUS_OK;
+}
+
+enum status image_load(struct ledger *ledger, const struct plan *plan, struct file *files, EFI_HANDLE **ret_image,
+                       struct error *error)
+{
+    const char *path = files[0].path;
+    EFI_HANDLE *image;
+    void *room = NULL;
+    enum status status = ledger_pool(ledger, sizeof(*image), &room, error);
+
+    if (status != STATUS_OK)
+        return status;
+    image = room;
+    *image = NULL;
+    file_close(&files[0]); /* the firmware opens it for itself */
+    status = load(ledger, plan, path, image, error);
+    if (status == STATUS_OK)
+        status = give_options(ledger->firmware, plan, path, *image, error);
+    if (status == STATUS_OK && plan->image.initrd_size > 0)
+        status = initrd_offer(ledger, plan, files, error);
+    if (status == STATUS_OK)
+        *ret_image = image;
+    return status;
+}
+
+enum status image_start(const struct firmware *firmware, EFI_HANDLE *image, const char *path, struct error *error)
+{
+    CHAR16 *words = NULL;
+    UINTN size = 0;
+    EFI_STATUS result = firmware->boot->StartImage(*image, &size, &words);
+
+    /* An application that ran is unloaded, and a driver that ran stays. With these two it may not have run. */
+    if (result != EFI_INVALID_PARAMETER && result != EFI_SECURITY_VIOLATION)
+        *image = NULL;
+    if (words)
+        (void)firmware->boot->FreePool(words);             /* it came from the pool */
+    (void)firmware->boot->SetWatchdogTimer(0, 0, 0, NULL); /* which it may have started */
+    if (result == EFI_SUCCESS)
+        return STATUS_OK;
+    return error_set(error, STATUS_DEVICE, "%s: was started, and came back with %s.", path,
+                     firmware_status_name(result));
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * EFI images: Linux with its EFI stub, and every other EFI application. The firmware loads and starts them; what they
+ * are given is a command line, as load options, and the initrds, as one file that they fetch themselves.
+ */
+#include "checked.h"
+#include "file_path.h"
+#include "log.h"
+#include "protocol.h"
+#include "utf.h"
+
+#define INITRD_ALIGNMENT 4 /* of each initrd behind another (Linux, Documentation/driver-api/early-userspace) */
+
+static bool recognise(const struct plan_input *input)
+{
+    return protocol_is_pe(input->files[0].head) || input->entry->kernel_key == ENTRY_KERNEL_EFI;
+}
+
+static struct entry_files companions(const struct entry *entry)
+{
+    return (struct entry_files){entry->initrds, entry->initrd_count};
+}
+
+/* The initrds one behind the other, without those that are empty. */
+static enum status place_initrds(const struct plan_input *input, struct plan *plan, struct error *error)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 1; i < input->file_count; i++) {
+        uint64_t size = input->files[i].size, start;
+
+        if (size == 0)
+            continue;
+        if (!checked_align_up(end, INITRD_ALIGNMENT, &start) || !checked_add(start, size, &end) || end > SIZE_MAX)
+            return error_set(error, STATUS_INVALID,
+                             "%s: the initrds are too large together, with %llu bytes in this one. Load less.",
+                             input->files[i].path, (unsigned long long)size);
+        plan_add_fill(plan, 0, plan->image.initrd_size, start);
+        plan_add_load(plan, &(struct plan_load){.offset = start, .file = i, .size = size});
+        plan->image.initrd_size = end;
+    }
+    return STATUS_OK;
+}
+
+/* The command line in UTF-16, its NUL included; nothing for an empty one. */
+static enum status write_options(const char *options, struct arena *arena, struct bytes *ret_options)
+{
+    struct text text = text_of(options);
+    uint16_t *units = arena_take(arena, text.length + 3, sizeof(*units));
+    size_t count = 0;
+
+    if (!units)
+        return STATUS_NEED_ROOM;
+    (void)utf16_from_utf8(units, text.length + 3, text); /* there is room for all of it */
+    while (units[count] != 0)
+        count++;
+    *ret_options = (struct bytes){(const uint8_t *)units, count == 0 ? 0 : (count + 1) * sizeof(*units)};
+    return STATUS_OK;
+}
+
+static void log_notes(const struct plan_input *input)
+{
+    const struct entry *entry = input->entry;
+
+    if (entry->module_count > 0)
+        log_warning("%s: 'module' does nothing for an EFI program; Linux takes 'initrd'", entry->file);
+    if (entry->has_load_address || entry->has_entry_offset || entry->has_memory_size ||
+        entry->kaslr != ENTRY_KASLR_UNSAID)
+        log_info("%s: load-address, entry-offset, memory-size and kaslr do nothing for an EFI program", entry->file);
+}
+
+static enum status plan_boot(const struct plan_input *input, struct arena *arena, struct plan *ret_plan,
+                             struct plan_want *ret_want, struct error *error)
+{
+    const struct plan_sizes sizes = {.loads = input->file_count, .fills = input->file_count};
+    struct plan plan;
+    enum status status;
+
+    (void)ret_want;
+    if (!protocol_is_pe(input->files[0].head))
+        return error_set(error, STATUS_INVALID,
+                         "%s: is not an EFI program, which the key 'efi' is for. Is it the right file? Other kernels "
+                         "take the key 'linux' or 'kernel'.",
+                         input->files[0].path);
+    status = plan_start(&sizes, arena, &plan);
+    if (status != STATUS_OK)
+        return status;
+    plan.ending = PLAN_START;
+    status = place_initrds(input, &plan, error);
+    if (status == STATUS_OK)
+        status = write_options(input->entry->options, arena, &plan.image.options);
+    if (status != STATUS_OK)
+        return status;
+    status = file_path_make(input->volume_path, input->files[0].path, arena, &plan.image.path);
+    if (status == STATUS_INVALID)
+        return error_set(error, STATUS_INVALID,
+                         "%s: the firmware does not say where its volume is, so it cannot load the program from there.",
+                         input->files[0].path);
+    if (status != STATUS_OK)
+        return status;
+    log_notes(input);
+    *ret_plan = plan;
+    return STATUS_OK;
+}
+
+const struct protocol protocol_efi_image = {
+    .name = "EFI image",
+    .recognise = recognise,
+    .companions = companions,
+    .plan = plan_boot,
+};

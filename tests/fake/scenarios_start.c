@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Images that the firmware loads and starts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios.h"
+
+#define ENTRY "/loader/entries/a.conf"
+
+static void add_file(struct scenario *scenario, const char *path, struct bytes bytes)
+{
+    if (scenario->setup.file_count == FAKE_FILES)
+        abort();
+    scenario->setup.files[scenario->setup.file_count++] = (struct fake_file){.path = path, .bytes = bytes};
+}
+
+static void add_text(struct scenario *scenario, const char *path, const char *text)
+{
+    add_file(scenario, path, (struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
+/* An image, and the entry that names it. */
+static void add_image(struct scenario *scenario, const char *path, const char *entry)
+{
+    static const uint8_t image[5000] = {'M', 'Z'};
+
+    add_text(scenario, ENTRY, entry);
+    add_file(scenario, path, (struct bytes){image, sizeof(image)});
+    scenario->start.path = path;
+    scenario->end = FAKE_STARTED;
+}
+
+/* The second one begins at a multiple of four, with zeros before it, and the empty one is not there. */
+static void make_linux(struct scenario *scenario)
+{
+    enum { FIRST = 3001, SECOND = 1202, AT = 3004 };
+    struct bytes first = fake_pattern(FIRST, 3), second = fake_pattern(SECOND, 4);
+    static uint8_t together[AT + SECOND];
+
+    memcpy(together, first.data, FIRST);
+    memcpy(together + AT, second.data, SECOND);
+    add_image(scenario, "/linux/vmlinuz",
+              "linux /linux/vmlinuz\noptions quiet\noptions root=/dev/vda2 name=\xc3\xbc\n"
+              "initrd /one.img\ninitrd /empty.img\ninitrd /two.img\n");
+    add_file(scenario, "/one.img", first);
+    add_file(scenario, "/empty.img", fake_pattern(0, 0));
+    add_file(scenario, "/two.img", second);
+    scenario->start.options = "quiet root=/dev/vda2 name=\xc3\xbc";
+    scenario->start.initrd = (struct bytes){together, sizeof(together)};
+}
+
+static void make_plain(struct scenario *scenario)
+{
+    add_image(scenario, "/tool.efi", "efi /tool.efi\nvideo 1024x768\n");
+}
+
+static void make_returning(struct scenario *scenario)
+{
+    add_image(scenario, "/tool.efi", "efi /tool.efi\noptions -v\ninitrd /one.img\n");
+    add_file(scenario, "/one.img", fake_pattern(10, 1));
+    scenario->start.options = "-v";
+    scenario->start.initrd = fake_pattern(10, 1);
+    scenario->setup.program = (struct fake_program){.comes_back = true, .talks = true};
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/tool.efi has ended";
+}
+
+static void make_driver(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.is_driver = true;
+}
+
+static void make_failing(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.status = EFI_TIMEOUT;
+    scenario->words = "/tool.efi: was started, and came back with EFI_TIMEOUT.";
+}
+
+/* The program itself says what StartImage says when nothing ran. */
+static void make_failing_oddly(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.status = EFI_INVALID_PARAMETER;
+    scenario->words = "came back with EFI_INVALID_PARAMETER";
+}
+
+static void make_next(struct scenario *scenario)
+{
+    static struct fake_kernel kernel;
+
+    make_failing(scenario);
+    add_text(scenario, "/loader/entries/Z.conf", "kernel /os.elf\n");
+    scenario->entries = 2;
+    scenario->end = FAKE_JUMPED;
+    kernel = fake_kernel_elf(&(struct fake_recipe){.base = 0xffffffff80000000ULL});
+    scenario->expected.kernel = &kernel;
+    scenario->expected.path = "/os.elf";
+    add_file(scenario, "/os.elf", kernel.file);
+}
+
+static void refuse_to_load(struct scenario *scenario, EFI_STATUS status, const char *words)
+{
+    add_image(scenario, "/tool.efi", "linux /tool.efi\n");
+    scenario->setup.program.load_status = status;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = words;
+}
+
+static void make_violation(struct scenario *scenario)
+{
+    refuse_to_load(scenario, EFI_SECURITY_VIOLATION, "Secure Boot wants a signature");
+}
+
+static void make_denied(struct scenario *scenario)
+{
+    refuse_to_load(scenario, EFI_ACCESS_DENIED, "Secure Boot wants a signature");
+}
+
+static void make_unsupported(struct scenario *scenario)
+{
+    refuse_to_load(scenario, EFI_UNSUPPORTED, "does not take it for an EFI program");
+}
+
+static void make_unloadable(struct scenario *scenario)
+{
+    refuse_to_load(scenario, EFI_LOAD_ERROR, "the firmware cannot load it (EFI_LOAD_ERROR)");
+}
+
+static void make_not_started(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.start_status = EFI_SECURITY_VIOLATION;
+    scenario->words = "came back with EFI_SECURITY_VIOLATION";
+}
+
+static void make_other_initrd(struct scenario *scenario)
+{
+    make_linux(scenario);
+    scenario->setup.program.other_initrd = true;
+    scenario->start.initrd = (struct bytes){NULL, 0};
+    scenario->words = "somebody else offers an initrd already";
+}
+
+static void make_missing_initrd(struct scenario *scenario)
+{
+    add_image(scenario, "/vmlinuz", "linux /vmlinuz\ninitrd /initrd.img\n");
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/initrd.img: there is no such file";
+}
+
+static void make_bad_initrd(struct scenario *scenario)
+{
+    make_linux(scenario);
+    scenario->setup.files[2].bad = 2000; /* one.img */
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "came back with EFI_LOAD_ERROR";
+}
+
+static void make_no_program(struct scenario *scenario)
+{
+    add_text(scenario, ENTRY, "efi /tool.efi\n");
+    add_text(scenario, "/tool.efi", "echo hello\n");
+    scenario->words = "/tool.efi: is not an EFI program";
+}
+
+const struct scenario_maker scenarios_start[] = {
+    {"linux", make_linux, 0},
+    {"program", make_plain, 0},
+    {"program that returns", make_returning, 0},
+    {"driver", make_driver, 0},
+    {"program that fails", make_failing, 1},
+    {"program that fails oddly", make_failing_oddly, 1},
+    {"program that fails, then a kernel", make_next, 1},
+    {"program, untrusted", make_violation, 1},
+    {"program, denied", make_denied, 1},
+    {"program, unsupported", make_unsupported, 1},
+    {"program, not loaded", make_unloadable, 1},
+    {"program, not started", make_not_started, 1},
+    {"linux, another's initrd", make_other_initrd, 0},
+    {"linux, no initrd", make_missing_initrd, 1},
+    {"linux, unreadable initrd", make_bad_initrd, 1},
+    {"no program", make_no_program, 1},
+};
+const size_t scenarios_start_count = sizeof(scenarios_start) / sizeof(scenarios_start[0]);

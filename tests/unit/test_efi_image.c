@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "device_path.h"
+#include "file_path.h"
+#include "protocol.h"
+
+#define ROOM 4096
+
+static const uint8_t head[] = {'M', 'Z', 0};
+/* A PCI node, a partition of some kind, and the end; more bytes lie behind it. */
+static const uint8_t volume[] = {1, 1, 6, 0, 0, 2, 4, 1, 8, 0, 'p', 'a', 'r', 't', 0x7f, 0xff, 4, 0, 0xee, 0xee};
+#define VOLUME_NODES 14
+
+static const char *const names[] = {"/linux/vmlinuz", "/one", "/two", "/three", "/four"};
+
+struct case_of {
+    struct entry entry;
+    struct plan_file files[5];
+    struct plan_input input;
+    struct arena arena;
+    struct plan plan;
+    struct plan_want want;
+    struct error error;
+};
+
+static int setup(void **state)
+{
+    struct case_of *one = calloc(1, sizeof(*one));
+
+    one->entry = (struct entry){.file = "/e.conf", .options = ""};
+    for (size_t i = 0; i < 5; i++)
+        one->files[i] = (struct plan_file){.path = names[i], .size = 100};
+    one->files[0].head = (struct bytes){head, sizeof(head)};
+    one->input = (struct plan_input){
+        .entry = &one->entry, .volume_path = {volume, sizeof(volume)}, .files = one->files, .file_count = 1};
+    one->arena = (struct arena){aligned_alloc(16, ROOM), ROOM, 0};
+    *state = one;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct case_of *one = *state;
+
+    free(one->arena.base);
+    free(one);
+    return 0;
+}
+
+static enum status make(struct case_of *one)
+{
+    one->arena.used = 0;
+    return protocol_efi_image.plan(&one->input, &one->arena, &one->plan, &one->want, &one->error);
+}
+
+static void test_path(void **state)
+{
+    struct case_of *one = *state;
+    static const uint8_t file[] = {4,   4, 34,  0, '\\', 0, 'l', 0, 'i', 0, 'n', 0, 'u', 0, 'x',  0,    '\\', 0, 'v', 0,
+                                   'm', 0, 'l', 0, 'i',  0, 'n', 0, 'u', 0, 'z', 0, 0,   0, 0x7f, 0xff, 4,    0};
+
+    assert_int_equal(make(one), STATUS_OK);
+    assert_int_equal(one->plan.ending, PLAN_START);
+    assert_int_equal(one->plan.request_count, 0);
+    assert_int_equal(one->plan.image.path.size, VOLUME_NODES + sizeof(file));
+    assert_memory_equal(one->plan.image.path.data, volume, VOLUME_NODES);
+    assert_memory_equal(one->plan.image.path.data + VOLUME_NODES, file, sizeof(file));
+}
+
+static void test_paths_that_are_damaged(void **state)
+{
+    struct case_of *one = *state;
+    static const uint8_t short_node[] = {1, 1, 3, 0, 0x7f, 0xff, 4, 0}, endless[] = {1, 1, 6, 0, 0, 0};
+
+    one->input.volume_path = (struct bytes){NULL, 0};
+    assert_int_equal(make(one), STATUS_INVALID);
+    assert_string_equal(one->error.text, "/linux/vmlinuz: the firmware does not say where its volume is, so it cannot "
+                                         "load the program from there.");
+    one->input.volume_path = (struct bytes){short_node, sizeof(short_node)};
+    assert_int_equal(make(one), STATUS_INVALID);
+    one->input.volume_path = (struct bytes){endless, sizeof(endless)};
+    assert_int_equal(make(one), STATUS_INVALID);
+}
+
+static void test_length_of_a_path(void **state)
+{
+    uint64_t length = 7;
+
+    (void)state;
+    assert_true(device_path_length((struct bytes){volume, sizeof(volume)}, &length));
+    assert_int_equal(length, VOLUME_NODES);
+    /* Whatever is cut off, the length is not known. */
+    for (size_t size = 0; size < VOLUME_NODES + 4; size++) {
+        uint8_t *cut = malloc(size + 1);
+
+        memcpy(cut, volume, size);
+        length = 7;
+        assert_false(device_path_length((struct bytes){cut, size}, &length));
+        assert_int_equal(length, 7);
+        free(cut);
+    }
+}
+
+static void test_options(void **state)
+{
+    struct case_of *one = *state;
+    static const uint16_t units[] = u"quiet ü \U0001f600";
+
+    assert_int_equal(make(one), STATUS_OK);
+    assert_int_equal(one->plan.image.options.size, 0);
+    one->entry.options = "quiet \xc3\xbc \xf0\x9f\x98\x80";
+    assert_int_equal(make(one), STATUS_OK);
+    assert_int_equal(one->plan.image.options.size, sizeof(units));
+    assert_memory_equal(one->plan.image.options.data, units, sizeof(units));
+}
+
+/* Each initrd begins at a multiple of four, zeros between; what is empty leaves no gap; nothing behind the last. */
+static void test_initrds(void **state)
+{
+    static const struct {
+        uint64_t sizes[4], size;
+        struct {
+            uint64_t file, offset;
+        } loads[4];
+        size_t load_count;
+        struct {
+            uint64_t offset, size;
+        } fills[3];
+        size_t fill_count;
+    } rows[] = {
+        {{0, 0, 0, 0}, 0, {{0, 0}}, 0, {{0, 0}}, 0},
+        {{5, 0, 0, 0}, 5, {{1, 0}}, 1, {{0, 0}}, 0},
+        {{4, 4, 0, 0}, 8, {{1, 0}, {2, 4}}, 2, {{0, 0}}, 0},
+        {{5, 0, 7, 1}, 17, {{1, 0}, {3, 8}, {4, 16}}, 3, {{5, 3}, {15, 1}}, 2},
+        {{0, 1, 0, 2}, 6, {{2, 0}, {4, 4}}, 2, {{1, 3}}, 1},
+    };
+    struct case_of *one = *state;
+
+    one->input.file_count = 5;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (size_t j = 0; j < 4; j++)
+            one->files[j + 1].size = rows[i].sizes[j];
+        assert_int_equal(make(one), STATUS_OK);
+        assert_int_equal(one->plan.image.initrd_size, rows[i].size);
+        assert_int_equal(one->plan.load_count, rows[i].load_count);
+        for (size_t j = 0; j < rows[i].load_count; j++) {
+            const struct plan_load *load = &one->plan.loads[j];
+
+            assert_int_equal(load->file, rows[i].loads[j].file);
+            assert_int_equal(load->offset, rows[i].loads[j].offset);
+            assert_int_equal(load->size, one->files[load->file].size);
+            assert_int_equal(load->file_offset, 0);
+        }
+        assert_int_equal(one->plan.fill_count, rows[i].fill_count);
+        for (size_t j = 0; j < rows[i].fill_count; j++) {
+            assert_int_equal(one->plan.fills[j].offset, rows[i].fills[j].offset);
+            assert_int_equal(one->plan.fills[j].size, rows[i].fills[j].size);
+        }
+    }
+}
+
+static void test_initrds_without_end(void **state)
+{
+    struct case_of *one = *state;
+
+    one->input.file_count = 3;
+    one->files[1].size = UINT64_MAX - 5;
+    one->files[2].size = 100;
+    assert_int_equal(make(one), STATUS_INVALID);
+    assert_string_equal(one->error.text, "/two: the initrds are too large together, with 100 bytes in this one. Load "
+                                         "less.");
+}
+
+static void test_what_is_recognised(void **state)
+{
+    struct case_of *one = *state;
+
+    one->files[0].head.size = 1;
+    assert_false(protocol_efi_image.recognise(&one->input));
+    one->entry.kernel_key = ENTRY_KERNEL_EFI;
+    assert_true(protocol_efi_image.recognise(&one->input)); /* so that it is refused as what it should be */
+    assert_int_equal(make(one), STATUS_INVALID);
+    assert_non_null(strstr(one->error.text, "/linux/vmlinuz: is not an EFI program, which the key 'efi' is for."));
+    one->files[0].head.size = 2;
+    one->entry.kernel_key = ENTRY_KERNEL_LINUX;
+    assert_true(protocol_efi_image.recognise(&one->input));
+}
+
+static void test_companions(void **state)
+{
+    struct case_of *one = *state;
+    struct entry_module initrd = {"/i", "/i", ""}, module = {"/m", "/m", ""};
+
+    one->entry.initrds = &initrd;
+    one->entry.initrd_count = 1;
+    one->entry.modules = &module;
+    one->entry.module_count = 1;
+    assert_ptr_equal(protocol_efi_image.companions(&one->entry).files, &initrd);
+    assert_int_equal(protocol_efi_image.companions(&one->entry).count, 1);
+    assert_ptr_equal(protocol_baton.companions(&one->entry).files, &module);
+}
+
+/* It asks for more room until it has enough, and takes nothing outside. */
+static void test_room(void **state)
+{
+    struct case_of *one = *state;
+    bool enough = false;
+
+    one->entry.options = "some words";
+    one->input.file_count = 5;
+    for (size_t size = 0; size < ROOM; size += 16) {
+        enum status status;
+
+        one->arena.size = size;
+        status = make(one);
+        assert_true(status == STATUS_OK || status == STATUS_NEED_ROOM);
+        assert_false(enough && status != STATUS_OK);
+        enough = status == STATUS_OK;
+    }
+    assert_true(enough);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_path, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_paths_that_are_damaged, setup, teardown),
+        cmocka_unit_test(test_length_of_a_path),
+        cmocka_unit_test_setup_teardown(test_options, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_initrds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_initrds_without_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_recognised, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_companions, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_room, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
