@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The entry files. */
+#include "checked.h"
+#include "config_parser.h"
+#include "config_values.h"
+#include "memory.h"
+
+static enum status set_entry_level(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    enum status status = config_read_level(parser, key, value, &parser->entry.log_level);
+
+    parser->entry.has_log_level = status == STATUS_OK;
+    return status;
+}
+
+static enum status parse_number(struct config_parser *parser, const struct config_key *key, struct text value,
+                                uint64_t *ret_number)
+{
+    if (text_number(value, true, ret_number))
+        return STATUS_OK;
+    return error_set(
+        parser->error, STATUS_INVALID,
+        "%s:%u: %s '%.*s' is not a number that fits in 64 bits. Expected one such as 0x100000, 1048576 or 1M.",
+        parser->file, parser->line, key->name, QUOTE(value));
+}
+
+static enum status set_load_address(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    uint64_t address;
+    enum status status = parse_number(parser, key, value, &address);
+
+    if (status != STATUS_OK)
+        return status;
+    if (address % PAGE_SIZE != 0)
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: %s %.*s is not the start of a page. Expected a multiple of 4096, such as 0x%llx.",
+                         parser->file, parser->line, key->name, QUOTE(value),
+                         (unsigned long long)align_down(address, PAGE_SIZE));
+    parser->entry.load_address = address;
+    parser->entry.has_load_address = true;
+    return STATUS_OK;
+}
+
+static enum status set_entry_offset(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    parser->entry.has_entry_offset = true;
+    return parse_number(parser, key, value, &parser->entry.entry_offset);
+}
+
+static enum status set_memory_size(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    parser->entry.has_memory_size = true;
+    return parse_number(parser, key, value, &parser->entry.memory_size);
+}
+
+static enum status set_video(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    struct entry *entry = &parser->entry;
+
+    entry->has_video = true;
+    if (config_size(value, &entry->video_width, &entry->video_height))
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: %s '%.*s' is not a size in pixels. Expected one such as 1024x768.", parser->file,
+                     parser->line, key->name, QUOTE(value));
+}
+
+static enum status set_kaslr(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    if (config_kaslr(value, &parser->entry.kaslr, &parser->entry.kaslr_seed))
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: %s '%.*s' is not known. Expected: on, off, or a number, which is the seed.", parser->file,
+                     parser->line, key->name, QUOTE(value));
+}
+
+/* `value`, which is not the first byte of the copy, as a path that begins with '/' and has '/' between its parts. */
+static enum status parse_path(struct config_parser *parser, const struct config_key *key, struct text value,
+                              const char **ret_path)
+{
+    char *path = config_end_string(parser, value);
+
+    if (value.length == 0)
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: '%s' names no file. Expected: %s PATH, from the root of this volume.", parser->file,
+                         parser->line, key->name, key->name);
+    if (value.length > CONFIG_PATH_MAX)
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: the path of '%s' is too long: it has %zu bytes, and at most %u work. Shorten it.",
+                         parser->file, parser->line, key->name, value.length, CONFIG_PATH_MAX);
+    for (char *c = path; *c != '\0'; c++) {
+        if (*c == '\t')
+            return error_set(parser->error, STATUS_INVALID, "%s:%u: the path of '%s' has a tab in it. Take it out.",
+                             parser->file, parser->line, key->name);
+        if (*c == '\\')
+            *c = '/';
+    }
+    /* There is a key before the value, so there is a blank that gives its place for the slash. */
+    if (*path != '/')
+        *--path = '/';
+    if (!config_path_is_plain(path))
+        return error_set(
+            parser->error, STATUS_INVALID,
+            "%s:%u: the path %.*s has an empty, '.' or '..' part. Write it out from the root of this volume.",
+            parser->file, parser->line, QUOTE(text_of(path)));
+    *ret_path = path;
+    return STATUS_OK;
+}
+
+static enum status set_kernel(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    static const char *const names[] = {
+        [ENTRY_KERNEL_LINUX] = "linux", [ENTRY_KERNEL_KERNEL] = "kernel", [ENTRY_KERNEL_EFI] = "efi"};
+    struct entry *entry = &parser->entry;
+    enum entry_kernel_key kind = ENTRY_KERNEL_LINUX;
+
+    while (kind != ENTRY_KERNEL_EFI && !text_is(text_of(key->name), names[kind]))
+        kind++;
+    if (entry->kernel_key != ENTRY_KERNEL_NONE && entry->kernel_key != kind)
+        return error_set(
+            parser->error, STATUS_INVALID,
+            "%s:%u: '%s' is given, and '%s' above it. An entry names one kernel: take one of the lines out.",
+            parser->file, parser->line, key->name, names[entry->kernel_key]);
+    entry->kernel_key = kind;
+    return parse_path(parser, key, value, &entry->kernel);
+}
+
+static enum status add_options(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    (void)key;
+    if (value.length == 0)
+        return STATUS_OK;
+    if (parser->options_length > 0)
+        parser->options[parser->options_length++] = ' ';
+    memcpy(parser->options + parser->options_length, value.data, value.length);
+    parser->options_length += value.length;
+    return STATUS_OK;
+}
+
+/* Whether there may be one line more of a key that names a file each. */
+static enum status check_list(struct config_parser *parser, const struct config_key *key, size_t count)
+{
+    if (count < CONFIG_MODULES_MAX)
+        return STATUS_OK;
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: there are more than %u lines '%s'. Pack the files into fewer.", parser->file, parser->line,
+                     CONFIG_MODULES_MAX, key->name);
+}
+
+static enum status add_initrd(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    struct entry *entry = &parser->entry;
+    struct entry_module initrd = {.command_line = ""};
+    enum status status = check_list(parser, key, entry->initrd_count);
+
+    if (status == STATUS_OK)
+        status = parse_path(parser, key, value, &initrd.path);
+    if (status != STATUS_OK)
+        return status;
+    initrd.name = initrd.path;
+    entry->initrds[entry->initrd_count++] = initrd;
+    return STATUS_OK;
+}
+
+static enum status add_module(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    struct entry *entry = &parser->entry;
+    struct text path = text_take_word(&value);
+    struct entry_module module = {.command_line = ""};
+    enum status status;
+
+    status = check_list(parser, key, entry->module_count);
+    if (status == STATUS_OK)
+        status = parse_path(parser, key, path, &module.path);
+    if (status != STATUS_OK)
+        return status;
+    module.name = module.path;
+    if (value.length > 0)
+        module.command_line = config_end_string(parser, value);
+    entry->modules[entry->module_count++] = module;
+    return STATUS_OK;
+}
+
+static const struct config_key entry_keys[] = {
+    {"title", config_set_string, offsetof(struct config_parser, entry.title), false},
+    {"version", config_set_string, offsetof(struct config_parser, entry.version), false},
+    {"machine-id", config_set_string, offsetof(struct config_parser, entry.machine_id), false},
+    {"sort-key", config_set_string, offsetof(struct config_parser, entry.sort_key), false},
+    {"architecture", config_set_string, offsetof(struct config_parser, entry.architecture), false},
+    {"linux", set_kernel, 0, false},
+    {"kernel", set_kernel, 0, false},
+    {"efi", set_kernel, 0, false},
+    {"options", add_options, 0, true},
+    {"initrd", add_initrd, 0, true},
+    {"module", add_module, 0, true},
+    {"load-address", set_load_address, 0, false},
+    {"entry-offset", set_entry_offset, 0, false},
+    {"memory-size", set_memory_size, 0, false},
+    {"log-level", set_entry_level, 0, false},
+    {"video", set_video, 0, false},
+    {"kaslr", set_kaslr, 0, false},
+};
+_Static_assert(sizeof(entry_keys) / sizeof(entry_keys[0]) <= 32, "struct config_parser has a bit for each key");
+
+static const struct config_table entry_table = {
+    entry_keys,
+    sizeof(entry_keys) / sizeof(entry_keys[0]),
+    /* the specification's, then those that Fedora's GRUB has of its own */
+    "devicetree devicetree-overlay extra profile uki uki-url "
+    "grub_arg grub_class grub_hotkey grub_users id",
+};
+
+/* Room for the modules and the options that the copy has. */
+static bool take_lists(struct config_parser *parser, struct arena *arena)
+{
+    struct text rest = parser->rest, line;
+    size_t modules = 0, initrds = 0, options = 0;
+
+    while (text_take_line(&rest, &line)) {
+        struct text name = text_take_word(&line);
+
+        if (text_is(name, "module") && modules < CONFIG_MODULES_MAX)
+            modules++;
+        else if (text_is(name, "initrd") && initrds < CONFIG_MODULES_MAX)
+            initrds++;
+        else if (text_is(name, "options"))
+            options += line.length + 1;
+    }
+    parser->entry.modules = arena_take(arena, modules, sizeof(*parser->entry.modules));
+    parser->entry.initrds = arena_take(arena, initrds, sizeof(*parser->entry.initrds));
+    parser->options = arena_take(arena, options + 1, 1);
+    parser->entry.options = parser->options;
+    return parser->entry.modules && parser->entry.initrds && parser->options;
+}
+
+static struct text last_part(struct text path)
+{
+    size_t start = path.length;
+
+    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\')
+        start--;
+    return (struct text){path.data + start, path.length - start};
+}
+
+/* What the entry is called, and what its file name says of it. */
+static bool take_name(struct config_parser *parser, struct arena *arena)
+{
+    struct text path = text_of(parser->file);
+    struct entry_name name = entry_parse_name(last_part(path));
+    struct entry *entry = &parser->entry;
+    char *id = arena_take(arena, name.stem.length + name.suffix.length + 1, 1);
+
+    entry->file = arena_string(arena, path);
+    if (!id || !entry->file)
+        return false;
+    memcpy(id, name.stem.data, name.stem.length);
+    memcpy(id + name.stem.length, name.suffix.data, name.suffix.length);
+    entry->id = id;
+    entry->has_tries = name.has_tries;
+    entry->tries_left = name.tries_left;
+    entry->tries_done = name.tries_done;
+    return true;
+}
+
+enum status config_parse_entry(const char *file, struct text text, struct arena *arena, struct entry *ret_entry,
+                               struct error *error)
+{
+    struct config_parser parser = {.file = file, .error = error};
+    size_t used = arena->used;
+    enum status status = config_start(&parser, text, arena);
+
+    if (status == STATUS_OK && (!take_lists(&parser, arena) || !take_name(&parser, arena)))
+        status = config_need_room(&parser);
+    if (status == STATUS_OK)
+        status = config_read_lines(&parser, &entry_table);
+    if (status == STATUS_OK)
+        *ret_entry = parser.entry;
+    else
+        arena->used = used;
+    return status;
+}
