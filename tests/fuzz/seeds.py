@@ -76,6 +76,24 @@ PARTITION = bytes([4, 1, 42, 0]) + number(4, 1) + number(8, 2048) + number(8, 99
 END = b"\x7f\xff\4\0"
 write("device_path", "disk", b"\1" + bytes([2, 1, 12, 0]) + bytes(8) + bytes([1, 1, 6, 0, 0, 1]) + PARTITION + END)
 write("device_path", "twice", b"\1" + PARTITION + PARTITION[:41] + b"\1" + END + PARTITION)
+write("interface", "id", b"\0\1" + "debian-6.1.0.conf\0".encode("utf-16-le"))
+write("interface", "timeout", b"\0\1" + "4294967295\0".encode("utf-16-le"))
+write("interface", "forced", b"\0\1" + "menu-force".encode("utf-16-le"))
+write("interface", "hidden", b"\0\0menu-hidden")
+write("interface", "long", b"\0\1" + ("x" * 384).encode("utf-16-le"))
+write("interface", "list", b"\1\x20a.conf\0b.conf\0" + "€.conf".encode() + b"\0auto-reboot-to-firmware-setup\0")
+write("interface", "time", b"\2" + bytes(range(40)))
+write("interface", "vendor", b"\3" + "EDK II\0".encode("utf-16-le") + b"\0\0\1\0")
+
+
+def file_node(path):
+    content = path.encode("utf-16-le")
+    return bytes([4, 4]) + number(2, 4 + len(content)) + content
+
+
+write("interface", "long-image", b"\4\1" + file_node("x" * 383) + END)
+write("interface", "image", b"\4\1" + PARTITION + file_node("\\EFI\\") + file_node("\\BOOT") + file_node("BOOTX64.EFI\0")
+      + END)
 write("edid", "two-blocks", b"\0" + bytes(126) + b"\1\0" + bytes(140))
 write("edid", "wrong-sum", b"\2" + bytes(126) + b"\7\1" + bytes(300))
 write("recognise", "elf", b"\0/kernel\0\x7fELF\2\1\1")
