@@ -2,8 +2,8 @@
 #include "console.h"
 
 #include "abi/device_path.h"
-#include "bytes.h"
 #include "utf.h"
+#include "variables.h"
 
 #define CHUNK         128         /* UTF-16 units to a call */
 #define SECOND        10000000ULL /* in the timer's 100 ns */
@@ -91,13 +91,11 @@ static bool has_uart(struct bytes paths)
 
 bool console_is_serial(const struct firmware *firmware)
 {
-    static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
-    uint8_t paths[CONSOLE_PATHS];
-    UINTN size = sizeof(paths);
+    uint8_t room[CONSOLE_PATHS];
+    struct bytes paths;
 
-    if (firmware->system->RuntimeServices->GetVariable(u"ConOut", &global, NULL, &size, paths) != EFI_SUCCESS)
-        return false;
-    return has_uart((struct bytes){paths, size < sizeof(paths) ? size : sizeof(paths)});
+    return variable_get(firmware, VARIABLE_OF_UEFI, u"ConOut", room, sizeof(room), &paths) == STATUS_OK &&
+           has_uart(paths);
 }
 
 static bool read_key(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in)

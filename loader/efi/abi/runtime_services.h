@@ -12,6 +12,9 @@
 /* ---- variables (section 8.2) ---- */
 #define EFI_GLOBAL_VARIABLE EFI_GUID_VALUE(0x8be4df61, 0x93ca, 0x11d2, 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c)
 
+/* Of systemd's Boot Loader Interface (interface.h); no specification of UEFI's. */
+#define LOADER_VARIABLE EFI_GUID_VALUE(0x4a67b082, 0x0a4c, 0x41cf, 0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f)
+
 #define EFI_VARIABLE_NON_VOLATILE                          0x00000001U
 #define EFI_VARIABLE_BOOTSERVICE_ACCESS                    0x00000002U
 #define EFI_VARIABLE_RUNTIME_ACCESS                        0x00000004U

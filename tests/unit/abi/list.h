@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Everything that loader/efi/abi/ and gnu-efi both have. Included in the middle of a table, once by each side; what the
- * lines become is in table.h. Not in gnu-efi, and so not here: newer constants, LoadFile2's GUID, Linux's initrd GUID.
- * Without a size: structs that are packed or end in a flexible array here, and in neither way there.
+ * lines become is in table.h. Not in gnu-efi, and so not here: newer constants, LoadFile2's GUID, what is Linux's or
+ * systemd's own. Without a size: structs that are packed or end in a flexible array here, and in neither way there.
  */
 /* base.h */
 SIZE(UINTN)
