@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration tables that Baton looks for (UEFI 2.10, section 4.6.1). */
+/* The configuration tables that Baton looks for or leaves behind (UEFI 2.10, section 4.6.1). */
 #ifndef BATON_ABI_CONFIGURATION_TABLE_H
 #define BATON_ABI_CONFIGURATION_TABLE_H
 
@@ -20,5 +20,18 @@
 
 /* A flattened device tree. */
 #define EFI_DTB_TABLE_GUID EFI_GUID_VALUE(0xb1b621d5, 0xf19c, 0x41a5, 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0)
+
+/* A seed for Linux's random numbers: no specification's, but systemd's Boot Loader Interface has it, too. */
+#define LINUX_EFI_RANDOM_SEED_TABLE_GUID                                                                               \
+    EFI_GUID_VALUE(0x1ce1e5bc, 0x7ceb, 0x42f2, 0x81, 0xe5, 0x8a, 0xad, 0xf1, 0x80, 0xf5, 0x7b)
+
+typedef struct LINUX_EFI_RANDOM_SEED {
+    uint32_t Size; /* bytes of Bits; Linux takes 1024 at the most */
+    uint8_t Bits[];
+} LINUX_EFI_RANDOM_SEED;
+
+ABI_SIZE(LINUX_EFI_RANDOM_SEED, 4);
+ABI_OFFSET(LINUX_EFI_RANDOM_SEED, Size, 0);
+ABI_OFFSET(LINUX_EFI_RANDOM_SEED, Bits, 4);
 
 #endif
