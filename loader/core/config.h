@@ -16,6 +16,7 @@
 #include "arena.h"
 #include "entry.h"
 #include "error.h"
+#include "interface.h"
 #include "log.h"
 #include "status.h"
 #include "text.h"
@@ -26,11 +27,28 @@
 #define CONFIG_MODULES_MAX 4096U  /* modules of an entry, and initrds */
 #define CONFIG_PATH_MAX    400U   /* bytes of a path: more than FAT has, and a message with it still fits */
 
+/* The console's mode, as systemd-boot names them. */
+enum config_console {
+    CONFIG_CONSOLE_KEEP, /* the firmware's */
+    CONFIG_CONSOLE_NUMBER,
+    CONFIG_CONSOLE_AUTO, /* one of fair size */
+    CONFIG_CONSOLE_MAX,  /* the last one */
+};
+
 struct loader_config {
-    const char *default_pattern; /* for entry_choose_default; NULL when absent */
+    const char *default_pattern; /* for entry_choose_default, or "@saved"; NULL when absent */
     bool has_log_level;
     enum log_level log_level;
+    struct interface_timeout timeout; /* hidden when absent */
+    bool no_editor;
+    bool no_auto_entries;  /* none for programs that are there by their usual names */
+    bool no_auto_firmware; /* none for the firmware's setup */
+    bool auto_reboot, auto_poweroff;
+    enum config_console console;
+    uint32_t console_number; /* a mode of ConOut's */
 };
+
+#define CONFIG_DEFAULT_SAVED "@saved" /* the entry that was booted last */
 
 /*
  * Reads `text`, the content of loader.conf. `file` is its path, for messages. What the result points to lies in

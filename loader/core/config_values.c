@@ -64,6 +64,27 @@ bool config_kaslr(struct text value, enum entry_kaslr *ret_kaslr, uint64_t *ret_
     return true;
 }
 
+static bool is_one_of(struct text value, const char *words)
+{
+    struct text rest = text_of(words);
+
+    while (rest.length > 0) {
+        if (text_equal_ignoring_case(value, text_take_word(&rest)))
+            return true;
+    }
+    return false;
+}
+
+bool config_bool(struct text value, bool *ret_bool)
+{
+    bool yes = is_one_of(value, "1 yes y true t on");
+
+    if (!yes && !is_one_of(value, "0 no n false f off"))
+        return false;
+    *ret_bool = yes;
+    return true;
+}
+
 bool config_path_is_plain(const char *path)
 {
     while (*path == '/') {

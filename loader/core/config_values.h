@@ -22,6 +22,9 @@ __attribute__((warn_unused_result)) bool config_size(struct text value, uint32_t
 __attribute__((warn_unused_result)) bool config_kaslr(struct text value, enum entry_kaslr *ret_kaslr,
                                                       uint64_t *ret_seed);
 
+/* yes or no, as systemd-boot has it: 1, yes, y, true, t, on; 0, no, n, false, f, off; in either case. */
+__attribute__((warn_unused_result)) bool config_bool(struct text value, bool *ret_bool);
+
 /* Whether a path, which begins with '/', has no empty part, no "." and no "..". */
 bool config_path_is_plain(const char *path);
 

@@ -469,9 +469,9 @@ static void test_loader(void **state)
 static void test_loader_special_default(void **state)
 {
     (void)state;
-    parse_loader("default arch\ndefault @saved\n");
+    parse_loader("default arch\ndefault @other\n");
     assert_string_equal(config.default_pattern, "arch");
-    assert_non_null(strstr(logged, "warning: " LOADER_FILE ":2: 'default @saved' is not supported"));
+    assert_non_null(strstr(logged, "warning: " LOADER_FILE ":2: 'default @other' is not supported"));
 }
 
 /* ---- remarks ---- */
@@ -513,13 +513,6 @@ static void test_ignored_keys(void **state)
         "grub_arg",   "grub_class",         "grub_hotkey", "grub_users", "id",
     };
     static const char *const loader_keys[] = {
-        "timeout",
-        "editor",
-        "console-mode",
-        "auto-entries",
-        "auto-firmware",
-        "auto-poweroff",
-        "auto-reboot",
         "beep",
         "preferred",
         "random-seed-mode",
@@ -549,6 +542,81 @@ static void test_ignored_keys(void **state)
         parse_loader(text);
         assert_string_equal(logged, line);
     }
+}
+
+/* systemd-boot's keys for its menu. */
+static void test_menu_keys(void **state)
+{
+    static const struct {
+        const char *text;
+        enum interface_menu menu;
+        uint32_t seconds;
+        bool no_editor, no_auto_entries, no_auto_firmware, auto_reboot, auto_poweroff;
+        enum config_console console;
+        uint32_t console_number;
+        const char *said;
+    } rows[] = {
+        {.text = "", .menu = INTERFACE_MENU_HIDDEN},
+        {.text = "timeout 5", .menu = INTERFACE_MENU_TIMED, .seconds = 5},
+        {.text = "timeout 0", .menu = INTERFACE_MENU_HIDDEN},
+        {.text = "timeout menu-force", .menu = INTERFACE_MENU_FORCED},
+        {.text = "timeout menu-hidden", .menu = INTERFACE_MENU_HIDDEN},
+        {.text = "timeout menu-disabled", .menu = INTERFACE_MENU_DISABLED},
+        {.text = "timeout -1",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .said = ":1: timeout '-1' is not known, so the line does nothing. Expected: seconds, menu-force, menu-hidden "
+                 "or menu-disabled."},
+        {.text = "editor no", .menu = INTERFACE_MENU_HIDDEN, .no_editor = true},
+        {.text = "editor 1", .menu = INTERFACE_MENU_HIDDEN},
+        {.text = "editor maybe",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .said = ":1: editor 'maybe' is not known, so the line does nothing. Expected: yes or no."},
+        {.text = "auto-entries off", .menu = INTERFACE_MENU_HIDDEN, .no_auto_entries = true},
+        {.text = "auto-firmware F", .menu = INTERFACE_MENU_HIDDEN, .no_auto_firmware = true},
+        {.text = "auto-reboot yes", .menu = INTERFACE_MENU_HIDDEN, .auto_reboot = true},
+        {.text = "auto-poweroff On", .menu = INTERFACE_MENU_HIDDEN, .auto_poweroff = true},
+        {.text = "auto-poweroff o",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .said = ":1: auto-poweroff 'o' is not known, so the line does nothing. Expected: yes or no."},
+        {.text = "console-mode keep", .menu = INTERFACE_MENU_HIDDEN, .console = CONFIG_CONSOLE_KEEP},
+        {.text = "console-mode max", .menu = INTERFACE_MENU_HIDDEN, .console = CONFIG_CONSOLE_MAX},
+        {.text = "console-mode auto", .menu = INTERFACE_MENU_HIDDEN, .console = CONFIG_CONSOLE_AUTO},
+        {.text = "console-mode 2",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .console = CONFIG_CONSOLE_NUMBER,
+         .console_number = 2},
+        {.text = "console-mode large",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .said = ":1: console-mode 'large' is not known, so the line does nothing. Expected: a mode's number, auto, "
+                 "max or keep."},
+        {.text = "console-mode 2147483648",
+         .menu = INTERFACE_MENU_HIDDEN,
+         .said = ":1: console-mode '2147483648' is not known"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        forget_log();
+        parse_loader(rows[i].text);
+        if (config.timeout.menu != rows[i].menu || config.timeout.seconds != rows[i].seconds ||
+            config.no_editor != rows[i].no_editor || config.no_auto_entries != rows[i].no_auto_entries ||
+            config.no_auto_firmware != rows[i].no_auto_firmware || config.auto_reboot != rows[i].auto_reboot ||
+            config.auto_poweroff != rows[i].auto_poweroff || config.console != rows[i].console ||
+            config.console_number != rows[i].console_number)
+            fail_msg("%s", rows[i].text);
+        if (!rows[i].said)
+            assert_string_equal(logged, "");
+        else
+            assert_non_null(strstr(logged, rows[i].said));
+    }
+}
+
+static void test_saved_default(void **state)
+{
+    (void)state;
+    parse_loader("default @saved\n");
+    assert_string_equal(config.default_pattern, "@saved");
+    assert_string_equal(logged, "");
 }
 
 static void test_duplicates(void **state)
@@ -825,7 +893,8 @@ static void test_any_text(void **state)
             assert_non_null(strstr(error.text, ENTRY_FILE ":"));
         }
         if (parse_loader_text((struct text){text, length}) == STATUS_OK && config.default_pattern)
-            assert_true(config.default_pattern[0] != '\0' && config.default_pattern[0] != '@');
+            assert_true(config.default_pattern[0] != '\0' &&
+                        (config.default_pattern[0] != '@' || strcmp(config.default_pattern, "@saved") == 0));
     }
 }
 
@@ -848,6 +917,8 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_keys, setup),
         cmocka_unit_test_setup(test_unknown_long_key, setup),
         cmocka_unit_test_setup(test_ignored_keys, setup),
+        cmocka_unit_test_setup(test_menu_keys, setup),
+        cmocka_unit_test_setup(test_saved_default, setup),
         cmocka_unit_test_setup(test_duplicates, setup),
         cmocka_unit_test_setup(test_missing_values, setup),
         cmocka_unit_test_setup(test_remarks_end, setup),
