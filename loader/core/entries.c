@@ -68,5 +68,15 @@ enum status entries_refuse_missing(const char *path, struct error *error)
 
 enum status entries_refuse_folder(const char *path, struct error *error)
 {
-    return error_set(error, STATUS_INVALID, "%s: is a folder, not a file. Name a file in it.", path);
+    return error_set(error, STATUS_INVALID,
+                     "%s: is a folder, not a file. Name a file in it, or put a file in its place.", path);
+}
+
+enum status entries_refuse_file(const char *path, struct error *error)
+{
+    return error_set(
+        error, STATUS_INVALID,
+        "%s: is a file, not a folder. Make it a folder, with a file NAME.conf in it for each boot entry; or "
+        "delete it.",
+        path);
 }

@@ -38,4 +38,7 @@ MUST_CHECK enum status entries_refuse_missing(const char *path, struct error *er
 /* STATUS_INVALID: `path` is a folder. */
 MUST_CHECK enum status entries_refuse_folder(const char *path, struct error *error);
 
+/* STATUS_INVALID: `path`, which should be the folder of the entries, is a file. */
+MUST_CHECK enum status entries_refuse_file(const char *path, struct error *error);
+
 #endif

@@ -104,7 +104,9 @@ union info_room {
     uint8_t bytes[sizeof(EFI_FILE_INFO) + NAME_UNITS * sizeof(uint16_t)];
 };
 
-static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint64_t *ret_size, struct error *error)
+/* What has been opened: a file, with its size, or a folder. It is there, whatever the firmware says now. */
+static enum status read_info(EFI_FILE_PROTOCOL *handle, const char *path, bool *ret_is_folder, uint64_t *ret_size,
+                             struct error *error)
 {
     static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
     union info_room room;
@@ -112,11 +114,10 @@ static enum status check_info(EFI_FILE_PROTOCOL *handle, const char *path, uint6
     EFI_STATUS result = handle->GetInfo(handle, &info_guid, &size, &room);
 
     if (result != EFI_SUCCESS)
-        return error_set(error, firmware_status(result),
-                         "%s: the firmware cannot say how large it is (%s). Copy it again, or check the disk.", path,
+        return error_set(error, STATUS_DEVICE,
+                         "%s: the firmware cannot say what it is (%s). Check the disk, or copy it again.", path,
                          firmware_status_name(result));
-    if (room.info.Attribute & EFI_FILE_DIRECTORY)
-        return entries_refuse_folder(path, error);
+    *ret_is_folder = (room.info.Attribute & EFI_FILE_DIRECTORY) != 0;
     *ret_size = room.info.FileSize;
     return STATUS_OK;
 }
@@ -125,6 +126,7 @@ enum status file_open(const struct volume *volume, const char *path, struct file
 {
     struct file file = {.volume = volume, .path = path};
     EFI_STATUS result = open_handle(volume, path, &file.handle);
+    bool is_folder = false;
     enum status status;
 
     if (result == EFI_NOT_FOUND)
@@ -132,7 +134,9 @@ enum status file_open(const struct volume *volume, const char *path, struct file
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s). Copy it again, or check the disk.", path,
                          firmware_status_name(result));
-    status = check_info(file.handle, path, &file.size, error);
+    status = read_info(file.handle, path, &is_folder, &file.size, error);
+    if (status == STATUS_OK && is_folder)
+        status = entries_refuse_folder(path, error);
     if (status == STATUS_OK)
         *ret_file = file;
     else
@@ -238,14 +242,24 @@ enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *r
 
 enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder, struct error *error)
 {
-    EFI_FILE_PROTOCOL *handle = NULL;
-    EFI_STATUS result = open_handle(volume, path, &handle);
+    struct folder folder = {NULL, path};
+    EFI_STATUS result = open_handle(volume, path, &folder.handle);
+    bool is_folder = false;
+    uint64_t size;
+    enum status status;
 
     if (result != EFI_SUCCESS)
         return error_set(error, firmware_status(result), "%s: cannot be opened (%s). Check the disk.", path,
                          firmware_status_name(result));
-    *ret_folder = (struct folder){handle, path};
-    return STATUS_OK;
+    /* A file opens and reads as well, and what it holds would be taken for names. */
+    status = read_info(folder.handle, path, &is_folder, &size, error);
+    if (status == STATUS_OK && !is_folder)
+        status = entries_refuse_file(path, error);
+    if (status == STATUS_OK)
+        *ret_folder = folder;
+    else
+        folder_close(&folder);
+    return status;
 }
 
 enum status folder_next(struct folder *folder, char *name, size_t size, struct error *error)

@@ -59,7 +59,10 @@ struct folder {
     const char *path;
 };
 
-/* STATUS_NOT_FOUND when there is no such folder. Nothing is noted: folder_close closes it. */
+/*
+ * STATUS_NOT_FOUND when there is no such folder; STATUS_INVALID when it is a file. When this fails nothing is open.
+ * Nothing is noted: folder_close closes it.
+ */
 MUST_CHECK enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder,
                                    struct error *error);
 

@@ -321,6 +321,17 @@ def test_volume_without_configuration(folder):
     assert "There is no kernel to boot" in check(folder({"other.elf": simple_elf()}, "other"), code=1)
 
 
+def test_files_and_folders_in_each_others_place(folder):
+    """In the loader's words; a file in place of the entries' folder keeps the usual kernel from being booted."""
+    kernel_file = {"kernel.elf": simple_elf()}
+    text = check(folder({**kernel_file, "loader/entries": "kernel /kernel.elf\n"}, "entries"), code=1)
+    assert re.search(r"^  error: /loader/entries: is a file, not a folder\. Make it a folder", text, re.M)
+    assert "kernel.elf" not in text
+    text = check(folder({**kernel_file, "loader/loader.conf/within": ""}, "conf"), code=1)
+    assert re.search(r"^  error: /loader/loader\.conf: is a folder, not a file", text, re.M)
+    assert re.search(r":/kernel\.elf \(default\): boots$", text, re.M)
+
+
 def test_disk_without_loader_or_partition(disk, tmp_path):
     image = disk({"kernel.elf": simple_elf()})
     assert re.search(r"^  warning: .*no /EFI/BOOT/BOOTX64\.EFI", check(image, code=0), re.MULTILINE)

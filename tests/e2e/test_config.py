@@ -12,8 +12,7 @@ from harness.files import ENTRY, entry, with_kernel
 from harness.judge import judge
 from harness.messages import read_attempts, read_messages
 from harness.paths import LOADER, built, kernel
-
-TO_FIRMWARE = "BdsDxe: failed to start|UEFI Interactive Shell"
+from harness.refusal import TO_FIRMWARE, end_of_tries, read_on
 
 
 def numbered(code):
@@ -137,6 +136,26 @@ def refuse_then_boot(boot, files, *words):
     ("loader.conf", "default x\n".encode("utf-16"), [r"/loader/loader\.conf", "UTF-16", "UTF-8"]),
     ("loader.conf", b"#" * 70000, [r"/loader/loader\.conf", "bytes", "right file"]),
     ("entries/bad.conf", bytes(range(256)) * 4, [r"/loader/entries/bad\.conf:\d+", "byte 0x", "UTF-8"]),
-], ids=["utf16", "too-long", "binary"])
+    ("loader.conf/within", b"", [r"/loader/loader\.conf", "is a folder, not a file", "put a file in its place"]),
+], ids=["utf16", "too-long", "binary", "folder"])
 def test_absurd_configuration(boot, name, content, words):
     refuse_then_boot(boot, {f"loader/{name}": content}, *words)
+
+
+def test_folder_named_like_an_entry(boot):
+    """It is none, and nobody is kept waiting for it."""
+    machine = boot({"loader/entries/zz.conf/within.conf": entry("/other.elf"), ENTRY: entry("/good.elf"),
+                    "good.elf": numbered(0x45)})
+    assert exit_of(machine) == 0x45
+    assert read_messages(machine.e9.text) == []
+
+
+def test_file_in_place_of_the_entries(boot):
+    """What somebody meant for entries is not read as a folder, and no kernel stands in for it."""
+    machine = boot({"loader/entries": entry("/kernel.elf") + "x" * 2000, "kernel.elf": numbered(0x46)})
+    read_on(machine)
+    text = end_of_tries(machine)
+    messages = read_messages(text)
+    assert len(messages) == 1
+    assert re.match(r"error: /loader/entries: is a file, not a folder\. Make it a folder", messages[0])
+    assert read_attempts(text) == []

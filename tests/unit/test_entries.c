@@ -92,7 +92,9 @@ static void test_refusals(void **state)
     assert_int_equal(entries_refuse_missing("/x/y", &error), STATUS_NOT_FOUND);
     assert_ptr_equal(strstr(error.text, "/x/y: "), error.text);
     assert_int_equal(entries_refuse_folder("/x", &error), STATUS_INVALID);
-    assert_string_equal(error.text, "/x: is a folder, not a file. Name a file in it.");
+    assert_string_equal(error.text, "/x: is a folder, not a file. Name a file in it, or put a file in its place.");
+    assert_int_equal(entries_refuse_file("/x", &error), STATUS_INVALID);
+    assert_ptr_equal(strstr(error.text, "/x: is a file, not a folder. Make it a folder"), error.text);
     assert_int_equal(entries_refuse_all(17, &error), STATUS_NOT_FOUND);
     assert_non_null(strstr(error.text, "(of 17)"));
 }

@@ -109,7 +109,8 @@ static enum status read_loader_conf(struct pool *pool, const char *host, struct 
 {
     struct arena arena = {NULL, 0, 0};
     struct text text;
-    enum status status = read_text(pool, host, &text, error);
+    enum status status =
+        is_folder(host) ? entries_refuse_folder(ENTRIES_LOADER_CONF, error) : read_text(pool, host, &text, error);
 
     if (status != STATUS_OK)
         return status;
@@ -294,18 +295,21 @@ void check_volume_judge(struct pool *pool, const struct facts *facts, const char
     struct loader_config config = {0};
     const char *file = find_path(pool, root, ENTRIES_LOADER_CONF);
     const char *folder = find_path(pool, root, ENTRIES_FOLDER);
+    bool is_file = folder && !is_folder(folder);
     struct list names = {0};
     struct error error;
 
     check_listen(pool, &volume.messages);
     if (file && read_loader_conf(pool, file, &config, &error) != STATUS_OK)
         log_error("%s", error.text);
+    if (is_file && entries_refuse_file(ENTRIES_FOLDER, &error) != STATUS_OK)
+        log_error("%s", error.text);
     check_unlisten();
-    if (folder)
+    if (folder && !is_file)
         names = list_entries(pool, folder, &volume.messages);
     if (names.count > 0)
         judge_entries(pool, facts, root, config.default_pattern, folder, &names, &volume);
-    else
+    else if (!is_file)
         judge_usual_kernel(pool, facts, root, &volume);
     *ret_volume = volume;
 }
