@@ -95,6 +95,9 @@ struct fake_result fake_run(const struct fake_setup *setup, const struct fake_in
  * what is left of the one before. */
 void fake_switch_off(void);
 
+/* A number for all that came of the last run, its calls and its verdict included: the same whenever the same is run. */
+uint64_t fake_digest(const struct fake_result *result);
+
 /* The setup of this run. */
 const struct fake_setup *fake_setup(void);
 bool fake_has(enum fake_quirk quirk);

@@ -94,6 +94,7 @@ static struct {
     struct fake_injection injection;
     enum fake_phase phase;
     unsigned calls;
+    uint64_t digest;
     unsigned calls_of[FAKE_SERVICE_COUNT], failed[FAKE_SERVICE_COUNT];
     enum fake_service now, last;
     bool now_failed, last_failed;
@@ -189,6 +190,7 @@ EFI_STATUS fake_call(enum fake_service service)
         status = inject_listed(service);
     state.now_failed = status != EFI_SUCCESS;
     state.failed[service] += state.now_failed ? 1 : 0;
+    state.digest = (state.digest ^ service ^ (uint64_t)status << 8) * 0x100000001b3; /* as FNV-1a does with bytes */
     return status;
 }
 
@@ -205,6 +207,11 @@ void fake_set_phase(enum fake_phase phase)
 unsigned fake_calls(void)
 {
     return state.calls;
+}
+
+uint64_t fake_calls_digest(void)
+{
+    return state.digest;
 }
 
 unsigned fake_calls_of(enum fake_service service)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "abi/base.h"
 #include "bytes.h"
@@ -85,6 +86,8 @@ enum fake_phase fake_phase(void);
 void fake_set_phase(enum fake_phase phase);
 
 unsigned fake_calls(void);
+/* A number for which calls they were, in their order, and which of them were made to fail, and how. */
+uint64_t fake_calls_digest(void);
 unsigned fake_calls_of(enum fake_service service);
 unsigned fake_calls_failed(enum fake_service service); /* by injection */
 /* The call before the one that is made now. */

@@ -4,6 +4,7 @@
  * specification allows, once, and from then on.
  *
  *     fault [SCENARIO]      the scenarios whose names begin so; all, and the quirks, without
+ *     fault SEED...         the combinations of quirks with these seeds (0x...), and a line for what each came to
  *
  * In the environment: BATON_SEED, the first case of the quirks' combinations.
  */
@@ -19,12 +20,16 @@
 #pragma weak __sanitizer_set_death_callback
 
 #define CASES 8000
-#define SHOWN 20 /* of what is wrong; it tends to be the same */
+#define TWICE 100 /* one case in so many is run once more */
+#define SHOWN 20  /* of what is wrong; it tends to be the same */
 
 static const char *const lasting_names[] = {[FAKE_ONCE] = "once",
                                             [FAKE_SERVICE] = "from then on",
                                             [FAKE_ALL] = "and all calls from then on",
                                             [FAKE_OFTEN] = "and every fourth or so from then on"};
+
+static const char *const end_names[] = {
+    [FAKE_RETURNED] = "returned", [FAKE_JUMPED] = "jumped", [FAKE_RESET] = "reset the machine"};
 
 /* What is run now, for whom the sanitizers interrupt. */
 static struct {
@@ -34,13 +39,18 @@ static struct {
     unsigned wrong;
 } now;
 
-static void tell_case(FILE *out)
+static void tell_what(FILE *out)
 {
     fprintf(out, "%s%s", now.scenario, quirk_names(now.quirks));
     if (now.injection.call > 0)
         fprintf(out, ", call %u (%s) fails with status %u, %s", now.injection.call,
                 fake_injected() > 0 ? fake_service_name(fake_injected_service()) : "none", now.injection.status,
                 lasting_names[now.injection.lasting]);
+}
+
+static void tell_case(FILE *out)
+{
+    tell_what(out);
     if (now.seed != 0)
         fprintf(out, "; to see it again: make fault SEED=0x%llx", (unsigned long long)now.seed);
     fprintf(out, "\n");
@@ -111,15 +121,17 @@ static unsigned fail_all(const struct scenario *scenario)
     return injections;
 }
 
-static unsigned run_case(const struct quirk_case *one)
+static struct fake_result run_case(const struct quirk_case *one)
 {
+    struct fake_result result;
+
     now.scenario = one->scenario->name;
     now.quirks = one->setup.quirks;
     now.seed = one->seed;
     now.injection = one->injection;
-    (void)verdict_run(one->scenario, &one->setup, &one->injection);
+    result = verdict_run(one->scenario, &one->setup, &one->injection);
     note_wrong();
-    return fake_injected() > 0 ? 1 : 0;
+    return result;
 }
 
 static void run_alone(const struct scenario *all, size_t count)
@@ -136,22 +148,66 @@ static void run_alone(const struct scenario *all, size_t count)
     printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, each alone", runs, 0, now.wrong - wrong);
 }
 
+/* What was run before must make no difference, or nobody could see a failure again. */
+static void run_again(const struct quirk_case *one, uint64_t digest)
+{
+    struct fake_result result = run_case(one);
+
+    if (fake_digest(&result) == digest)
+        return;
+    printf("WRONG: once more, this comes to something else: ");
+    tell_case(stdout);
+    now.wrong++;
+}
+
 static unsigned run_chance(const struct scenario *all, size_t count)
 {
     unsigned injections = 0, wrong = now.wrong;
     struct quirk_case one;
+    struct fake_result result;
     uint64_t first = 0;
 
     for (unsigned number = 0; number < CASES; number++) {
         quirk_chance(all, count, number, &one);
         if (number == 0)
             first = one.seed;
-        injections += run_case(&one);
+        result = run_case(&one);
+        injections += fake_injected() > 0 ? 1 : 0;
+        if (number % TWICE == 0)
+            run_again(&one, fake_digest(&result));
     }
     printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, combined by chance", CASES, injections,
            now.wrong - wrong);
     printf("  the first case was SEED=0x%llx\n", (unsigned long long)first);
     return injections;
+}
+
+/* The case that begins with this seed, as `make fault SEED=` would. */
+static void run_seed(const struct scenario *all, size_t count, const char *seed)
+{
+    struct quirk_case one;
+    struct fake_result result;
+
+    if (setenv("BATON_SEED", seed, 1) != 0)
+        abort();
+    quirk_chance(all, count, 0, &one);
+    result = run_case(&one);
+    if (getenv("BATON_LOG"))
+        printf("%s", fake_log_text());
+    printf("  0x%llx: ", (unsigned long long)one.seed);
+    tell_what(stdout);
+    printf(": %s after %u calls, %u errors, %u complaints, digest %016llx\n", end_names[result.end], result.calls,
+           result.errors, fake_complaints(), (unsigned long long)fake_digest(&result));
+}
+
+static int run_seeds(const struct scenario *all, size_t count, char **seeds)
+{
+    unsigned cases = 0;
+
+    for (; seeds[cases]; cases++)
+        run_seed(all, count, seeds[cases]);
+    printf("fault: %u cases, %u wrong\n", cases, now.wrong);
+    return now.wrong == 0 ? 0 : 1;
 }
 
 int main(int count, char **arguments)
@@ -164,6 +220,8 @@ int main(int count, char **arguments)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (__sanitizer_set_death_callback)
         __sanitizer_set_death_callback(tell_death);
+    if (strncmp(only, "0x", 2) == 0)
+        return run_seeds(all, scenario_count, arguments + 1);
     for (size_t i = 0; i < scenario_count; i++) {
         if (strncmp(all[i].name, only, strlen(only)) != 0)
             continue;

@@ -43,9 +43,9 @@ void fuzz(struct input *input)
     loader_case_make(input, &one);
     result = run(&one);
     if (twice) {
-        digest = loader_verdict_digest(&result);
+        digest = fake_digest(&result);
         result = run(&one);
-        CHECK(loader_verdict_digest(&result) == digest);
+        CHECK(fake_digest(&result) == digest);
     }
     fake_switch_off();
 }

@@ -286,29 +286,3 @@ struct fake_result loader_verdict_run(const struct fake_setup *setup, const stru
     check_errors(&result);
     return result;
 }
-
-/* FNV-1a (Fowler, Noll, Vo). */
-static uint64_t digest(uint64_t number, const void *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        number = (number ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3;
-    return number;
-}
-
-uint64_t loader_verdict_digest(const struct fake_result *result)
-{
-    const uint64_t numbers[] = {result->end,        result->status,         result->calls,
-                                result->errors,     fake_injected(),        result->entry.entry,
-                                result->entry.root, result->entry.argument, result->trampoline};
-    const struct efi_map *map = fake_map_given();
-    uint64_t number = digest(0xcbf29ce484222325, numbers, sizeof(numbers));
-
-    number = digest(number, fake_log_text(), strlen(fake_log_text()));
-    if (!may_be_no_boot()) /* the list of descriptors has addresses of the host's */
-        number = digest(number, fake_console_text(), strlen(fake_console_text()));
-    number = digest(number, map->bytes.data, map->bytes.size);
-    if (result->end == FAKE_JUMPED &&
-        fake_memory_is_loaders(ptr_to_phys(result->entry.baton), FAKE_PAGE, EfiLoaderData))
-        number = digest(number, result->entry.baton, FAKE_PAGE);
-    return number;
-}

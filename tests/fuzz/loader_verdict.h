@@ -14,7 +14,4 @@
  */
 struct fake_result loader_verdict_run(const struct fake_setup *setup, const struct fake_injection *injection);
 
-/* A number for all that came of the last run, the same whenever the same is run. */
-uint64_t loader_verdict_digest(const struct fake_result *result);
-
 #endif
