@@ -101,6 +101,8 @@ uint64_t fake_digest(const struct fake_result *result);
 /* The setup of this run. */
 const struct fake_setup *fake_setup(void);
 bool fake_has(enum fake_quirk quirk);
+/* The quirks that the firmware itself, not a judge of it, has acted upon in any run until now. */
+uint64_t fake_quirks_met(void);
 
 /* ---- what went wrong ---- */
 
@@ -128,6 +130,8 @@ uint64_t fake_clock_nanoseconds(void);
 void fake_console_start(void);
 void fake_console_install(EFI_SYSTEM_TABLE *system);
 void fake_console_check(void);
+/* Complains of a boot that was shown without a need. */
+void fake_console_check_jump(void);
 bool fake_console_has_key(void);
 EFI_EVENT fake_console_key_event(void);
 const char *fake_console_text(void);

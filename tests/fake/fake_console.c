@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The console, which remembers what it was told, and the keyboard. */
+#include <string.h>
+
 #include "fake.h"
 #include "fake_memory.h"
 #include "fake_traps.h"
 
 #define TEXT_SIZE 65536
-#define ATTRIBUTE 0x17 /* the firmware's colours */
+#define SLOW      10000000ULL /* nanoseconds that a character takes, with SLOW_CONOUT */
+#define ATTRIBUTE 0x17        /* the firmware's colours */
 
 static struct {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL output;
@@ -26,7 +29,7 @@ EFI_EVENT fake_console_key_event(void)
 
 bool fake_console_has_key(void)
 {
-    return state.keys > 0;
+    return state.keys > 0 || fake_has(FAKE_QUIRK_STUCK_KEY);
 }
 
 const char *fake_console_text(void)
@@ -44,8 +47,10 @@ static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, co
         fake_memory_disturb();
     if (status != EFI_SUCCESS)
         return status;
-    for (size_t i = 0; string[i] != 0 && state.length < TEXT_SIZE - 1; i++)
+    for (size_t i = 0; string[i] != 0 && state.length < TEXT_SIZE - 1; i++) {
         state.text[state.length++] = (char)(string[i] < 0x80 ? string[i] : '?');
+        fake_clock_advance(fake_has(FAKE_QUIRK_SLOW_CONOUT) ? SLOW : 0);
+    }
     state.text[state.length] = '\0';
     return EFI_SUCCESS;
 }
@@ -91,9 +96,9 @@ static EFI_STATUS EFIAPI read_key_stroke(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *this, E
         fake_complain("ReadKeyStroke: odd arguments");
     if (status != EFI_SUCCESS)
         return status;
-    if (state.keys == 0)
+    if (!fake_console_has_key())
         return EFI_NOT_READY;
-    state.keys--;
+    state.keys -= state.keys > 0 ? 1 : 0;
     *key = (EFI_INPUT_KEY){.UnicodeChar = ' '};
     return EFI_SUCCESS;
 }
@@ -126,4 +131,18 @@ void fake_console_check(void)
 {
     if (state.mode.Attribute != ATTRIBUTE && !state.colours_failed)
         fake_complain("the console's colours were not set back");
+}
+
+/* A console may take milliseconds for a character, so a boot that has nothing to tell a person says nothing there. */
+void fake_console_check_jump(void)
+{
+    static const char *const reasons[] = {"warning: ", "error: ", "debug: "};
+    const char *log = fake_log_text();
+
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (strstr(log, reasons[i]))
+            return;
+    }
+    if (state.length > 0)
+        fake_complain("the console was told \"%.60s\", and there was no need to", state.text);
 }

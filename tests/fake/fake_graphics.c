@@ -9,9 +9,7 @@
 #include "fake_memory.h"
 #include "fake_traps.h"
 
-#define FRAMEBUFFER 0x80000000ULL
-#define MEMORY_SIZE 0x400000ULL
-#define FIRST_MODE  1
+#define FIRST_MODE 1
 
 static const struct mode {
     uint32_t width, height;
@@ -47,6 +45,8 @@ static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION information(uint32_t number)
         info.PixelFormat = PixelBltOnly;
     else if (fake_has(FAKE_QUIRK_MASKS) && mode->format != PixelBltOnly)
         info.PixelFormat = PixelBitMask;
+    else if (fake_has(FAKE_QUIRK_RED_FIRST) && mode->format == PixelBlueGreenRedReserved8BitPerColor)
+        info.PixelFormat = PixelRedGreenBlueReserved8BitPerColor;
     if (info.PixelFormat == PixelBitMask)
         info.PixelInformation = (EFI_PIXEL_BITMASK){0xf800, 0x07e0, 0x001f, 0};
     return info;
@@ -65,8 +65,8 @@ static void enter_mode(uint32_t number)
     state.mode.Mode = number;
     state.mode.MaxMode = MODES;
     state.mode.SizeOfInfo = sizeof(*info);
-    state.mode.FrameBufferBase = info->PixelFormat == PixelBltOnly ? 0 : FRAMEBUFFER;
-    state.mode.FrameBufferSize = MEMORY_SIZE;
+    state.mode.FrameBufferBase = info->PixelFormat == PixelBltOnly ? 0 : fake_layout_screen();
+    state.mode.FrameBufferSize = FAKE_SCREEN_SIZE;
 }
 
 static EFI_STATUS EFIAPI query_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *this, uint32_t number, UINTN *size,
@@ -132,7 +132,7 @@ void fake_graphics_start(void)
     enter_mode(FIRST_MODE);
     if (fake_has(FAKE_QUIRK_NO_SCREEN))
         return;
-    (void)fake_memory_open(FRAMEBUFFER, MEMORY_SIZE);
+    (void)fake_memory_open(fake_layout_screen(), FAKE_SCREEN_SIZE);
     make_edid();
     state.active = (EFI_EDID_ACTIVE_PROTOCOL){.SizeOfEdid = sizeof(state.edid), .Edid = state.edid};
     fake_protocols_add(&splitter, &graphics, &state.graphics);
@@ -155,7 +155,7 @@ bool fake_graphics_screen(struct baton_framebuffer *ret_screen)
     if (fake_has(FAKE_QUIRK_NO_SCREEN) || info->PixelFormat == PixelBltOnly)
         return false;
     *ret_screen = (struct baton_framebuffer){
-        .physical = FRAMEBUFFER,
+        .physical = fake_layout_screen(),
         .width = info->HorizontalResolution,
         .height = info->VerticalResolution,
         .pitch = info->PixelsPerScanLine * (bits / 8),

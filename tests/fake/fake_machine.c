@@ -7,12 +7,16 @@
 #include "machine.h"
 #include "phys.h"
 
-#define STEP         1000ULL       /* nanoseconds that a look at the counter takes */
-#define PATIENT_STEP 50000000ULL   /* and when there is nothing but the counter to wait with */
-#define STACK        0x3d7f0000ULL /* in boot-services data */
-#define TABLES       0x3d701000ULL /* page tables, too */
-#define FREE_STACK   0x10d000ULL   /* where U-Boot has them */
-#define FREE_TABLES  0x80000ULL
+#define STEP         1000ULL     /* nanoseconds that a look at the counter takes */
+#define PATIENT_STEP 50000000ULL /* and when there is nothing but the counter to wait with */
+
+/* The stack and the live page tables: in boot-services data, as OVMF has them, or in free memory, as U-Boot. */
+static const struct place {
+    uint64_t stack, tables;
+} places[2][2] = {
+    {{0x3d7f0000, 0x3d701000}, {0x10d000, 0x80000}},
+    {{0x13f7f0000, 0x13f701000}, {0x13eff0000, 0x13efe0000}}, /* with LOADER_ABOVE */
+};
 
 static struct {
     struct fake_pages taken[FAKE_TAKEN];
@@ -25,14 +29,11 @@ static struct {
 
 void fake_machine_start(void)
 {
+    const struct place *place = &places[fake_has(FAKE_QUIRK_LOADER_ABOVE)][fake_has(FAKE_QUIRK_FREE_STACK)];
+
     memset(&state, 0, sizeof(state));
-    if (fake_has(FAKE_QUIRK_FREE_STACK)) {
-        state.taken[0] = (struct fake_pages){FREE_STACK, FAKE_PAGE};
-        state.taken[1] = (struct fake_pages){FREE_TABLES, 6 * FAKE_PAGE};
-    } else {
-        state.taken[0] = (struct fake_pages){STACK, FAKE_PAGE};
-        state.taken[1] = (struct fake_pages){TABLES, 6 * FAKE_PAGE};
-    }
+    state.taken[0] = (struct fake_pages){place->stack, FAKE_PAGE};
+    state.taken[1] = (struct fake_pages){place->tables, 6 * FAKE_PAGE};
 }
 
 size_t fake_machine_taken(struct fake_pages ret_pages[FAKE_TAKEN])
@@ -58,7 +59,7 @@ bool machine_has_no_execute(void)
 
 bool machine_is_confidential(void)
 {
-    return fake_setup()->confidential;
+    return fake_setup()->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL);
 }
 
 uint64_t machine_counter(void)
@@ -125,7 +126,7 @@ void machine_quiet(const struct machine_controllers *controllers)
 
 static void check_controllers(void)
 {
-    bool tables = !fake_has(FAKE_QUIRK_NO_TABLES), broken = fake_has(FAKE_QUIRK_BROKEN_TABLES);
+    bool tables = fake_tables_rsdp() != 0, broken = fake_has(FAKE_QUIRK_BROKEN_TABLES);
 
     if (!state.quiet)
         fake_complain("the interrupt controllers were not silenced");

@@ -9,6 +9,8 @@
 #define DESCRIPTORS 4200
 #define SLACK       7
 #define HOLES       20
+#define GROWTH      300 /* with GROWS_AT_EXIT */
+#define STALE       3   /* with STALE_KEYS */
 
 static struct {
     EFI_MEMORY_DESCRIPTOR descriptors[DESCRIPTORS];
@@ -83,6 +85,11 @@ static size_t place_of(size_t index)
     return state.count % 5 != 0 ? index * 5 % state.count : state.count - 1 - index;
 }
 
+static unsigned growth(void)
+{
+    return fake_setup()->growth + (fake_has(FAKE_QUIRK_GROWS_AT_EXIT) ? GROWTH : 0);
+}
+
 static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map, UINTN *key, UINTN *step,
                                         uint32_t *version)
 {
@@ -93,8 +100,7 @@ static EFI_STATUS EFIAPI get_memory_map(UINTN *size, EFI_MEMORY_DESCRIPTOR *map,
         fake_complain("GetMemoryMap: arguments are missing");
         return EFI_INVALID_PARAMETER;
     }
-    fake_set_vital(status == EFI_INVALID_PARAMETER ||
-                   fake_setup()->growth + fake_setup()->holes > 0); /* its room grows once */
+    fake_set_vital(status == EFI_INVALID_PARAMETER || growth() + fake_setup()->holes > 0); /* its room grows once */
     if (status == EFI_INVALID_PARAMETER)
         return status;
     make_descriptors();
@@ -139,10 +145,18 @@ static void run_handlers(void)
     if (fake_has(FAKE_QUIRK_EXIT_PUNCHES))
         fake_memory_punch(HOLES);
     fake_memory_punch(fake_setup()->holes);
-    if (fake_setup()->growth > 0) {
-        fake_memory_fragment(fake_setup()->growth);
+    if (growth() > 0) {
+        fake_memory_fragment(growth());
         fake_memory_disturb();
     }
+}
+
+/* Whether something has changed the map behind the loader's back. */
+static bool is_stale(void)
+{
+    unsigned stale = fake_setup()->stale_exits + (fake_has(FAKE_QUIRK_STALE_KEYS) ? STALE : 0);
+
+    return fake_has(FAKE_QUIRK_NEVER_LEAVES) || fake_calls_of(FAKE_ExitBootServices) <= stale;
 }
 
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
@@ -155,7 +169,7 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
         fake_complain("ExitBootServices did not come right after a memory map, with its key");
     if (fake_phase() == FAKE_RUNNING)
         fake_set_phase(FAKE_LEAVING);
-    if (fake_calls_of(FAKE_ExitBootServices) <= fake_setup()->stale_exits)
+    if (is_stale())
         fake_memory_disturb();
     if (!fake_has(FAKE_QUIRK_KEY_BEFORE_HANDLERS))
         run_handlers();
@@ -166,6 +180,7 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
         return EFI_INVALID_PARAMETER;
     }
     fake_set_phase(FAKE_LEFT);
+    run_handlers(); /* if they have not been */
     return EFI_SUCCESS;
 }
 

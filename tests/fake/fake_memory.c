@@ -12,8 +12,6 @@
 #define RANGES      4096
 #define OPENED      512
 #define ALLOCATIONS 512
-#define WB          0xfULL
-#define RUNTIME     (WB | EFI_MEMORY_RUNTIME)
 #define BLOCK       (1ULL << 20) /* the largest allocation with SMALL_BLOCKS */
 
 struct allocation {
@@ -40,33 +38,8 @@ static struct {
     struct pool_block *pool;
     uint64_t key;
     uint64_t fragment; /* the next page that fake_memory_fragment takes */
+    bool stolen;       /* with STOLEN_RANGE: it has happened */
 } state;
-
-/* A machine as OVMF shows it, with 2 GiB of memory. */
-static const struct fake_range usual_ranges[] = {
-    {0x0, 0xa0000, EfiConventionalMemory, WB},
-    {0x100000, 0x800000, EfiConventionalMemory, WB},
-    {0x800000, 0x808000, EfiACPIMemoryNVS, WB},
-    {0x808000, 0x810000, EfiConventionalMemory, WB},
-    {0x810000, 0x900000, EfiACPIMemoryNVS, WB},
-    {0x900000, 0x1600000, EfiBootServicesData, WB},
-    {0x1600000, 0x3c000000, EfiConventionalMemory, WB},
-    {0x3c000000, 0x3c020000, EfiLoaderCode, WB}, /* the loader */
-    {0x3c020000, 0x3d000000, EfiBootServicesData, WB},
-    {0x3d000000, 0x3d400000, EfiBootServicesCode, WB},
-    {0x3d400000, 0x3d500000, EfiRuntimeServicesData, RUNTIME},
-    {0x3d500000, 0x3d600000, EfiRuntimeServicesCode, RUNTIME},
-    {0x3d600000, 0x3d680000, EfiReservedMemoryType, WB},
-    {0x3d680000, 0x3d6a0000, EfiACPIReclaimMemory, WB},
-    {0x3d6a0000, 0x3d700000, EfiACPIMemoryNVS, WB},
-    {0x3d700000, 0x3e000000, EfiBootServicesData, WB},
-    {0x3e000000, 0x3e400000, EfiConventionalMemory, WB},
-    {0x3e400000, 0x3e500000, EfiConventionalMemory, EFI_MEMORY_UC}, /* that cannot be cached */
-    {0x3e500000, 0x3e600000, EfiConventionalMemory, WB | EFI_MEMORY_SP},
-    {0x3e600000, 0x40000000, EfiBootServicesCode, WB},
-    {0xffc00000, 0x100000000, EfiMemoryMappedIO, EFI_MEMORY_UC | EFI_MEMORY_RUNTIME},
-    {0x100000000, 0x140000000, EfiConventionalMemory, WB},
-};
 
 void *phys_to_ptr(uint64_t physical)
 {
@@ -216,6 +189,15 @@ static bool find_exact(uint64_t base, uint64_t size)
     return false;
 }
 
+/* Somebody takes it between the map and the allocation, and is gone when the next map is made. */
+static bool is_stolen(void)
+{
+    if (!fake_has(FAKE_QUIRK_STOLEN_RANGE) || state.stolen)
+        return false;
+    state.stolen = true;
+    return true;
+}
+
 /* What a device tree reserves, its firmware's map may list as free: then it is handed out before anything else. */
 static bool find_reserved(uint64_t size, uint64_t *ret_base)
 {
@@ -269,6 +251,8 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE t
     if ((fake_has(FAKE_QUIRK_SMALL_BLOCKS) && size > BLOCK) ||
         (fake_setup()->largest != 0 && size > fake_setup()->largest))
         return fail(EFI_OUT_OF_RESOURCES);
+    if (how == AllocateAddress && is_stolen())
+        return fail(EFI_OUT_OF_RESOURCES); /* as U-Boot says it when a later page of the range is taken */
     if (how == AllocateAddress)
         found = find_exact(base, size);
     else
@@ -430,14 +414,7 @@ static void claim(const struct fake_claim *claim)
 
 static void map_machine(void)
 {
-    memcpy(state.ranges, usual_ranges, sizeof(usual_ranges));
-    state.range_count = sizeof(usual_ranges) / sizeof(usual_ranges[0]);
-    if (fake_has(FAKE_QUIRK_HIGH_ONLY)) {
-        for (size_t i = 0; i < state.range_count; i++) {
-            if (state.ranges[i].type == EfiConventionalMemory && state.ranges[i].base < 1ULL << 32)
-                state.ranges[i].type = EfiBootServicesData;
-        }
-    }
+    state.range_count = fake_layout(state.ranges, RANGES);
     if (fake_has(FAKE_QUIRK_FRAGMENTED) && !fake_has(FAKE_QUIRK_HIGH_ONLY))
         fake_memory_fragment(1400);
     for (size_t i = 0; i < fake_setup()->claim_count; i++)
@@ -469,6 +446,7 @@ void fake_memory_start(void)
     }
     state.key = 1000;
     state.fragment = 0x10000000;
+    state.stolen = false;
     map_machine();
 }
 

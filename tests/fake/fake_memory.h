@@ -56,6 +56,13 @@ void *fake_memory_pool(size_t size);
 /* The number of the map's state: it changes with every allocation. */
 uint64_t fake_memory_key(void);
 
+/* ---- fake_layout.c: what is where before anything is handed out ---- */
+/* The machine's ranges, in order; at most `capacity` of them. */
+size_t fake_layout(struct fake_range *ret_ranges, size_t capacity);
+uint64_t fake_layout_image(void);  /* where the loader is */
+uint64_t fake_layout_screen(void); /* where the framebuffer is */
+#define FAKE_SCREEN_SIZE 0x400000ULL
+
 /* ---- fake_map.c: the map as the loader gets it ---- */
 void fake_map_start(void);
 void fake_map_install(EFI_BOOT_SERVICES *boot);

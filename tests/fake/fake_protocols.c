@@ -12,7 +12,6 @@
 #include "phys.h"
 
 #define INTERFACES 32
-#define IMAGE_BASE 0x3c000000ULL
 #define WORDS      5
 
 struct interface {
@@ -288,12 +287,15 @@ static void make_image(void)
     static const uint8_t garbage[7] = {0x01, 0xd8, 0xff, 0xff, 0x00, 0x20, 0x99};
     static const uint8_t option[] = {1, 0, 0, 0, 10, 0, 'B', 0, 'o', 0, 'o', 0, 't', 0, 0, 0, 0x7f, 0xff, 4, 0};
 
+    /* Nothing ends it but its size, which the sanitizers watch. */
+    static const CHAR16 text[] = {'q', 'u', 'i', 'e', 't', ' ', 's', 'p', 'l', 'a', 's', 'h'};
+
     state.image = (EFI_LOADED_IMAGE_PROTOCOL){
         .Revision = EFI_LOADED_IMAGE_PROTOCOL_REVISION,
         .DeviceHandle = fake_has(FAKE_QUIRK_NO_DEVICE) ? NULL : &boot_device,
         .LoadOptions = (void *)(uintptr_t)fake_setup()->options,
         .LoadOptionsSize = fake_setup()->options_size,
-        .ImageBase = phys_to_ptr(IMAGE_BASE),
+        .ImageBase = phys_to_ptr(fake_layout_image()),
         .ImageSize = 0x20000,
         .ImageCodeType = EfiLoaderCode,
         .ImageDataType = EfiLoaderData,
@@ -306,6 +308,9 @@ static void make_image(void)
     } else if (fake_has(FAKE_QUIRK_OPTION_LIST)) {
         state.image.LoadOptions = (void *)(uintptr_t)option;
         state.image.LoadOptionsSize = sizeof(option);
+    } else if (fake_has(FAKE_QUIRK_TEXT_OPTIONS)) {
+        state.image.LoadOptions = (void *)(uintptr_t)text;
+        state.image.LoadOptionsSize = sizeof(text);
     }
 }
 

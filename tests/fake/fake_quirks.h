@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What firmware in the field does, one switch for each. They can be combined. */
+/* What firmware in the field does (docs/firmware.md), one switch for each. They can be combined. */
 #ifndef BATON_FAKE_QUIRKS_H
 #define BATON_FAKE_QUIRKS_H
 
-/* X(name, what it is) */
+/* X(name, what it is). New ones go to the end: the inputs for fuzzing know them by their places. */
 #define FAKE_QUIRKS(X)                                                                                                 \
     X(SMALL_DESCRIPTORS, "descriptors of 40 bytes instead of 48")                                                      \
     X(LARGE_DESCRIPTORS, "descriptors of 64 bytes")                                                                    \
@@ -49,11 +49,28 @@
     X(OPTION_LIST, "load options that are a whole boot option")                                                        \
     X(NO_TABLES, "neither ACPI nor SMBIOS")                                                                            \
     X(BROKEN_TABLES, "ACPI tables with wrong checksums and addresses")                                                 \
-    X(LOST_SYSTEM_TABLE, "the system table lies in boot-services memory")
+    X(LOST_SYSTEM_TABLE, "the system table lies in boot-services memory")                                              \
+    X(STALE_KEYS, "the first three exits find that the map has changed")                                               \
+    X(GROWS_AT_EXIT, "the first exit adds 300 descriptors")                                                            \
+    X(NEVER_LEAVES, "no exit succeeds")                                                                                \
+    X(BOOT_DATA_ABOVE, "all memory above 4 GiB is listed as boot-services data")                                       \
+    X(LOADER_ABOVE, "the loader, its stack and the live page tables lie above 4 GiB")                                  \
+    X(LOW_TAKEN, "the firmware lies between 32 and 64 MiB")                                                            \
+    X(STOLEN_RANGE, "a range that is listed as free is refused once")                                                  \
+    X(TREE_IN_BOOT_DATA, "what a device tree reserves is listed as boot-services data")                                \
+    X(SLOW_CONOUT, "a character takes the console 10 ms")                                                              \
+    X(STUCK_KEY, "a key that never comes up")                                                                          \
+    X(NO_VARIABLES, "variables cannot be read")                                                                        \
+    X(SCREEN_IN_MEMORY, "the framebuffer lies in reserved memory")                                                     \
+    X(RED_FIRST, "pixels with red in their first byte")                                                                \
+    X(TEXT_OPTIONS, "load options that are text without an end")                                                       \
+    X(BROKEN_RSDP, "ACPI's root pointer has a wrong checksum")                                                         \
+    X(CONFIDENTIAL, "the machine is a confidential guest")
 
 #define FAKE_QUIRK_NAME(name, text) FAKE_QUIRK_##name,
 enum fake_quirk { FAKE_QUIRKS(FAKE_QUIRK_NAME) FAKE_QUIRK_COUNT };
 #undef FAKE_QUIRK_NAME
+_Static_assert(FAKE_QUIRK_COUNT <= 64, "the switches are the bits of one number");
 
 #define FAKE_QUIRK(name) (1ULL << FAKE_QUIRK_##name)
 

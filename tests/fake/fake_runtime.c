@@ -36,6 +36,8 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *guid, 
     }
     if (status != EFI_SUCCESS)
         return status;
+    if (fake_has(FAKE_QUIRK_NO_VARIABLES))
+        return EFI_UNSUPPORTED;
     if (!is_name(name, "ConOut") || memcmp(guid, &global, sizeof(global)) != 0)
         return EFI_NOT_FOUND;
     if (*size < length) {

@@ -22,12 +22,14 @@ static struct {
     EFI_SYSTEM_TABLE *system;
     const uint8_t *stack; /* the loader's is below */
     struct fake_result result;
+    bool running;
     unsigned complaints;
     char text[COMPLAINTS_SIZE];
     size_t length;
 } state;
 
 static jmp_buf way_out;
+static uint64_t met; /* in all runs: quirks that the firmware itself has asked for */
 
 const struct fake_setup *fake_setup(void)
 {
@@ -36,7 +38,15 @@ const struct fake_setup *fake_setup(void)
 
 bool fake_has(enum fake_quirk quirk)
 {
-    return (state.setup->quirks >> quirk & 1) != 0;
+    uint64_t bit = state.setup->quirks & 1ULL << quirk;
+
+    met |= state.running ? bit : 0;
+    return bit != 0;
+}
+
+uint64_t fake_quirks_met(void)
+{
+    return met;
 }
 
 const char *fake_quirk_name(enum fake_quirk quirk)
@@ -107,6 +117,7 @@ void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
     state.result.trampoline = trampoline;
     state.result.entry = *entry;
     fake_machine_check_jump(entry, trampoline);
+    fake_console_check_jump();
     if (entry->baton && (entry->baton->facts & BATON_FACT_ENTROPY) && is_on_stack(entry->baton->entropy))
         fake_complain("the loader has the kernel's random numbers on its stack");
     fake_end_run(FAKE_JUMPED);
@@ -175,6 +186,7 @@ static void check_return(void)
 struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection)
 {
     state.setup = setup;
+    state.running = true;
     state.result = (struct fake_result){.end = FAKE_RETURNED};
     state.complaints = 0;
     state.length = 0;
@@ -188,6 +200,7 @@ struct fake_result fake_run(const struct fake_setup *setup, const struct fake_in
         state.result.status = efi_main(fake_image(), state.system);
         check_return();
     }
+    state.running = false;
     state.result.calls = fake_calls();
     fake_log_count(&state.result);
     return state.result;

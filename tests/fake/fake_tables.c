@@ -31,6 +31,7 @@ static const struct fake_pages pages[] = {
 
 /* With BROKEN_TABLES: two tables cannot be read, one has a wrong checksum and is there all the same. */
 #define BROKEN_PAGES 4
+#define SMBIOS_PAGES 2 /* the first ones */
 
 size_t fake_tables_pages(struct fake_pages *ret_pages)
 {
@@ -38,6 +39,8 @@ size_t fake_tables_pages(struct fake_pages *ret_pages)
 
     if (fake_has(FAKE_QUIRK_NO_TABLES))
         count = 0;
+    else if (fake_has(FAKE_QUIRK_BROKEN_RSDP))
+        count = SMBIOS_PAGES;
     else if (fake_has(FAKE_QUIRK_BROKEN_TABLES))
         count = BROKEN_PAGES;
     memcpy(ret_pages, pages, count * sizeof(pages[0]));
@@ -48,7 +51,7 @@ size_t fake_tables_pages(struct fake_pages *ret_pages)
 
 uint64_t fake_tables_rsdp(void)
 {
-    return fake_has(FAKE_QUIRK_NO_TABLES) ? 0 : RSDP;
+    return fake_has(FAKE_QUIRK_NO_TABLES) || fake_has(FAKE_QUIRK_BROKEN_RSDP) ? 0 : RSDP;
 }
 
 uint64_t fake_tables_smbios3(void)
@@ -112,6 +115,8 @@ static void make_acpi(void)
     put_number(at + 24, 8, XSDT);
     seal(at, 20, 8);
     seal(at, 36, 32);
+    if (fake_has(FAKE_QUIRK_BROKEN_RSDP))
+        at[8]++;
 }
 
 static void make_smbios(void)

@@ -134,6 +134,17 @@ static struct fake_result run_case(const struct quirk_case *one)
     return result;
 }
 
+/* A switch that nothing asks for would be tested by nothing. */
+static void check_met(void)
+{
+    for (unsigned quirk = 0; quirk < FAKE_QUIRK_COUNT; quirk++) {
+        if (fake_quirks_met() >> quirk & 1)
+            continue;
+        printf("WRONG: %s makes no difference to any scenario\n", fake_quirk_name((enum fake_quirk)quirk));
+        now.wrong++;
+    }
+}
+
 static void run_alone(const struct scenario *all, size_t count)
 {
     unsigned runs = 0, wrong = now.wrong;
@@ -145,6 +156,7 @@ static void run_alone(const struct scenario *all, size_t count)
             (void)run_case(&one);
         }
     }
+    check_met();
     printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, each alone", runs, 0, now.wrong - wrong);
 }
 

@@ -2,6 +2,7 @@
 #include "quirks.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "chance.h"
 
@@ -37,6 +38,61 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
                                                       (unsigned)chance_below(&chance, 10),
                                                       (enum fake_lasting)chance_below(&chance, FAKE_LASTING_COUNT),
                                                       {NULL, 0}};
+}
+
+/* What the log says of a quirk, unless another one comes before it. */
+struct blame {
+    enum fake_quirk quirk;
+    enum { ANY, EXACT, LARGE } boots; /* all of them, or those that must lie somewhere exactly, or large ones */
+    uint64_t unless;                  /* one of these is there, too */
+    const char *words;
+};
+
+/* Of boots that get as far as the jump, or as the last words. */
+static const struct blame said[] = {
+    {FAKE_QUIRK_NEVER_LEAVES, ANY, 0, "ExitBootServices failed 16 times"},
+    {FAKE_QUIRK_SHORT_READS, ANY, 0, "going on in small pieces"},
+    {FAKE_QUIRK_BROKEN_READS, LARGE, 0, "going on in small pieces"},
+    {FAKE_QUIRK_NO_PARTITION, ANY, 0, "did not come from a GPT partition"},
+    {FAKE_QUIRK_NO_SCREEN, ANY, 0, "no screen"},
+    {FAKE_QUIRK_BLT_ONLY, ANY, FAKE_QUIRK(NO_SCREEN), "has no framebuffer that a kernel could write to"},
+    {FAKE_QUIRK_NO_TIME, ANY, 0, "no wall clock (EFI_DEVICE_ERROR)"},
+    {FAKE_QUIRK_NO_RANDOM, ANY, 0, "no random numbers from the firmware"},
+    {FAKE_QUIRK_ZERO_RANDOM, ANY, FAKE_QUIRK(NO_RANDOM), "no random numbers from the firmware (all are zero)"},
+    {FAKE_QUIRK_TEXT_OPTIONS, ANY, FAKE_QUIRK(GARBAGE_OPTIONS) | FAKE_QUIRK(OPTION_LIST),
+     "'quiet splash' mean nothing"},
+    {FAKE_QUIRK_BROKEN_RSDP, ANY, FAKE_QUIRK(NO_TABLES), "wrong checksum"},
+    {FAKE_QUIRK_LOST_SYSTEM_TABLE, ANY, 0, "in memory that does not last"},
+};
+
+/* Of boots that are refused: the first one that is there is the reason. */
+static const struct blame refused[] = {
+    {FAKE_QUIRK_CONFIDENTIAL, ANY, 0, "This is a confidential guest"},
+    {FAKE_QUIRK_NO_DEVICE, ANY, 0, "does not say which volume the loader came from"},
+    {FAKE_QUIRK_HIGH_ONLY, EXACT, 0, "is taken by the firmware"},
+    {FAKE_QUIRK_LOW_TAKEN, EXACT, 0, "is taken by the firmware"},
+    {FAKE_QUIRK_SMALL_BLOCKS, LARGE, 0, "of memory in one piece"},
+};
+
+/* Whether it is to blame; then the log must say so. */
+static bool check_blame(const struct scenario *scenario, const struct blame *blame)
+{
+    if (!fake_has(blame->quirk) || (fake_setup()->quirks & blame->unless) != 0 ||
+        (blame->boots == EXACT && !scenario->exact) || (blame->boots == LARGE && !scenario->large))
+        return false;
+    if (!strstr(fake_log_text(), blame->words))
+        fake_complain("with %s, the log lacks \"%s\"", fake_quirk_name(blame->quirk), blame->words);
+    return true;
+}
+
+void quirk_check_words(const struct scenario *scenario, const struct fake_result *result)
+{
+    bool refusal = result->end == FAKE_RETURNED && scenario->end == FAKE_JUMPED, found = false;
+
+    for (size_t i = 0; result->end != FAKE_RETURNED && i < sizeof(said) / sizeof(said[0]); i++)
+        (void)check_blame(scenario, &said[i]); /* each by itself */
+    for (size_t i = 0; refusal && !found && i < sizeof(refused) / sizeof(refused[0]); i++)
+        found = check_blame(scenario, &refused[i]);
 }
 
 const char *quirk_names(uint64_t quirks)

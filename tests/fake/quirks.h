@@ -20,6 +20,9 @@ void quirk_alone(const struct scenario *scenario, enum fake_quirk quirk, struct 
  * environment makes that seed the first one. */
 void quirk_chance(const struct scenario *all, size_t count, uint64_t number, struct quirk_case *ret_case);
 
+/* Complains when the log of a run in which no call failed does not say what its quirks are to blame for. */
+void quirk_check_words(const struct scenario *scenario, const struct fake_result *result);
+
 /* "BROKEN_READS, NO_CONOUT" */
 const char *quirk_names(uint64_t quirks);
 

@@ -217,6 +217,13 @@ static void make_tree(struct scenario *scenario)
         fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .note = true, .required = BATON_FEATURE_DEVICE_TREE}));
 }
 
+/* What is handed out first is what the loader runs on, and no 32-bit address reaches it. */
+static void make_stack_above(struct scenario *scenario)
+{
+    make_usual(scenario);
+    scenario->setup.quirks = FAKE_QUIRK(LOADER_ABOVE) | FAKE_QUIRK(FREE_STACK) | FAKE_QUIRK(FROM_ABOVE);
+}
+
 static void make_large(struct scenario *scenario)
 {
     scenario->large = true;
@@ -443,6 +450,7 @@ static const struct scenario_maker makers[] = {
     {"firmware does not let go", make_stuck, 1},
     {"memmap", make_memmap, 0},
     {"unknown argument", make_unknown_word, 1},
+    {"free stack above 4 GiB", make_stack_above, 0},
 };
 
 static void make(struct scenario *scenario, const struct scenario_maker *maker)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "quirks.h"
+
 static const char *const ends[] = {[FAKE_RETURNED] = "returned to the firmware",
                                    [FAKE_JUMPED] = "jumped",
                                    [FAKE_RESET] = "reset the machine",
@@ -17,16 +19,19 @@ static bool is_boot(enum fake_end end)
 /* Nothing on the volume is looked at. */
 static bool has_no_volume(const struct scenario *scenario)
 {
-    return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE);
+    return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE) || fake_has(FAKE_QUIRK_CONFIDENTIAL);
 }
 
 /* How a run ends when no call fails. */
 static enum fake_end expected_end(const struct scenario *scenario)
 {
-    bool refused = has_no_volume(scenario) || (fake_has(FAKE_QUIRK_HIGH_ONLY) && scenario->exact) ||
-                   (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
+    bool taken = fake_has(FAKE_QUIRK_HIGH_ONLY) || fake_has(FAKE_QUIRK_LOW_TAKEN);
+    bool refused =
+        has_no_volume(scenario) || (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
-    return refused ? FAKE_RETURNED : scenario->end;
+    if (refused)
+        return FAKE_RETURNED;
+    return scenario->end == FAKE_JUMPED && fake_has(FAKE_QUIRK_NEVER_LEAVES) ? FAKE_RESET : scenario->end;
 }
 
 /* Nothing was done to it: it ends as it should, with the words that it should have. */
@@ -88,6 +93,7 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     if (result->end != end)
         fake_complain("the loader %s, and should have %s", ends[result->end], ends[end]);
     check_errors(scenario, result);
+    quirk_check_words(scenario, result);
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume && result->errors != scenario->errors)
         fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
 }

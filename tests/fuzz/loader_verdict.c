@@ -220,7 +220,7 @@ static void check_jump(const struct fake_result *result)
     const struct baton *baton = result->entry.baton;
     uint64_t physical = baton ? ptr_to_phys(baton) : 0;
 
-    if (fake_setup()->confidential || fake_setup()->no_execute_broken)
+    if (fake_setup()->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL) || fake_setup()->no_execute_broken)
         fake_complain("a kernel was booted on a machine where none may be");
     if (!baton || !fake_memory_is_loaders(physical, FAKE_PAGE, EfiLoaderData)) {
         fake_complain("there is no baton");
