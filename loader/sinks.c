@@ -16,12 +16,12 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware)
     *sinks = (struct sinks){.serial_port = -1, .debug_port = -1};
     log_reset();
     console_start(&sinks->screen, firmware);
-    sinks->console_is_serial = console_is_serial(firmware);
     sinks->console = log_add(&(struct log_sink){console_write, &sinks->screen, LOG_WARNING});
     if (serial_start(&sinks->serial))
         sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
     if (debug_port_present())
         sinks->debug_port = log_add(&(struct log_sink){debug_port_write, NULL, LOG_INFO});
+    sinks->console_is_serial = console_is_serial(firmware); /* which may have something to log */
 }
 
 void sinks_set_level(struct sinks *sinks, enum log_level level)

@@ -94,8 +94,10 @@ bool console_is_serial(const struct firmware *firmware)
     uint8_t room[CONSOLE_PATHS];
     struct bytes paths;
 
-    return variable_get(firmware, VARIABLE_OF_UEFI, u"ConOut", room, sizeof(room), &paths) == STATUS_OK &&
-           has_uart(paths);
+    if (variable_get(firmware, VARIABLE_OF_UEFI, u"ConOut", room, sizeof(room), &paths) == STATUS_OK)
+        return has_uart(paths);
+    log_info("the firmware does not say whether its console is a serial port");
+    return false;
 }
 
 static bool read_key(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in)

@@ -29,7 +29,8 @@ void console_print(const struct console *console, struct text text);
  */
 void console_write(void *context, enum log_level level, struct text text);
 
-/* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. */
+/* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. Logs
+ * it when the firmware does not tell: then lines may be seen twice. */
 bool console_is_serial(const struct firmware *firmware);
 
 /* Throws away the keys that were pressed until now. */

@@ -54,6 +54,7 @@ static const struct blame said[] = {
     {FAKE_QUIRK_SHORT_READS, ANY, 0, "going on in small pieces"},
     {FAKE_QUIRK_BROKEN_READS, LARGE, 0, "going on in small pieces"},
     {FAKE_QUIRK_NO_PARTITION, ANY, 0, "did not come from a GPT partition"},
+    {FAKE_QUIRK_NO_VARIABLES, ANY, 0, "does not say whether its console is a serial port"},
     {FAKE_QUIRK_NO_SCREEN, ANY, 0, "no screen"},
     {FAKE_QUIRK_BLT_ONLY, ANY, FAKE_QUIRK(NO_SCREEN), "has no framebuffer that a kernel could write to"},
     {FAKE_QUIRK_NO_TIME, ANY, 0, "no wall clock (EFI_DEVICE_ERROR)"},
