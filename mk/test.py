@@ -187,6 +187,7 @@ def part_fault(run):
         count.note(f"fault: {name}", wrong == "0")
     if count.failed == 0 and (code != 0 or not re.search(r"^fault: .* 0 wrong$", output, re.M)):
         count.note(f"fault: exit code {code}", False)
+    count.add(run.pytest("tests/build/test_quirks.py"))
     return count
 
 
