@@ -163,6 +163,7 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
 
     if (status != STATUS_OK)
         return status;
+    volume_close(&boot->volume);
     end_stage(boot, STAGE_LOAD);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);

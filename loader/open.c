@@ -48,8 +48,10 @@ static enum status open_kernel(struct boot *boot, const struct entry *entry, str
 enum status open_files(struct boot *boot, const struct entry *entry, struct attempt *attempt, struct error *error)
 {
     struct entry_files companions;
-    enum status status;
+    enum status status = volume_open(&boot->ledger, &boot->volume, error); /* an attempt before may have closed it */
 
+    if (status != STATUS_OK)
+        return status;
     *attempt = (struct attempt){.input = {&boot->facts, entry, boot->volume.path, NULL, 0}};
     status = open_kernel(boot, entry, attempt, error);
     if (status != STATUS_OK)

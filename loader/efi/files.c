@@ -12,13 +12,18 @@
 #define NAME_UNITS 256 /* and of one name */
 #define PIECE      (1ULL << 20)
 
-static void close_root(const struct firmware *firmware, void *subject, uint64_t number)
+void volume_close(struct volume *volume)
 {
-    EFI_FILE_PROTOCOL *root = subject;
+    if (volume->root)
+        (void)volume->root->Close(volume->root); /* specified to succeed always */
+    volume->root = NULL;
+}
 
+static void undo_volume(const struct firmware *firmware, void *subject, uint64_t number)
+{
     (void)firmware;
     (void)number;
-    (void)root->Close(root); /* specified to succeed always */
+    volume_close(subject);
 }
 
 enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error)
@@ -27,10 +32,13 @@ enum status volume_open(struct ledger *ledger, struct volume *volume, struct err
     static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
     const struct firmware *firmware = ledger->firmware;
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *file_system = NULL;
+    EFI_FILE_PROTOCOL *root = NULL;
     void *interface = NULL;
     EFI_STATUS result;
     enum status status;
 
+    if (volume->root)
+        return STATUS_OK;
     if (!firmware->loaded_image || !firmware->loaded_image->DeviceHandle)
         return error_set(error, STATUS_NOT_FOUND,
                          "The firmware does not say which volume the loader came from, so there is nowhere to look for "
@@ -41,13 +49,14 @@ enum status volume_open(struct ledger *ledger, struct volume *volume, struct err
     result = firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &file_system_guid, &interface);
     file_system = interface;
     if (result == EFI_SUCCESS)
-        result = file_system->OpenVolume(file_system, &volume->root);
+        result = file_system->OpenVolume(file_system, &root);
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_NOT_FOUND,
                          "The volume that the loader came from cannot be opened (%s). Is it a FAT file system, and is "
                          "the disk still there?",
                          firmware_status_name(result));
-    ledger_note(ledger, &(struct ledger_entry){close_root, volume->root, 0});
+    volume->root = root;
+    ledger_note(ledger, &(struct ledger_entry){undo_volume, volume, 0});
     volume->path = (struct bytes){NULL, 0};
     if (firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &device_path_guid, &interface) ==
             EFI_SUCCESS &&

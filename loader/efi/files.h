@@ -10,7 +10,7 @@
 #include "ledger.h"
 
 struct volume {
-    EFI_FILE_PROTOCOL *root;
+    EFI_FILE_PROTOCOL *root; /* NULL: closed */
     struct bytes path; /* its device path, the firmware's, or nothing; it may be longer than the path is */
 };
 
@@ -24,10 +24,13 @@ struct file {
 };
 
 /*
- * Opens the volume of LoadedImage's DeviceHandle and notes it in the ledger. STATUS_NOT_FOUND, with words, when the
- * loader was not started from a volume.
+ * Opens the volume of LoadedImage's DeviceHandle, unless it is open, and notes it in the ledger, which keeps a pointer
+ * to `volume`. STATUS_NOT_FOUND, with words, when the loader was not started from a volume.
  */
 MUST_CHECK enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error);
+
+/* Does nothing for a volume that is closed already. Its files are to be closed before. */
+void volume_close(struct volume *volume);
 
 /*
  * Opens a file; the caller closes it, also when a later step fails. STATUS_NOT_FOUND when there is none; STATUS_INVALID

@@ -116,12 +116,15 @@ const char *fake_complaint_text(void);
 /* ---- fake_system.c ---- */
 _Noreturn void fake_end_run(enum fake_end end);
 const EFI_SYSTEM_TABLE *fake_system_table(void);
+/* The firmware is about to be left: what it did for the loader is to be given back while it can be. */
+void fake_system_check_leaving(void);
 
 /* ---- fake_clock.c: a virtual clock ---- */
 void fake_clock_start(void);
 void fake_clock_stop(void);
 void fake_clock_install(EFI_BOOT_SERVICES *boot, EFI_RUNTIME_SERVICES *runtime);
 void fake_clock_check(void);
+void fake_clock_check_events(void);
 void fake_clock_advance(uint64_t nanoseconds);
 uint64_t fake_clock_nanoseconds(void);
 #define FAKE_WALL_CLOCK 1700000000ULL /* seconds since 1970 */

@@ -167,8 +167,10 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
         fake_complain("ExitBootServices: %p is not the loader's image", image);
     if (fake_last_service() != FAKE_GetMemoryMap || fake_last_failed() || key != state.handed_out)
         fake_complain("ExitBootServices did not come right after a memory map, with its key");
-    if (fake_phase() == FAKE_RUNNING)
+    if (fake_phase() == FAKE_RUNNING) {
+        fake_system_check_leaving();
         fake_set_phase(FAKE_LEAVING);
+    }
     if (is_stale())
         fake_memory_disturb();
     if (!fake_has(FAKE_QUIRK_KEY_BEFORE_HANDLERS))

@@ -25,6 +25,7 @@ struct pool_block {
     void *memory;
     size_t size;
     unsigned call;
+    bool answers; /* a call that was no allocation */
 };
 
 static struct {
@@ -314,7 +315,7 @@ void *fake_memory_pool(size_t size)
 
     if (!block)
         abort();
-    *block = (struct pool_block){state.pool, malloc(size), size, fake_calls()};
+    *block = (struct pool_block){state.pool, malloc(size), size, fake_calls(), true};
     if (!block->memory)
         abort();
     memset(block->memory, 0xa5, size);
@@ -338,6 +339,7 @@ static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **
     if (size > 1ULL << 30 || (fake_setup()->largest != 0 && size > fake_setup()->largest))
         return fail(EFI_OUT_OF_RESOURCES);
     *buffer = fake_memory_pool(size);
+    state.pool->answers = false;
     if (fake_has(FAKE_QUIRK_POOL_SPLITS))
         fake_memory_fragment(4);
     return EFI_SUCCESS;
@@ -456,6 +458,14 @@ void fake_memory_check_pages(void)
         fake_complain("pages 0x%llx-0x%llx, of call %u, were not given back",
                       (unsigned long long)state.allocations[i].base, (unsigned long long)state.allocations[i].end,
                       state.allocations[i].call);
+}
+
+void fake_memory_check_answers(void)
+{
+    for (const struct pool_block *block = state.pool; block; block = block->next) {
+        if (block->answers)
+            fake_complain("%zu bytes that call %u gave were not freed", block->size, block->call);
+    }
 }
 
 void fake_memory_check(void)

@@ -22,8 +22,9 @@ void fake_memory_start(void);
 void fake_memory_stop(void);
 void fake_memory_install(EFI_BOOT_SERVICES *boot);
 
-/* Complains of pages that the loader has, of what else it has not given back. */
+/* Complains of pages that the loader has, of memory from fake_memory_pool, of what else it has not given back. */
 void fake_memory_check_pages(void);
+void fake_memory_check_answers(void);
 void fake_memory_check(void);
 
 /* The ranges as they are, in order. */

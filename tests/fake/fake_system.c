@@ -183,6 +183,15 @@ static void check_return(void)
         fake_complain("the loader returned to a firmware that it had left");
 }
 
+/* Memory is not looked at here: the kernel gets it, and what seals its map is in it. But an answer of the firmware's
+ * that has come in memory is the caller's to free, and nobody needs it any longer. */
+void fake_system_check_leaving(void)
+{
+    fake_volume_check();
+    fake_clock_check_events();
+    fake_memory_check_answers();
+}
+
 struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection)
 {
     state.setup = setup;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "quirks.h"
+#include "scenario_retry.h"
 #include "verdict.h"
 
 /* Not there in a build without sanitizers, as that for coverage is. */
@@ -234,11 +235,13 @@ int main(int count, char **arguments)
         __sanitizer_set_death_callback(tell_death);
     if (strncmp(only, "0x", 2) == 0)
         return run_seeds(all, scenario_count, arguments + 1);
-    for (size_t i = 0; i < scenario_count; i++) {
-        if (strncmp(all[i].name, only, strlen(only)) != 0)
+    for (size_t i = 0; i <= scenario_count; i++) {
+        const struct scenario *scenario = i < scenario_count ? &all[i] : scenario_retry();
+
+        if (strncmp(scenario->name, only, strlen(only)) != 0)
             continue;
-        now.scenario = all[i].name;
-        injections += fail_all(&all[i]);
+        now.scenario = scenario->name;
+        injections += fail_all(scenario);
         run++;
     }
     if (only[0] == '\0') {
