@@ -163,7 +163,7 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
 
     if (status != STATUS_OK)
         return status;
-    volume_close(&boot->volume);
+    volumes_close(&boot->volumes);
     end_stage(boot, STAGE_LOAD);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);
@@ -220,7 +220,7 @@ static void apply_log_level(struct boot *boot, const struct entry *entry)
     if (entry->has_log_level)
         sinks_set_level(&boot->sinks, entry->log_level);
     else
-        sinks_set_level(&boot->sinks, boot->choice.has_log_level ? boot->choice.log_level : LOG_WARNING);
+        sinks_set_level(&boot->sinks, boot->choice.config.has_log_level ? boot->choice.config.log_level : LOG_WARNING);
 }
 
 /* The screen stays until a key, or for a while. */
@@ -245,6 +245,14 @@ static void undo_entry(struct boot *boot, const struct entry *entry, size_t mark
         graphics_find(&boot->firmware, &boot->facts);
 }
 
+/* The default is the first, and the others follow in their order. */
+static size_t ith_to_try(const struct choice *choice, size_t i)
+{
+    if (i == 0)
+        return choice->chosen;
+    return i <= choice->chosen ? i - 1 : i;
+}
+
 /* Tries the entries in order, each once, until one boots. Returns STATUS_OK when what was started came back, and the
  * last one's failure when none boots. */
 static enum status boot_first_that_can(struct boot *boot, struct error *error)
@@ -252,7 +260,7 @@ static enum status boot_first_that_can(struct boot *boot, struct error *error)
     enum status status = STATUS_NOT_FOUND;
 
     for (size_t i = 0; i < boot->choice.count; i++) {
-        const struct entry *entry = &boot->choice.entries[i];
+        const struct entry *entry = &boot->choice.entries[ith_to_try(&boot->choice, i)];
         size_t mark = boot->ledger.count;
 
         apply_log_level(boot, entry);

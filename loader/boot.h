@@ -3,6 +3,7 @@
 #ifndef BATON_BOOT_H
 #define BATON_BOOT_H
 
+#include "config.h"
 #include "entry.h"
 #include "facts.h"
 #include "files.h"
@@ -11,14 +12,16 @@
 #include "protocol.h"
 #include "sinks.h"
 #include "stage.h"
+#include "volumes.h"
 
-/* The entries that can be booted, in the order in which they are tried. */
+/* The entries that can be booted, in their order. */
 struct choice {
+    struct loader_config config;
     struct entry *entries;
     size_t count;
-    size_t mistakes;    /* configuration files that were passed over, each with an error in the log */
-    bool has_log_level; /* loader.conf's */
-    enum log_level log_level;
+    size_t chosen;   /* which of them is booted where nobody says otherwise */
+    size_t files;    /* entry files that are there, usable or not */
+    size_t mistakes; /* configuration files that were passed over, each with an error in the log */
 };
 
 struct boot {
@@ -26,7 +29,7 @@ struct boot {
     struct sinks sinks;
     struct ledger ledger;
     struct stage_times times;
-    struct volume volume;
+    struct volumes volumes;
     struct fetched_map fetched; /* facts.efi_map, with its buffer */
     struct facts facts;
     struct choice choice;
@@ -58,7 +61,8 @@ void gather_random(struct boot *boot);
  * each step changes it. */
 MUST_CHECK enum status gather_map(struct boot *boot, struct error *error);
 
-/* choose: reads the configuration and puts the default first. STATUS_NOT_FOUND when there is nothing to boot. */
+/* choose: reads the configuration, sorts the entries, and finds the default. STATUS_NOT_FOUND when there is nothing to
+ * boot. */
 MUST_CHECK enum status choose(struct boot *boot, struct error *error);
 
 /* open: the kernel and the modules of an entry, and the kernel's first bytes. */

@@ -7,7 +7,8 @@
 static enum status open_file(struct boot *boot, struct attempt *attempt, const char *path, struct error *error)
 {
     size_t index = attempt->input.file_count;
-    enum status status = file_open_noted(&boot->ledger, &boot->volume, path, &attempt->files[index], error);
+    const struct volume *volume = &boot->volumes.items[attempt->input.entry->volume];
+    enum status status = file_open_noted(&boot->ledger, volume, path, &attempt->files[index], error);
 
     if (status != STATUS_OK)
         return status;
@@ -48,11 +49,12 @@ static enum status open_kernel(struct boot *boot, const struct entry *entry, str
 enum status open_files(struct boot *boot, const struct entry *entry, struct attempt *attempt, struct error *error)
 {
     struct entry_files companions;
-    enum status status = volume_open(&boot->ledger, &boot->volume, error); /* an attempt before may have closed it */
+    struct volume *volume = &boot->volumes.items[entry->volume];
+    enum status status = volume_open(&boot->ledger, volume, error); /* an attempt before may have closed it */
 
     if (status != STATUS_OK)
         return status;
-    *attempt = (struct attempt){.input = {&boot->facts, entry, boot->volume.path, NULL, 0}};
+    *attempt = (struct attempt){.input = {&boot->facts, entry, volume->path, NULL, 0}};
     status = open_kernel(boot, entry, attempt, error);
     if (status != STATUS_OK)
         return status;

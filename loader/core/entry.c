@@ -5,7 +5,16 @@
 #include "sort.h"
 #include "version.h"
 
-#define SUFFIX ".conf"
+#define SUFFIX       ".conf"
+#define IMAGE_SUFFIX ".efi"
+
+/* How many bytes at the end of a name say what it is. */
+static size_t suffix_length(struct text name)
+{
+    if (text_ends_with_ignoring_case(name, SUFFIX))
+        return sizeof(SUFFIX) - 1;
+    return text_ends_with_ignoring_case(name, IMAGE_SUFFIX) ? sizeof(IMAGE_SUFFIX) - 1 : 0;
+}
 
 /* Takes a decimal number of at most INT32_MAX off the end of the text. */
 static bool take_counter(struct text *text, uint32_t *ret_counter)
@@ -42,10 +51,10 @@ struct entry_name entry_parse_name(struct text name)
     struct text rest;
     uint32_t left, done = 0;
 
-    if (!text_ends_with_ignoring_case(name, SUFFIX))
+    if (suffix_length(name) == 0)
         return parsed;
-    parsed.stem.length -= sizeof(SUFFIX) - 1;
-    parsed.suffix = (struct text){name.data + parsed.stem.length, sizeof(SUFFIX) - 1};
+    parsed.stem.length -= suffix_length(name);
+    parsed.suffix = (struct text){name.data + parsed.stem.length, suffix_length(name)};
 
     rest = parsed.stem;
     if (!take_counter(&rest, &left))
@@ -67,6 +76,11 @@ struct entry_name entry_parse_name(struct text name)
 bool entry_is_name(struct text name)
 {
     return text_ends_with_ignoring_case(name, SUFFIX) && !text_starts_with(name, ".");
+}
+
+bool entry_is_image_name(struct text name)
+{
+    return text_ends_with_ignoring_case(name, IMAGE_SUFFIX) && !text_starts_with(name, ".");
 }
 
 bool entry_is_for(const struct entry *entry, const char *architecture)
@@ -108,8 +122,7 @@ static struct text id_without_suffix(const struct entry *entry)
 {
     struct text id = text_of(entry->id);
 
-    if (text_ends_with_ignoring_case(id, SUFFIX))
-        id.length -= sizeof(SUFFIX) - 1;
+    id.length -= suffix_length(id);
     return id;
 }
 

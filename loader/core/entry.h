@@ -27,6 +27,14 @@ struct entry_files {
     size_t count;
 };
 
+/* What happens when an entry is taken. */
+enum entry_action {
+    ENTRY_BOOT,
+    ENTRY_FIRMWARE_SETUP, /* the machine restarts into the firmware's setup */
+    ENTRY_REBOOT,
+    ENTRY_POWER_OFF,
+};
+
 /* The key that names the kernel. */
 enum entry_kernel_key {
     ENTRY_KERNEL_NONE,
@@ -44,12 +52,17 @@ enum entry_kaslr {
 };
 
 struct entry {
+    enum entry_action action;
+    bool automatic;   /* made by the loader for what is there by its usual name */
+    char menu_key;    /* a letter that chooses it in the menu; 0 for none */
+    size_t volume;    /* that its paths begin on: the volumes' number, 0 for the loader's own */
     const char *file; /* for messages: the path of its file, or what stands in for it */
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
     const char *title, *version, *sort_key, *machine_id, *architecture; /* NULL when absent */
     enum entry_kernel_key kernel_key;
     const char *kernel;           /* its path, as a module's; NULL when absent */
     const char *options;          /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
+    const char *own_options;      /* a command line that a unified kernel image has in itself; NULL when none */
     struct entry_module *modules; /* for a kernel that is handed a baton */
     size_t module_count;
     struct entry_module *initrds; /* for Linux: they have no command lines */
@@ -69,21 +82,22 @@ struct entry {
 
 /* A file name in parts; the texts lie within the name. */
 struct entry_name {
-    struct text stem;   /* "x" of x.conf and x+3-0.conf */
-    struct text suffix; /* ".conf" as it is written; empty when the name does not end so */
+    struct text stem;   /* "x" of x.conf, x.efi and x+3-0.conf */
+    struct text suffix; /* ".conf" or ".efi" as it is written; empty when the name does not end so */
     bool has_tries;
     uint32_t tries_left, tries_done; /* at most INT32_MAX */
 };
 
 /*
- * Takes a file name, without folders, apart. Counters are "+LEFT" or "+LEFT-DONE", decimal, right before ".conf"; what
- * is not quite that belongs to the stem.
+ * Takes a file name, without folders, apart. Counters are "+LEFT" or "+LEFT-DONE", decimal, right before the suffix;
+ * what is not quite that belongs to the stem.
  */
 struct entry_name entry_parse_name(struct text name);
 
-/* Whether a file of this name in /loader/entries is an entry: it ends with ".conf" and is not hidden by a leading dot.
- */
+/* Whether a file of this name is an entry in /loader/entries (it ends with ".conf"), or an image in /EFI/Linux that is
+ * one (with ".efi"). A leading dot hides it. */
 bool entry_is_name(struct text name);
+bool entry_is_image_name(struct text name);
 
 /* Whether the entry is for this architecture ("x64", "aa64", …) or for any. Ignores case, as the specification does. */
 bool entry_is_for(const struct entry *entry, const char *architecture);
@@ -98,7 +112,7 @@ int entry_compare(const struct entry *a, const struct entry *b);
 void entry_sort(struct entry *entries, size_t count);
 
 /*
- * The index of the entry to boot where nobody chooses: the first whose id, with or without its ".conf", matches
+ * The index of the entry to boot where nobody chooses: the first whose id, with or without its suffix, matches
  * `pattern` (glob.h). 0 when `pattern` is NULL, or, with a warning in the log, when no entry matches.
  */
 size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern);

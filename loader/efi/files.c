@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "files.h"
 
-#include "abi/device_path.h"
 #include "checked.h"
-#include "device_path.h"
 #include "entries.h"
 #include "log.h"
 #include "utf.h"
@@ -29,7 +27,6 @@ static void undo_volume(const struct firmware *firmware, void *subject, uint64_t
 enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error)
 {
     static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
-    static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
     const struct firmware *firmware = ledger->firmware;
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *file_system = NULL;
     EFI_FILE_PROTOCOL *root = NULL;
@@ -39,29 +36,19 @@ enum status volume_open(struct ledger *ledger, struct volume *volume, struct err
 
     if (volume->root)
         return STATUS_OK;
-    if (!firmware->loaded_image || !firmware->loaded_image->DeviceHandle)
-        return error_set(error, STATUS_NOT_FOUND,
-                         "The firmware does not say which volume the loader came from, so there is nowhere to look for "
-                         "a kernel. Start it from the disk that holds the kernel.");
     status = ledger_prepare(ledger, error);
     if (status != STATUS_OK)
         return status;
-    result = firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &file_system_guid, &interface);
+    result = firmware->boot->HandleProtocol(volume->device, &file_system_guid, &interface);
     file_system = interface;
     if (result == EFI_SUCCESS)
         result = file_system->OpenVolume(file_system, &root);
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_NOT_FOUND,
-                         "The volume that the loader came from cannot be opened (%s). Is it a FAT file system, and is "
-                         "the disk still there?",
-                         firmware_status_name(result));
+                         "The volume %s cannot be opened (%s). Is it a FAT file system, and is the disk still there?",
+                         volume->name, firmware_status_name(result));
     volume->root = root;
     ledger_note(ledger, &(struct ledger_entry){undo_volume, volume, 0});
-    volume->path = (struct bytes){NULL, 0};
-    if (firmware->boot->HandleProtocol(firmware->loaded_image->DeviceHandle, &device_path_guid, &interface) ==
-            EFI_SUCCESS &&
-        interface)
-        volume->path = (struct bytes){interface, DEVICE_PATH_MAX};
     return STATUS_OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files on the volume that the loader was started from, and on no other. */
+/* Volumes, and files on them. */
 #ifndef BATON_FILES_H
 #define BATON_FILES_H
 
@@ -10,8 +10,10 @@
 #include "ledger.h"
 
 struct volume {
+    EFI_HANDLE device;
     EFI_FILE_PROTOCOL *root; /* NULL: closed */
-    struct bytes path; /* its device path, the firmware's, or nothing; it may be longer than the path is */
+    struct bytes path;       /* its device path, the firmware's, or nothing; it may be longer than the path is */
+    const char *name;        /* for messages: "that the loader came from" */
 };
 
 /* An open file. */
@@ -24,8 +26,8 @@ struct file {
 };
 
 /*
- * Opens the volume of LoadedImage's DeviceHandle, unless it is open, and notes it in the ledger, which keeps a pointer
- * to `volume`. STATUS_NOT_FOUND, with words, when the loader was not started from a volume.
+ * Opens a volume whose device is known, unless it is open, and notes it in the ledger, which keeps a pointer to
+ * `volume`. STATUS_NOT_FOUND, with words, when the device has no files.
  */
 MUST_CHECK enum status volume_open(struct ledger *ledger, struct volume *volume, struct error *error);
 

@@ -52,12 +52,14 @@ static const uint8_t *find(struct bytes path)
 
 void fuzz(struct input *input)
 {
-    static const uint8_t untouched[16] = "0123456789abcde";
     struct bytes path = input_flag(input) ? input_rest(input) : make_path(input);
     const uint8_t *expected = find(path);
-    uint8_t guid[16];
+    struct partition_node partition, untouched;
 
-    memcpy(guid, untouched, sizeof(guid));
-    CHECK(partition_path_guid(path, guid) == (expected != NULL));
-    CHECK(memcmp(guid, expected ? expected : untouched, sizeof(guid)) == 0);
+    memset(&untouched, 0x5a, sizeof(untouched));
+    partition = untouched;
+    CHECK(partition_path_read(path, &partition) == (expected != NULL));
+    CHECK(expected || memcmp(&partition, &untouched, sizeof(partition)) == 0);
+    CHECK(!expected || (memcmp(partition.guid, expected, 16) == 0 &&
+                        path.data + partition.offset + 24 == expected && memcmp(&partition.number, expected - 20, 4) == 0));
 }

@@ -25,7 +25,9 @@ static void test_names(void **state)
     static const struct name_row rows[] = {
         {"x.conf", "x", ".conf", false, 0, 0},
         {"x.CONF", "x", ".CONF", false, 0, 0},
-        {"x.efi", "x.efi", "", false, 0, 0},
+        {"x.efi", "x", ".efi", false, 0, 0},
+        {"x+3-1.EFI", "x", ".EFI", true, 3, 1},
+        {"x.ef", "x.ef", "", false, 0, 0},
         {"", "", "", false, 0, 0},
         {".conf", "", ".conf", false, 0, 0},
         {"conf", "conf", "", false, 0, 0},
@@ -89,6 +91,9 @@ static void test_is_name(void **state)
     assert_true(entry_is_name(text_of("x+3-0.conf")));
     assert_false(entry_is_name(text_of("x.conf~")));
     assert_false(entry_is_name(text_of("x.efi")));
+    assert_true(entry_is_image_name(text_of("x+1.EFI")));
+    assert_false(entry_is_image_name(text_of("x.conf")));
+    assert_false(entry_is_image_name(text_of(".x.efi")));
     assert_false(entry_is_name(text_of("conf")));
     assert_false(entry_is_name(text_of("")));
     assert_false(entry_is_name(text_of(".conf")));

@@ -62,13 +62,18 @@ static void add_end(void)
 /* 0 when nothing was found, or the first byte of the GUID. There is nothing to read behind the path. */
 static unsigned find(void)
 {
-    uint8_t *exact = malloc(used + (used == 0)), guid[16];
+    struct partition_node partition;
+    uint8_t *exact = malloc(used + (used == 0)), *guid = partition.guid;
     bool found;
 
     assert_non_null(exact);
     memcpy(exact, path, used);
-    memset(guid, 0xaa, sizeof(guid));
-    found = partition_path_guid((struct bytes){exact, used}, guid);
+    memset(&partition, 0xaa, sizeof(partition));
+    found = partition_path_read((struct bytes){exact, used}, &partition);
+    if (found) { /* the node is the one with the GUID */
+        assert_memory_equal(exact + partition.offset + 24, guid, 16);
+        assert_memory_equal(exact + partition.offset + 4, &partition.number, 4);
+    }
     free(exact);
     for (unsigned i = 0; i < 16; i++)
         assert_int_equal(guid[i], found ? guid[0] + i : 0xaa);
@@ -211,7 +216,7 @@ static void test_any_bytes(void **state)
     (void)state;
     for (uint64_t number = 0; number < 20000; number++) {
         struct chance chance = chance_case(number);
-        uint8_t guid[16];
+        struct partition_node partition;
         uint8_t *exact;
 
         used = 0;
@@ -227,7 +232,7 @@ static void test_any_bytes(void **state)
         exact = malloc(used);
         assert_non_null(exact);
         memcpy(exact, path, used);
-        (void)!partition_path_guid((struct bytes){exact, used}, guid); /* the sanitizer judges */
+        (void)!partition_path_read((struct bytes){exact, used}, &partition); /* the sanitizer judges */
         free(exact);
     }
 }

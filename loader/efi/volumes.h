@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The volumes that something may be booted from: the one that the loader came from, and others of the same disk, but
+ * of no other disk. One of them may be the extended boot loader partition (UAPI.1, section "The Partitions").
+ */
+#ifndef BATON_VOLUMES_H
+#define BATON_VOLUMES_H
+
+#include "files.h"
+
+#define VOLUMES_MAX 8
+
+enum volume_kind {
+    VOLUME_BOOT,     /* the loader came from it: the first one */
+    VOLUME_XBOOTLDR, /* the extended boot loader partition */
+    VOLUME_OTHER,
+};
+
+struct volumes {
+    struct volume items[VOLUMES_MAX];
+    enum volume_kind kinds[VOLUMES_MAX];
+    size_t count;
+};
+
+/*
+ * Finds them, and opens none. What is in the list refers to the firmware's own device paths. STATUS_NOT_FOUND, with
+ * words, when the loader was not started from a volume; other volumes that cannot be looked at are left out.
+ */
+MUST_CHECK enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, struct error *error);
+
+/* Closes those that are open. */
+void volumes_close(struct volumes *volumes);
+
+#endif

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* choose, its first half: the configuration, and all that can be booted, from the volumes. */
+#include "find.h"
+
+#include "checked.h"
+#include "config.h"
+#include "entries.h"
+#include "format.h"
+#include "machine.h"
+#include "memory.h"
+
+#define NAME_SIZE     768 /* bytes of UTF-8: 255 characters */
+#define BUFFER_SIZE   (CONFIG_FILE_MAX + 1)
+#define FIRST_ENTRIES 16
+#define FIRST_ROOM    (16U * 1024)
+#define ROOM_AT_MOST  (16U * 1024 * 1024)
+
+/* Everything that finding works on. */
+struct finder {
+    struct boot *boot;
+    size_t volume; /* the one that is looked at */
+    char *buffer;  /* BUFFER_SIZE bytes: one file at a time */
+    struct arena arena;
+    size_t capacity; /* of the choice's entries */
+};
+
+/* A kind of entry files: where they lie, and how one is read. */
+struct source {
+    const char *folder;
+    bool (*is_name)(struct text name);
+    enum status (*read)(struct finder *finder, const char *path, struct entry *ret_entry, struct error *error);
+};
+
+/* What the parsers keep lies in the arena. A block that is full stays, and a larger one goes on. */
+static enum status enlarge(struct finder *finder, struct error *error)
+{
+    struct arena *arena = &finder->arena;
+    size_t size = arena->size == 0 ? FIRST_ROOM : 2 * arena->size;
+    void *room = NULL;
+    enum status status;
+
+    if (size > ROOM_AT_MOST)
+        return error_set(error, STATUS_NO_MEMORY, "the configuration takes more than %u MiB", ROOM_AT_MOST >> 20);
+    status = ledger_pool(&finder->boot->ledger, size, &room, error);
+    if (status == STATUS_OK)
+        *arena = (struct arena){room, size, 0};
+    return status;
+}
+
+static struct volume *volume_of(const struct finder *finder)
+{
+    return &finder->boot->volumes.items[finder->volume];
+}
+
+/* Reads a part of an open file, as much as the buffer takes. */
+static enum status read_part(struct finder *finder, struct file *file, uint64_t offset, uint64_t size,
+                             struct bytes *ret_bytes, struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    size = min_u64(min_u64(size, BUFFER_SIZE), file->size - offset);
+    if (size > 0)
+        status = file_read(file, offset, size, finder->buffer, error);
+    if (status == STATUS_OK)
+        *ret_bytes = (struct bytes){(const uint8_t *)finder->buffer, (size_t)size};
+    return status;
+}
+
+/* Reads a configuration file whole. One byte too many is enough to refuse it. */
+static enum status read_text(struct finder *finder, const char *path, struct text *ret_text, struct error *error)
+{
+    struct file file;
+    struct bytes bytes;
+    enum status status = file_open(volume_of(finder), path, &file, error);
+
+    if (status != STATUS_OK)
+        return status;
+    status = read_part(finder, &file, 0, BUFFER_SIZE, &bytes, error);
+    if (status == STATUS_OK)
+        *ret_text = (struct text){(const char *)bytes.data, bytes.size};
+    file_close(&file);
+    return status;
+}
+
+static enum status read_loader_conf(struct finder *finder, struct error *error)
+{
+    struct text text;
+    enum status status = read_text(finder, ENTRIES_LOADER_CONF, &text, error);
+
+    while (status == STATUS_OK) {
+        status = config_parse_loader(ENTRIES_LOADER_CONF, text, &finder->arena, &finder->boot->choice.config, error);
+        if (status != STATUS_NEED_ROOM)
+            break;
+        status = enlarge(finder, error);
+    }
+    return status;
+}
+
+/* A boot entry of type 1. */
+static enum status read_entry(struct finder *finder, const char *path, struct entry *ret_entry, struct error *error)
+{
+    struct text text;
+    enum status status = read_text(finder, path, &text, error);
+
+    while (status == STATUS_OK) {
+        status = config_parse_entry(path, text, &finder->arena, ret_entry, error);
+        if (status != STATUS_NEED_ROOM)
+            break;
+        status = enlarge(finder, error);
+    }
+    return status;
+}
+
+/* What is wrong with a file does not stop the boot, but a person should have the time to read it. */
+static void log_mistake(struct finder *finder, const struct error *error)
+{
+    finder->boot->choice.mistakes++;
+    log_error("%s", error->text);
+}
+
+/* Makes sure that there is room for one more entry. */
+static enum status prepare_entry(struct finder *finder, struct error *error)
+{
+    struct choice *choice = &finder->boot->choice;
+    size_t capacity = finder->capacity == 0 ? FIRST_ENTRIES : 2 * finder->capacity;
+    void *room = NULL;
+    enum status status;
+
+    if (choice->count < finder->capacity)
+        return STATUS_OK;
+    status = ledger_pool(&finder->boot->ledger, capacity * sizeof(choice->entries[0]), &room, error);
+    if (status != STATUS_OK)
+        return status;
+    if (choice->count > 0)
+        memcpy(room, choice->entries, choice->count * sizeof(choice->entries[0]));
+    choice->entries = room;
+    finder->capacity = capacity;
+    return STATUS_OK;
+}
+
+/* Adds the entry of this file, if it can be booted. Only want of memory is a failure: the others may be good. */
+static enum status add_entry(struct finder *finder, const struct source *source, const char *name, struct error *error)
+{
+    struct choice *choice = &finder->boot->choice;
+    char path[NAME_SIZE + 32];
+    struct entry *entry;
+    enum status status = prepare_entry(finder, error);
+
+    if (status != STATUS_OK)
+        return status;
+    (void)format_text(path, sizeof(path), "%s/%s", source->folder, name);
+    entry = &choice->entries[choice->count];
+    status = source->read(finder, path, entry, error);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status == STATUS_NOT_FOUND) /* it is none, and that has been said */
+        return STATUS_OK;
+    if (status != STATUS_OK) {
+        log_mistake(finder, error);
+        return STATUS_OK;
+    }
+    entry->volume = finder->volume;
+    if (entries_can_boot(entry, MACHINE_NAME))
+        choice->count++;
+    return STATUS_OK;
+}
+
+/* Goes through the open folder. When it cannot be read to its end, what was found until then may be good. */
+static enum status visit_folder(struct finder *finder, const struct source *source, struct folder *folder,
+                                size_t *ret_files, struct error *error)
+{
+    char name[NAME_SIZE];
+    size_t files = 0;
+    enum status status;
+
+    while ((status = folder_next(folder, name, sizeof(name), error)) == STATUS_OK) {
+        if (!source->is_name(text_of(name)))
+            continue;
+        if (++files > ENTRIES_AT_MOST)
+            continue;
+        status = add_entry(finder, source, name, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (files > ENTRIES_AT_MOST)
+        log_warning("%s: holds %zu entries; only %u of them are read", source->folder, files, ENTRIES_AT_MOST);
+    if (status != STATUS_NOT_FOUND) {
+        if (finder->boot->choice.count == 0)
+            return status;
+        log_mistake(finder, error);
+    }
+    *ret_files += files;
+    return STATUS_OK;
+}
+
+/* No folder is no entries; one that cannot be read is a failure: what stands in for entries is not what was meant. */
+static enum status read_folder(struct finder *finder, const struct source *source, size_t *ret_files,
+                               struct error *error)
+{
+    struct folder folder;
+    enum status status = folder_open(volume_of(finder), source->folder, &folder, error);
+
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    status = visit_folder(finder, source, &folder, ret_files, error);
+    folder_close(&folder);
+    return status;
+}
+
+static const struct source sources[] = {
+    {ENTRIES_FOLDER, entry_is_name, read_entry},
+};
+
+/* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. */
+static enum status read_entries(struct finder *finder, size_t *ret_files, struct error *error)
+{
+    struct volumes *volumes = &finder->boot->volumes;
+
+    for (finder->volume = 0; finder->volume < volumes->count; finder->volume++) {
+        if (volumes->kinds[finder->volume] == VOLUME_OTHER)
+            continue;
+        if (volume_open(&finder->boot->ledger, volume_of(finder), error) != STATUS_OK) {
+            log_mistake(finder, error);
+            continue;
+        }
+        for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+            enum status status = read_folder(finder, &sources[i], ret_files, error);
+
+            if (status != STATUS_OK)
+                return status;
+        }
+    }
+    finder->volume = 0;
+    return STATUS_OK;
+}
+
+/* Without any configuration: the first of the usual kernels that is there. */
+static enum status add_usual_kernel(struct finder *finder, struct error *error)
+{
+    struct choice *choice = &finder->boot->choice;
+    enum status status = prepare_entry(finder, error);
+
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; entries_usual_kernel(i); i++) {
+        if (!volume_has(volume_of(finder), entries_usual_kernel(i)))
+            continue;
+        choice->entries[choice->count++] = entries_stand_in(entries_usual_kernel(i));
+        return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
+enum status find(struct boot *boot, struct error *error)
+{
+    struct finder finder = {.boot = boot};
+    struct choice *choice = &boot->choice;
+    void *buffer = NULL;
+    enum status status = volumes_find(&boot->ledger, &boot->volumes, error);
+
+    if (status == STATUS_OK)
+        status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
+    if (status == STATUS_OK)
+        status = ledger_pool(&boot->ledger, BUFFER_SIZE, &buffer, error);
+    if (status != STATUS_OK)
+        return status;
+    finder.buffer = buffer;
+    choice->config.timeout.menu = INTERFACE_MENU_HIDDEN;
+    status = read_loader_conf(&finder, error);
+    if (status == STATUS_NO_MEMORY)
+        return status;
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        log_mistake(&finder, error); /* the entries may be good all the same */
+    if (choice->config.has_log_level)
+        sinks_set_level(&boot->sinks, choice->config.log_level);
+    status = read_entries(&finder, &choice->files, error);
+    if (status == STATUS_OK && choice->files == 0)
+        status = add_usual_kernel(&finder, error);
+    return status;
+}
