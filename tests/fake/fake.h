@@ -17,6 +17,7 @@
 
 #include "abi/system_table.h"
 #include "bytes.h"
+#include "checks.h"
 #include "fake_calls.h"
 #include "fake_images.h"
 #include "fake_quirks.h"
@@ -90,6 +91,10 @@ struct fake_result {
 /* Starts the loader on a machine with this setup and returns when it ends. Everything stays as it was left, for the
  * judge, until the next run. */
 struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection);
+
+/* The same with another program in the loader's place. */
+struct fake_result fake_run_program(const struct fake_setup *setup, const struct fake_injection *injection,
+                                    EFI_STATUS(EFIAPI *program)(EFI_HANDLE image, EFI_SYSTEM_TABLE *system));
 
 /* Gives back what the last run has left, of which nothing can be looked at any longer. A run does that by itself with
  * what is left of the one before. */

@@ -192,7 +192,8 @@ void fake_system_check_leaving(void)
     fake_memory_check_answers();
 }
 
-struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection)
+struct fake_result fake_run_program(const struct fake_setup *setup, const struct fake_injection *injection,
+                                    EFI_STATUS(EFIAPI *program)(EFI_HANDLE image, EFI_SYSTEM_TABLE *system))
 {
     state.setup = setup;
     state.running = true;
@@ -200,17 +201,23 @@ struct fake_result fake_run(const struct fake_setup *setup, const struct fake_in
     state.complaints = 0;
     state.length = 0;
     state.text[0] = '\0';
+    checks_start();
     fake_calls_start(injection);
     fake_switch_off();
     switch_on();
     install();
     state.stack = __builtin_frame_address(0);
     if (setjmp(way_out) == 0) {
-        state.result.status = efi_main(fake_image(), state.system);
+        state.result.status = program(fake_image(), state.system);
         check_return();
     }
     state.running = false;
     state.result.calls = fake_calls();
     fake_log_count(&state.result);
     return state.result;
+}
+
+struct fake_result fake_run(const struct fake_setup *setup, const struct fake_injection *injection)
+{
+    return fake_run_program(setup, injection, efi_main);
 }

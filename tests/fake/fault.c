@@ -3,7 +3,7 @@
  * Fails every call of the loader to the firmware, one after the other, in every scenario: with each status that the
  * specification allows, once, and from then on.
  *
- *     fault [SCENARIO]      the scenarios whose names begin so; all, and the quirks, without
+ *     fault [SCENARIO]      the scenarios whose names begin so; all, the quirks and the lies, without
  *     fault SEED...         the combinations of quirks with these seeds (0x...), and a line for what each came to
  *
  * In the environment: BATON_SEED, the first case of the quirks' combinations.
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lies.h"
 #include "quirks.h"
 #include "scenario_retry.h"
 #include "verdict.h"
@@ -223,6 +224,17 @@ static int run_seeds(const struct scenario *all, size_t count, char **seeds)
     return now.wrong == 0 ? 0 : 1;
 }
 
+/* First, since what follows is worth as much as those who judge it. */
+static void run_lies(void)
+{
+    unsigned wrong = 0, told;
+
+    now.scenario = "lies";
+    told = lies_run(&wrong);
+    printf("  %-32s %5u runs %7u injections %6u wrong\n", "lies that must be noticed", told, 0, wrong);
+    now.wrong += wrong;
+}
+
 int main(int count, char **arguments)
 {
     const char *only = count > 1 ? arguments[1] : "";
@@ -235,6 +247,8 @@ int main(int count, char **arguments)
         __sanitizer_set_death_callback(tell_death);
     if (strncmp(only, "0x", 2) == 0)
         return run_seeds(all, scenario_count, arguments + 1);
+    if (only[0] == '\0' || strcmp(only, "lies") == 0)
+        run_lies();
     for (size_t i = 0; i <= scenario_count; i++) {
         const struct scenario *scenario = i < scenario_count ? &all[i] : scenario_retry();
 
@@ -249,5 +263,5 @@ int main(int count, char **arguments)
         injections += run_chance(all, scenario_count);
     }
     printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
-    return now.wrong == 0 && run > 0 ? 0 : 1;
+    return now.wrong == 0 && (run > 0 || strcmp(only, "lies") == 0) ? 0 : 1;
 }

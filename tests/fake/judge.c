@@ -31,7 +31,8 @@ static const void *reach(const struct judge *judge, const void *pointer, uint64_
 
     if (pointer && physical < FAKE_PHYSICAL_END && fake_memory_is_loaders(physical, size, EfiLoaderData))
         return phys_to_ptr(physical);
-    fake_complain("%s at %p, size 0x%llx, is not in memory of the loader's", what, pointer, (unsigned long long)size);
+    check_broken(CHECK_POINTER_MEMORY, "%s at %p, size 0x%llx, is not in memory of the loader's", what, pointer,
+                 (unsigned long long)size);
     return NULL;
 }
 
@@ -40,7 +41,7 @@ const void *judge_pointer(const struct judge *judge, const void *pointer, uint64
     const void *found = reach(judge, pointer, size, what);
 
     if (found && !judge_is_kind(judge, (uintptr_t)pointer - judge->direct_base, size, BATON_MEMORY_BATON)) {
-        fake_complain("%s at %p is not in memory of the kind baton", what, pointer);
+        check_broken(CHECK_POINTER_KIND, "%s at %p is not in memory of the kind baton", what, pointer);
         return NULL;
     }
     return found;
@@ -55,19 +56,21 @@ static bool find_baton(struct judge *judge)
 
     if (!own || address % FAKE_PAGE != 0 || physical >= FAKE_PHYSICAL_END ||
         !fake_memory_is_loaders(physical, FAKE_PAGE, EfiLoaderData)) {
-        fake_complain("the baton at 0x%llx is not a page of the loader's", (unsigned long long)address);
+        check_broken(CHECK_BATON_PAGE, "the baton at 0x%llx is not a page of the loader's",
+                     (unsigned long long)address);
         return false;
     }
     judge->baton = own;
     judge->direct_base = own->direct_map.base;
     if (address != judge->direct_base + physical) {
-        fake_complain("the baton's address is 0x%llx, physical 0x%llx", (unsigned long long)address,
-                      (unsigned long long)physical);
+        check_broken(CHECK_BATON_ADDRESS, "the baton's address is 0x%llx, physical 0x%llx", (unsigned long long)address,
+                     (unsigned long long)physical);
         return false;
     }
     judge->memory_count = own->memory_map.count;
     if (own->memory_map.stride != sizeof(struct baton_memory) || judge->memory_count == 0) {
-        fake_complain("the memory map has %zu entries, %u bytes apart", judge->memory_count, own->memory_map.stride);
+        check_broken(CHECK_MAP_LIST, "the memory map has %zu entries, %u bytes apart", judge->memory_count,
+                     own->memory_map.stride);
         return false;
     }
     judge->memory = reach(judge, own->memory_map.first, judge->memory_count * sizeof(struct baton_memory), "the map");
@@ -81,15 +84,15 @@ static void check_baton(const struct judge *judge)
     uint64_t physical = judge->result->entry.argument - judge->direct_base;
 
     if (baton->magic != BATON_MAGIC || baton->version != BATON_VERSION || baton->size != sizeof(*baton))
-        fake_complain("the baton's head is wrong");
+        check_broken(CHECK_BATON_HEAD, "the baton's head is wrong");
     for (size_t i = sizeof(*baton); i < FAKE_PAGE; i++) {
         if (bytes[i] != 0) {
-            fake_complain("byte %zu behind the baton is not zero", i);
+            check_broken(CHECK_BATON_TAIL, "byte %zu behind the baton is not zero", i);
             break;
         }
     }
     if (!judge_is_kind(judge, physical, FAKE_PAGE, BATON_MEMORY_BATON))
-        fake_complain("the baton is not in memory of its kind");
+        check_broken(CHECK_BATON_KIND, "the baton is not in memory of its kind");
 }
 
 static void check_stack(const struct judge *judge)
@@ -99,10 +102,11 @@ static void check_stack(const struct judge *judge)
     uint64_t physical = stack->base - judge->direct_base;
 
     if (stack->size != size || judge->result->entry.stack_top != stack->base + stack->size || stack->base % 16 != 0)
-        fake_complain("the stack is 0x%llx, 0x%llx bytes, entered at 0x%llx", (unsigned long long)stack->base,
-                      (unsigned long long)stack->size, (unsigned long long)judge->result->entry.stack_top);
+        check_broken(CHECK_STACK_PLACE, "the stack is 0x%llx, 0x%llx bytes, entered at 0x%llx",
+                     (unsigned long long)stack->base, (unsigned long long)stack->size,
+                     (unsigned long long)judge->result->entry.stack_top);
     if (!judge_is_kind(judge, physical - FAKE_PAGE, size + FAKE_PAGE, BATON_MEMORY_STACK))
-        fake_complain("the stack and its guard are not in memory of their kind");
+        check_broken(CHECK_STACK_KIND, "the stack and its guard are not in memory of their kind");
 }
 
 static void check_modules(const struct judge *judge)
@@ -111,8 +115,8 @@ static void check_modules(const struct judge *judge)
     const struct baton_list *list = &judge->baton->modules;
     const struct baton_module *modules;
 
-    if (list->count != expected->module_count || (list->count > 0 && list->stride != sizeof(*modules))) {
-        fake_complain("there are %u modules", list->count);
+    if (list->count != expected->module_count || (list->count > 0 ? list->stride != sizeof(*modules) : !!list->first)) {
+        check_broken(CHECK_MODULE_LIST, "there are %u modules", list->count);
         return;
     }
     modules = list->count > 0 ? judge_pointer(judge, list->first, list->count * sizeof(*modules), "the modules") : NULL;
@@ -125,22 +129,22 @@ static void check_modules(const struct judge *judge)
         const uint8_t *bytes;
 
         if (!name || !line || strcmp(name, wanted->name) != 0 || strcmp(line, wanted->command_line) != 0)
-            fake_complain("module %zu has a wrong name or command line", i);
+            check_broken(CHECK_MODULE_TEXTS, "module %zu has a wrong name or command line", i);
         if (size == 0)
             size = FAKE_PAGE;
         if (modules[i].size != wanted->bytes.size || modules[i].physical % FAKE_PAGE != 0 ||
             (uintptr_t)modules[i].address != judge->direct_base + modules[i].physical ||
             !judge_is_kind(judge, modules[i].physical, size, BATON_MEMORY_MODULE) ||
             !fake_memory_is_loaders(modules[i].physical, size, EfiLoaderData)) {
-            fake_complain("module %zu is badly placed", i);
+            check_broken(CHECK_MODULE_PLACE, "module %zu is badly placed", i);
             continue;
         }
         bytes = phys_to_ptr(modules[i].physical);
         if (memcmp(bytes, wanted->bytes.data, wanted->bytes.size) != 0)
-            fake_complain("module %zu did not arrive", i);
+            check_broken(CHECK_MODULE_BYTES, "module %zu did not arrive", i);
         for (uint64_t at = wanted->bytes.size; at < size; at++) {
             if (bytes[at] != 0) {
-                fake_complain("module %zu: the rest of its last page is not zero", i);
+                check_broken(CHECK_MODULE_TAIL, "module %zu: the rest of its last page is not zero", i);
                 break;
             }
         }
@@ -162,8 +166,8 @@ static void check_taken(const struct judge *judge)
         for (size_t j = 0; j < count; j++) {
             if (entry->kind >= BATON_MEMORY_TRAMPOLINE && entry->kind <= BATON_MEMORY_MODULE &&
                 entry->base < taken[j].base + taken[j].size && taken[j].base < entry->base + entry->size)
-                fake_complain("memory of kind %u lies on what is in use, at 0x%llx", entry->kind,
-                              (unsigned long long)taken[j].base);
+                check_broken(CHECK_IN_USE, "memory of kind %u lies on what is in use, at 0x%llx", entry->kind,
+                             (unsigned long long)taken[j].base);
         }
     }
 }

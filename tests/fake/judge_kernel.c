@@ -20,16 +20,17 @@ static void check_place(const struct judge *judge)
     bool may_slide = kernel->movable && judge->expected->random;
 
     if (may_slide ? offset % (2ULL << 20) != 0 || offset + kernel->size > 1ULL << 30 : offset != 0)
-        fake_complain("the kernel runs at 0x%llx", (unsigned long long)placed->address);
+        check_broken(CHECK_KERNEL_ADDRESS, "the kernel runs at 0x%llx", (unsigned long long)placed->address);
     if (placed->slide != placed->address - kernel->base)
-        fake_complain("the slide is told as 0x%llx", (unsigned long long)placed->slide);
+        check_broken(CHECK_KERNEL_SLIDE, "the slide is told as 0x%llx", (unsigned long long)placed->slide);
     if (!kernel->high && placed->physical != kernel->base)
-        fake_complain("a low kernel lies at 0x%llx", (unsigned long long)placed->physical);
+        check_broken(CHECK_KERNEL_LOW, "a low kernel lies at 0x%llx", (unsigned long long)placed->physical);
     if (placed->size != kernel->size)
-        fake_complain("the kernel has 0x%llx bytes instead of 0x%llx", (unsigned long long)placed->size,
-                      (unsigned long long)kernel->size);
+        check_broken(CHECK_KERNEL_SIZE, "the kernel has 0x%llx bytes instead of 0x%llx",
+                     (unsigned long long)placed->size, (unsigned long long)kernel->size);
     if (judge->result->entry.entry != kernel->entry + placed->slide)
-        fake_complain("the kernel is entered at 0x%llx", (unsigned long long)judge->result->entry.entry);
+        check_broken(CHECK_KERNEL_ENTRY, "the kernel is entered at 0x%llx",
+                     (unsigned long long)judge->result->entry.entry);
 }
 
 /* The kernel as it must lie in memory: what the file gives, the words that are relocated, and zeros. The caller frees
@@ -60,15 +61,16 @@ static void check_bytes(const struct judge *judge)
 
     if (!judge_is_kind(judge, placed->physical, kernel->size, BATON_MEMORY_KERNEL) ||
         !fake_memory_is_loaders(placed->physical, kernel->size, EfiLoaderData)) {
-        fake_complain("the kernel at 0x%llx is not in memory of its kind", (unsigned long long)placed->physical);
+        check_broken(CHECK_KERNEL_KIND, "the kernel at 0x%llx is not in memory of its kind",
+                     (unsigned long long)placed->physical);
         return;
     }
     memory = phys_to_ptr(placed->physical);
     image = make_image(kernel, placed->slide);
     for (uint64_t i = 0; memcmp(memory, image, kernel->size) != 0 && i < kernel->size; i++) {
         if (memory[i] != image[i]) {
-            fake_complain("the kernel's byte at 0x%llx is 0x%x instead of 0x%x", (unsigned long long)(kernel->base + i),
-                          memory[i], image[i]);
+            check_broken(CHECK_KERNEL_BYTES, "the kernel's byte at 0x%llx is 0x%x instead of 0x%x",
+                         (unsigned long long)(kernel->base + i), memory[i], image[i]);
             break;
         }
     }
@@ -84,17 +86,17 @@ static void check_file(const struct judge *judge)
 
     if (!judge->expected->kernel_file) {
         if (placed->file || placed->file_size != 0)
-            fake_complain("there is a kernel file, which nobody asked for");
+            check_broken(CHECK_FILE_UNASKED, "there is a kernel file, which nobody asked for");
         return;
     }
     bytes = judge_pointer(judge, placed->file, size, "the kernel's file");
     if (!bytes || placed->file_size != file->size || memcmp(bytes, file->data, file->size) != 0) {
-        fake_complain("the kernel's file did not arrive");
+        check_broken(CHECK_FILE_BYTES, "the kernel's file did not arrive");
         return;
     }
     for (uint64_t i = file->size; i < size; i++) {
         if (bytes[i] != 0) {
-            fake_complain("behind the kernel's file there are no zeros");
+            check_broken(CHECK_FILE_TAIL, "behind the kernel's file there are no zeros");
             return;
         }
     }

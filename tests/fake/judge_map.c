@@ -37,21 +37,34 @@ static void add_place(struct scene *scene, uint64_t base, uint64_t size, uint32_
     scene->borders[scene->border_count++] = base + size;
 }
 
+/* Bad ones are complained of elsewhere. */
+static size_t find_modules(const struct judge *judge, const struct baton_module **ret_modules)
+{
+    const struct baton_list *list = &judge->baton->modules;
+    uint64_t physical = (uintptr_t)list->first - judge->direct_base;
+
+    if (list->count > EXPECTED_MODULES ||
+        !fake_memory_is_loaders(physical, list->count * sizeof(**ret_modules), EfiLoaderData))
+        return 0;
+    *ret_modules = phys_to_ptr(physical);
+    return list->count;
+}
+
 /* The loader's own first. Where page tables and the baton's parts are, only the map can say: that they lie in memory
  * that the firmware gave, and hold what they should, is looked at elsewhere. */
 static void add_loaders(struct scene *scene)
 {
     const struct judge *judge = scene->judge;
     const struct baton *baton = judge->baton;
-    const struct baton_module *module =
-        baton->modules.count > 0 ? phys_to_ptr((uintptr_t)baton->modules.first - judge->direct_base) : NULL;
+    const struct baton_module *module = NULL;
+    size_t module_count = find_modules(judge, &module);
 
     add_place(scene, baton->kernel.physical, baton->kernel.size, BATON_MEMORY_KERNEL);
     add_place(scene, baton->stack.base - judge->direct_base - FAKE_PAGE, baton->stack.size + FAKE_PAGE,
               BATON_MEMORY_STACK);
     add_place(scene, judge->result->trampoline, FAKE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA,
               BATON_MEMORY_TRAMPOLINE);
-    for (size_t i = 0; i < baton->modules.count; i++) {
+    for (size_t i = 0; i < module_count; i++) {
         uint64_t size = (module[i].size + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1);
 
         add_place(scene, module[i].physical, size != 0 ? size : FAKE_PAGE, BATON_MEMORY_MODULE);
@@ -64,8 +77,8 @@ static void add_loaders(struct scene *scene)
         add_place(scene, entry->base, entry->size, entry->kind);
         for (uint64_t page = entry->base; page < entry->base + entry->size; page += FAKE_PAGE) {
             if (!fake_memory_is_loaders(page, FAKE_PAGE, EfiLoaderData)) {
-                fake_complain("0x%llx has kind %u, but the firmware did not give it", (unsigned long long)page,
-                              entry->kind);
+                check_broken(CHECK_MAP_TAKEN, "0x%llx has kind %u, but the firmware did not give it",
+                             (unsigned long long)page, entry->kind);
                 break;
             }
         }
@@ -206,9 +219,9 @@ static void check_entry(const struct judge *judge, const struct baton_memory *en
         (found->kind == entry->kind || is_excused(found, entry)) && found->efi_type == entry->efi_type &&
         found->efi_attributes == entry->efi_attributes)
         return;
-    fake_complain("entry %zu of the map should be 0x%llx-0x%llx, kind %u, type %u, attributes 0x%llx", *index - 1,
-                  (unsigned long long)entry->base, (unsigned long long)(entry->base + entry->size), entry->kind,
-                  entry->efi_type, (unsigned long long)entry->efi_attributes);
+    check_broken(CHECK_MAP_ENTRY, "entry %zu of the map should be 0x%llx-0x%llx, kind %u, type %u, attributes 0x%llx",
+                 *index - 1, (unsigned long long)entry->base, (unsigned long long)(entry->base + entry->size),
+                 entry->kind, entry->efi_type, (unsigned long long)entry->efi_attributes);
     if (found)
         fake_complain("... and is 0x%llx-0x%llx, kind %u, type %u, attributes 0x%llx", (unsigned long long)found->base,
                       (unsigned long long)(found->base + found->size), found->kind, found->efi_type,
@@ -248,5 +261,5 @@ void judge_map(const struct judge *judge)
     }
     check_entry(judge, &whole, &index);
     if (index != judge->memory_count)
-        fake_complain("the map has %zu entries instead of %zu", judge->memory_count, index);
+        check_broken(CHECK_MAP_COUNT, "the map has %zu entries instead of %zu", judge->memory_count, index);
 }

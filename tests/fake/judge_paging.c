@@ -59,7 +59,8 @@ static void add_leaf(const struct walk *walk, uint64_t address, unsigned level, 
         address |= ~0ULL << top;
     if ((entry & (USER | GLOBAL)) || !(entry & ACCESSED) || !(entry & DIRTY) || (cache != 0 && cache != 5) ||
         (level > 1 && (entry & ADDRESS & (size - 1) & ~LARGE_PAT) != 0))
-        fake_complain("the page at 0x%llx has the bits 0x%llx", (unsigned long long)address, (unsigned long long)entry);
+        check_broken(CHECK_LEAF_BITS, "the page at 0x%llx has the bits 0x%llx", (unsigned long long)address,
+                     (unsigned long long)entry);
     if (entry & permissions & WRITE)
         flags |= MAPPED_WRITE;
     if (!((entry | permissions) & NX))
@@ -76,7 +77,8 @@ static void walk_table(const struct walk *walk, uint64_t table, unsigned level, 
 
     if (!judge_is_kind(walk->judge, table, FAKE_PAGE, BATON_MEMORY_PAGE_TABLES) ||
         !fake_memory_is_loaders(table, FAKE_PAGE, EfiLoaderData)) {
-        fake_complain("the level-%u table at 0x%llx is not in memory of its kind", level, (unsigned long long)table);
+        check_broken(CHECK_TABLE_MEMORY, "the level-%u table at 0x%llx is not in memory of its kind", level,
+                     (unsigned long long)table);
         return;
     }
     entries = phys_to_ptr(table);
@@ -86,19 +88,20 @@ static void walk_table(const struct walk *walk, uint64_t table, unsigned level, 
 
         if (!(entry & PRESENT)) {
             if (entry != 0)
-                fake_complain("an entry at 0x%llx that is not present is 0x%llx", (unsigned long long)at,
-                              (unsigned long long)entry);
+                check_broken(CHECK_ABSENT_ENTRY, "an entry at 0x%llx that is not present is 0x%llx",
+                             (unsigned long long)at, (unsigned long long)entry);
             continue;
         }
         if (level == 1 || (level <= 3 && (entry & LARGE))) {
             if (level == 3 && fake_setup()->small_pages)
-                fake_complain("a page of 1 GiB at 0x%llx on a processor that has none", (unsigned long long)at);
+                check_broken(CHECK_GIBIBYTE_PAGE, "a page of 1 GiB at 0x%llx on a processor that has none",
+                             (unsigned long long)at);
             add_leaf(walk, at, level, entry, permissions);
             continue;
         }
         if ((entry & (USER | GLOBAL | LARGE)) || !(entry & ACCESSED))
-            fake_complain("the entry for the table at 0x%llx has the bits 0x%llx", (unsigned long long)at,
-                          (unsigned long long)entry);
+            check_broken(CHECK_TABLE_BITS, "the entry for the table at 0x%llx has the bits 0x%llx",
+                         (unsigned long long)at, (unsigned long long)entry);
         walk_table(walk, entry & ADDRESS, level - 1, at,
                    ((permissions & entry) & WRITE) | ((permissions | entry) & NX));
     }
@@ -232,6 +235,42 @@ static void tell(const char *what, const struct judge_mapping *mapping)
                       mapping->flags);
 }
 
+/* Whether the list, from this one on, has the address. */
+static bool covers(const struct judge_mappings *list, size_t index, uint64_t address)
+{
+    for (; index < list->count && list->items[index].address <= address; index++) {
+        if (address - list->items[index].address < list->items[index].size)
+            return true;
+    }
+    return false;
+}
+
+/* Where the two lists, which are the same before this one, have their first difference. */
+static uint64_t find_difference(size_t index)
+{
+    const struct judge_mapping *found = &is.items[index], *wanted = &should_be.items[index];
+
+    if (index == is.count)
+        return wanted->address;
+    if (index == should_be.count || found->address < wanted->address)
+        return found->address;
+    if (wanted->address < found->address || found->physical != wanted->physical || found->flags != wanted->flags)
+        return wanted->address;
+    return found->address + (found->size < wanted->size ? found->size : wanted->size);
+}
+
+static void name_difference(size_t index)
+{
+    uint64_t address = find_difference(index);
+
+    if (!covers(&is, index, address))
+        check_broken(CHECK_MAPPING_MISSING, "0x%llx is not mapped", (unsigned long long)address);
+    else if (!covers(&should_be, index, address))
+        check_broken(CHECK_MAPPING_EXTRA, "0x%llx is mapped", (unsigned long long)address);
+    else
+        check_broken(CHECK_MAPPING_WRONG, "0x%llx is mapped otherwise", (unsigned long long)address);
+}
+
 static void compare_all(void)
 {
     for (size_t i = 0; i < is.count || i < should_be.count; i++) {
@@ -241,6 +280,7 @@ static void compare_all(void)
         if (found && wanted && found->address == wanted->address && found->physical == wanted->physical &&
             found->size == wanted->size && found->flags == wanted->flags)
             continue;
+        name_difference(i);
         tell("there should be mapped", wanted);
         tell("there is mapped", found);
         return; /* all that follow are out of step */
@@ -260,8 +300,8 @@ static void check_end(const struct judge *judge)
             end = mapping->address + mapping->size;
     }
     if (judge->baton->direct_map.end != end)
-        fake_complain("the direct map ends at 0x%llx instead of 0x%llx",
-                      (unsigned long long)judge->baton->direct_map.end, (unsigned long long)end);
+        check_broken(CHECK_DIRECT_MAP_END, "the direct map ends at 0x%llx instead of 0x%llx",
+                     (unsigned long long)judge->baton->direct_map.end, (unsigned long long)end);
 }
 
 static void check_base(const struct judge *judge)
@@ -275,7 +315,7 @@ static void check_base(const struct judge *judge)
     if (!kernel->high              ? base != 0
         : !judge->expected->random ? base != usual
                                    : base < usual || base - usual >= 1ULL << 45 || base % step != 0)
-        fake_complain("the direct map is at 0x%llx", (unsigned long long)base);
+        check_broken(CHECK_DIRECT_MAP_BASE, "the direct map is at 0x%llx", (unsigned long long)base);
 }
 
 void judge_paging(const struct judge *judge)
@@ -285,7 +325,7 @@ void judge_paging(const struct judge *judge)
     is.count = should_be.count = 0;
     check_base(judge);
     if (judge->result->entry.root % FAKE_PAGE != 0)
-        fake_complain("the tables' root is at 0x%llx", (unsigned long long)judge->result->entry.root);
+        check_broken(CHECK_TABLES_ROOT, "the tables' root is at 0x%llx", (unsigned long long)judge->result->entry.root);
     walk_table(&walk, judge->result->entry.root, walk.levels, 0, WRITE);
     expect_kernel(judge);
     expect_trampoline(judge);

@@ -38,14 +38,14 @@ static enum fake_end expected_end(const struct scenario *scenario)
 static void check_untroubled(const struct scenario *scenario, const struct fake_result *result)
 {
     if (result->end != scenario->end)
-        fake_complain("the loader %s, and should have %s", ends[result->end], ends[scenario->end]);
+        check_broken(CHECK_END, "the loader %s, and should have %s", ends[result->end], ends[scenario->end]);
     if (result->errors != scenario->errors)
-        fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
+        check_broken(CHECK_ERRORS, "%u errors were shown instead of %u", result->errors, scenario->errors);
     if (scenario->words && !strstr(fake_log_text(), scenario->words))
-        fake_complain("the log lacks \"%s\"", scenario->words);
-    if (result->end == FAKE_JUMPED && fake_started()->count == 0 && fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 &&
-        fake_setup()->holes == 0 && fake_calls_of(FAKE_GetMemoryMap) > 3)
-        fake_complain("the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
+        check_broken(CHECK_WORDS, "the log lacks \"%s\"", scenario->words);
+    if (result->end == FAKE_JUMPED && fake_started()->count == 0 && fake_setup()->stale_exits == 0 &&
+        fake_setup()->growth == 0 && fake_setup()->holes == 0 && fake_calls_of(FAKE_GetMemoryMap) > 3)
+        check_broken(CHECK_MAP_CALLS, "the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
 }
 
 /* One error for each entry that is refused, or one for all, and one for each configuration file that is passed over. */
@@ -54,14 +54,15 @@ static void check_errors(const struct scenario *scenario, const struct fake_resu
     bool may_be_quiet = scenario->end == FAKE_RETURNED && scenario->errors == 0; /* it was no boot */
 
     if (!is_boot(result->end) && (result->errors == 0 || result->last_is_mistake) && !may_be_quiet)
-        fake_complain("the loader %s without a word", ends[result->end]);
+        check_broken(CHECK_WITHOUT_A_WORD, "the loader %s without a word", ends[result->end]);
     if (result->errors > scenario->entries + result->mistakes)
-        fake_complain("%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
-                      result->mistakes, scenario->entries + result->mistakes);
+        check_broken(CHECK_ERRORS_AT_MOST,
+                     "%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
+                     result->mistakes, scenario->entries + result->mistakes);
     /* The entry that is entered was not refused. */
     if (is_boot(result->end) && result->errors >= scenario->entries + result->mistakes)
-        fake_complain("the loader booted after %u errors, %u of them of configuration files", result->errors,
-                      result->mistakes);
+        check_broken(CHECK_JUMP_AFTER_ERRORS, "the loader booted after %u errors, %u of them of configuration files",
+                     result->errors, result->mistakes);
 }
 
 /* What a firmware goes by: an error makes it try its next boot option. */
@@ -70,7 +71,7 @@ static void check_status(const struct fake_result *result)
     bool is_failure = result->errors > 0 && !fake_started()->came_back;
 
     if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != is_failure)
-        fake_complain("with %u errors shown the loader returned 0x%zx", result->errors, result->status);
+        check_broken(CHECK_STATUS, "with %u errors shown the loader returned 0x%zx", result->errors, result->status);
 }
 
 /* What is an error is one on the screen, too. */
@@ -82,7 +83,7 @@ static void check_screen(const struct fake_result *result)
         shown++;
     if (fake_calls_failed(FAKE_OutputString) == 0 && !fake_has(FAKE_QUIRK_NO_CONOUT) && result->end != FAKE_RESET &&
         shown != result->errors)
-        fake_complain("of %u errors the screen showed %u", result->errors, shown);
+        check_broken(CHECK_ERRORS_ON_SCREEN, "of %u errors the screen showed %u", result->errors, shown);
 }
 
 /* On odd firmware, but no call was made to fail. */
@@ -91,11 +92,11 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     enum fake_end end = expected_end(scenario);
 
     if (result->end != end)
-        fake_complain("the loader %s, and should have %s", ends[result->end], ends[end]);
+        check_broken(CHECK_QUIRKY_END, "the loader %s, and should have %s", ends[result->end], ends[end]);
     check_errors(scenario, result);
     quirk_check_words(scenario, result);
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume && result->errors != scenario->errors)
-        fake_complain("%u errors were shown instead of %u", result->errors, scenario->errors);
+        check_broken(CHECK_QUIRKY_ERRORS, "%u errors were shown instead of %u", result->errors, scenario->errors);
 }
 
 /* An image is loaded by its device path, so it cannot do without the volume's. */
@@ -111,15 +112,15 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
 
     check_errors(scenario, result);
     if (!lasting && result->mistakes > 1 + scenario->errors)
-        fake_complain("one failure made %u configuration files be passed over", result->mistakes);
+        check_broken(CHECK_MISTAKES, "one failure made %u configuration files be passed over", result->mistakes);
     if (!lasting && is_boot(expected_end(scenario)) && !is_boot(result->end) && !fake_injected_vital() &&
         !lacks_path(scenario))
-        fake_complain("one failure of %s kept the kernel from being booted",
-                      fake_service_name(fake_injected_service()));
+        check_broken(CHECK_ONE_FAILURE, "one failure of %s kept the kernel from being booted",
+                     fake_service_name(fake_injected_service()));
     if (is_boot(result->end) && !is_boot(expected_end(scenario)))
-        fake_complain("the loader booted, where it should have refused");
+        check_broken(CHECK_JUMP_REFUSED, "the loader booted, where it should have refused");
     if (result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0)
-        fake_complain("the machine was reset, though the firmware had not been left");
+        check_broken(CHECK_RESET_TOO_SOON, "the machine was reset, though the firmware had not been left");
 }
 
 /* What the image found that was started last. */
@@ -128,33 +129,40 @@ static void check_start(const struct expected_start *expected, const struct fake
     const char *options = expected->options ? expected->options : "", *given = started->options ? started->options : "";
 
     if (!expected->path || strcmp(started->path, expected->path) != 0)
-        fake_complain("%s was started, which nobody asked for", started->path);
+        check_broken(CHECK_START_PATH, "%s was started, which nobody asked for", started->path);
     if (strcmp(given, options) != 0)
-        fake_complain("the image was given the options \"%s\" instead of \"%s\"", given, options);
+        check_broken(CHECK_START_OPTIONS, "the image was given the options \"%s\" instead of \"%s\"", given, options);
     if (started->initrd.size != expected->initrd.size ||
         (started->initrd.size > 0 && !started->initrd_failed &&
          memcmp(started->initrd.data, expected->initrd.data, expected->initrd.size) != 0))
-        fake_complain("the image was given another initrd, of %zu bytes instead of %zu", started->initrd.size,
-                      expected->initrd.size);
+        check_broken(CHECK_START_INITRD, "the image was given another initrd, of %zu bytes instead of %zu",
+                     started->initrd.size, expected->initrd.size);
+}
+
+void verdict_give(const struct scenario *scenario, const struct fake_setup *setup,
+                  const struct fake_injection *injection, const struct fake_result *result)
+{
+    bool untroubled = fake_injected() == 0 && setup == &scenario->setup;
+
+    if (result->end == FAKE_JUMPED && scenario->expected.kernel)
+        judge(result, &scenario->expected);
+    if (fake_started()->count > 0)
+        check_start(&scenario->start, fake_started());
+    check_screen(result);
+    check_status(result);
+    if (untroubled)
+        check_untroubled(scenario, result);
+    else if (fake_injected() > 0)
+        check_troubled(scenario, result, injection);
+    else
+        check_quirky(scenario, result);
 }
 
 struct fake_result verdict_run(const struct scenario *scenario, const struct fake_setup *setup,
                                const struct fake_injection *injection)
 {
     struct fake_result result = fake_run(setup, injection);
-    bool untroubled = fake_injected() == 0 && setup == &scenario->setup;
 
-    if (result.end == FAKE_JUMPED && scenario->expected.kernel)
-        judge(&result, &scenario->expected);
-    if (fake_started()->count > 0)
-        check_start(&scenario->start, fake_started());
-    check_screen(&result);
-    check_status(&result);
-    if (untroubled)
-        check_untroubled(scenario, &result);
-    else if (fake_injected() > 0)
-        check_troubled(scenario, &result, injection);
-    else
-        check_quirky(scenario, &result);
+    verdict_give(scenario, setup, injection, &result);
     return result;
 }

@@ -10,4 +10,8 @@
 struct fake_result verdict_run(const struct scenario *scenario, const struct fake_setup *setup,
                                const struct fake_injection *injection);
 
+/* The second half of that, for a run that is over: the complaints alone. */
+void verdict_give(const struct scenario *scenario, const struct fake_setup *setup,
+                  const struct fake_injection *injection, const struct fake_result *result);
+
 #endif

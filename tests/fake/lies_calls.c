@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls that make no sense. */
+#include "abi/graphics_output.h"
+#include "abi/rng.h"
+#include "abi/simple_file_system.h"
+#include "lies.h"
+
+static int thing; /* that no firmware knows */
+
+/* ---- memory ---- */
+
+static void allocate_type(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiBootServicesData, 1, &address);
+}
+
+static void allocate_no_pages(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 0, &address);
+}
+
+static void allocate_inside_a_page(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS address = 0x200008;
+
+    (void)system->BootServices->AllocatePages(AllocateAddress, EfiLoaderData, 1, &address);
+}
+
+static void free_pages_of_nobody(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->FreePages(0x200000, 1);
+}
+
+static void free_half(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 2, &address);
+    (void)system->BootServices->FreePages(address, 1);
+}
+
+static void free_twice(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 1, &address);
+    (void)system->BootServices->FreePages(address, 1);
+    (void)system->BootServices->FreePages(address, 1);
+}
+
+static void allocate_pool_type(EFI_SYSTEM_TABLE *system)
+{
+    void *memory = NULL;
+
+    (void)system->BootServices->AllocatePool(EfiBootServicesData, 1, &memory);
+}
+
+static void allocate_no_pool(EFI_SYSTEM_TABLE *system)
+{
+    void *memory = NULL;
+
+    (void)system->BootServices->AllocatePool(EfiLoaderData, 0, &memory);
+}
+
+static void free_pool_twice(EFI_SYSTEM_TABLE *system)
+{
+    void *memory = NULL;
+
+    (void)system->BootServices->AllocatePool(EfiLoaderData, 1, &memory);
+    (void)system->BootServices->FreePool(memory);
+    (void)system->BootServices->FreePool(memory);
+}
+
+static void get_map_nowhere(EFI_SYSTEM_TABLE *system)
+{
+    UINTN size = 100, key, step;
+    uint32_t version;
+
+    (void)system->BootServices->GetMemoryMap(&size, NULL, &key, &step, &version);
+}
+
+/* ---- events ---- */
+
+static void create_notification(EFI_SYSTEM_TABLE *system)
+{
+    EFI_EVENT event;
+
+    (void)system->BootServices->CreateEvent(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_APPLICATION, NULL, NULL, &event);
+}
+
+static void set_no_timer(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->SetTimer(&thing, TimerRelative, 1);
+}
+
+static void wait_for_nothing(EFI_SYSTEM_TABLE *system)
+{
+    EFI_EVENT event = &thing;
+    UINTN which;
+
+    (void)system->BootServices->WaitForEvent(1, &event, &which);
+}
+
+static void wait_for_ever(EFI_SYSTEM_TABLE *system)
+{
+    EFI_EVENT event = NULL;
+    UINTN which;
+
+    (void)system->BootServices->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &event);
+    (void)system->BootServices->WaitForEvent(1, &event, &which);
+}
+
+static void close_twice(EFI_SYSTEM_TABLE *system)
+{
+    EFI_EVENT event = NULL;
+
+    (void)system->BootServices->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &event);
+    (void)system->BootServices->CloseEvent(event);
+    (void)system->BootServices->CloseEvent(event);
+}
+
+/* ---- clocks ---- */
+
+static void wind_watchdog(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->SetWatchdogTimer(60, 0, 0, NULL);
+}
+
+static void get_capabilities(EFI_SYSTEM_TABLE *system)
+{
+    EFI_TIME_CAPABILITIES capabilities;
+    EFI_TIME time;
+
+    (void)system->RuntimeServices->GetTime(&time, &capabilities);
+}
+
+/* ---- the console ---- */
+
+static void print_nowhere(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->OutputString(NULL, u"");
+}
+
+static void query_text_mode(EFI_SYSTEM_TABLE *system)
+{
+    UINTN columns, rows;
+
+    (void)system->ConOut->QueryMode(system->ConOut, 7, &columns, &rows);
+}
+
+static void set_colours(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->SetAttribute(system->ConOut, 0x80);
+}
+
+static void clear_nothing(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->ClearScreen(NULL);
+}
+
+static void read_no_key(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConIn->ReadKeyStroke(system->ConIn, NULL);
+}
+
+/* ---- graphics, random numbers ---- */
+
+void *lie_locate(EFI_SYSTEM_TABLE *system, EFI_GUID guid)
+{
+    void *interface = NULL;
+
+    (void)system->BootServices->LocateProtocol(&guid, NULL, &interface);
+    return interface;
+}
+
+static EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics(EFI_SYSTEM_TABLE *system)
+{
+    return lie_locate(system, (EFI_GUID)EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID);
+}
+
+static void query_no_mode(EFI_SYSTEM_TABLE *system)
+{
+    EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
+    UINTN size;
+
+    (void)graphics(system)->QueryMode(graphics(system), 5, &size, &info);
+}
+
+static void set_no_mode(EFI_SYSTEM_TABLE *system)
+{
+    (void)graphics(system)->SetMode(graphics(system), 5);
+}
+
+static void get_no_random(EFI_SYSTEM_TABLE *system)
+{
+    EFI_RNG_PROTOCOL *random = lie_locate(system, (EFI_GUID)EFI_RNG_PROTOCOL_GUID);
+    uint8_t byte;
+
+    (void)random->GetRNG(random, NULL, 0, &byte);
+}
+
+/* ---- protocols, variables, the reset ---- */
+
+static void handle_nothing(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
+    void *interface;
+
+    (void)system->BootServices->HandleProtocol(&thing, &guid, &interface);
+}
+
+static void locate_all_handles(EFI_SYSTEM_TABLE *system)
+{
+    EFI_HANDLE *handles;
+    UINTN count;
+
+    (void)system->BootServices->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles);
+}
+
+static void locate_nothing(EFI_SYSTEM_TABLE *system)
+{
+    void *interface;
+
+    (void)system->BootServices->LocateProtocol(NULL, NULL, &interface);
+}
+
+static void get_no_variable(EFI_SYSTEM_TABLE *system)
+{
+    UINTN size = 0;
+
+    (void)system->RuntimeServices->GetVariable(NULL, NULL, NULL, &size, NULL);
+}
+
+static void reset_warmly(EFI_SYSTEM_TABLE *system)
+{
+    system->RuntimeServices->ResetSystem(EfiResetWarm, EFI_SUCCESS, 0, NULL);
+}
+
+/* ---- files ---- */
+
+EFI_FILE_PROTOCOL *lie_open_root(EFI_SYSTEM_TABLE *system, EFI_HANDLE device)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume = NULL;
+    EFI_FILE_PROTOCOL *root = NULL;
+
+    (void)system->BootServices->HandleProtocol(device, &guid, (void **)&volume);
+    (void)volume->OpenVolume(volume, &root);
+    return root;
+}
+
+static EFI_FILE_PROTOCOL *root(EFI_SYSTEM_TABLE *system)
+{
+    return lie_open_root(system, fake_boot_device());
+}
+
+static void open_other_volume(EFI_SYSTEM_TABLE *system)
+{
+    (void)lie_open_root(system, fake_other_device());
+}
+
+static void open_to_write(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system), *file;
+
+    (void)folder->Open(folder, &file, u"loader", EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
+}
+
+static void open_with_slashes(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system), *file;
+
+    (void)folder->Open(folder, &file, u"loader/entries", EFI_FILE_MODE_READ, 0);
+}
+
+static void read_nowhere(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+    UINTN size = 1;
+
+    (void)folder->Read(folder, &size, NULL);
+}
+
+static void get_no_info(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+    UINTN size = 0;
+
+    (void)folder->GetInfo(folder, NULL, &size, NULL);
+}
+
+/* The services of one file, on something else. */
+static void seek_in_nothing(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system), other = *folder;
+
+    (void)folder->SetPosition(&other, 0);
+}
+
+static void close_nothing(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system), other = *folder;
+
+    (void)folder->Close(&other);
+}
+
+/* ---- services that no loader needs: one of each table ---- */
+
+static void sum_up(EFI_SYSTEM_TABLE *system)
+{
+    uint32_t sum;
+
+    (void)system->BootServices->CalculateCrc32(&thing, sizeof(thing), &sum);
+}
+
+static void set_time(EFI_SYSTEM_TABLE *system)
+{
+    EFI_TIME time = {0};
+
+    (void)system->RuntimeServices->SetTime(&time);
+}
+
+static void show_cursor(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->EnableCursor(system->ConOut, 1);
+}
+
+static void reset_input(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConIn->Reset(system->ConIn, 0);
+}
+
+static void flush(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+
+    (void)folder->Flush(folder);
+}
+
+static void blit(EFI_SYSTEM_TABLE *system)
+{
+    (void)graphics(system)->Blt(graphics(system), NULL, EfiBltVideoFill, 0, 0, 0, 0, 1, 1, 0);
+}
+
+static void ask_for_algorithms(EFI_SYSTEM_TABLE *system)
+{
+    EFI_RNG_PROTOCOL *random = lie_locate(system, (EFI_GUID)EFI_RNG_PROTOCOL_GUID);
+    UINTN size = 0;
+
+    (void)random->GetInfo(random, &size, NULL);
+}
+
+#define NOT_THERE(service) service " was called, which the fake firmware does not have"
+
+static const struct lie lies[] = {
+    {WORDS("pages of the firmware's type", "pages of type 0x4 were asked for"), ALONE(allocate_type)},
+    {WORDS("no pages", "AllocatePages: "), ALONE(allocate_no_pages)},
+    {WORDS("pages inside a page", "AllocatePages: "), ALONE(allocate_inside_a_page)},
+    {WORDS("nobody's pages", "FreePages: nobody has"), ALONE(free_pages_of_nobody)},
+    {WORDS("half of the pages", "FreePages: nobody has"), ALONE(free_half)},
+    {WORDS("pages freed twice", "FreePages: nobody has"), ALONE(free_twice)},
+    {WORDS("pool of the firmware's type", "pool memory of type 0x4 was asked for"), ALONE(allocate_pool_type)},
+    {WORDS("no pool", "bytes make no sense"), ALONE(allocate_no_pool)},
+    {WORDS("pool freed twice", "FreePool: nobody has pool memory at"), ALONE(free_pool_twice)},
+    {WORDS("map to nowhere", "GetMemoryMap: arguments are missing"), ALONE(get_map_nowhere)},
+    {WORDS("notification", "is not a plain timer"), ALONE(create_notification)},
+    {WORDS("no timer", "SetTimer: no such event"), ALONE(set_no_timer)},
+    {WORDS("wait for nothing", "WaitForEvent: there is no such event"), ALONE(wait_for_nothing)},
+    {WORDS("wait for ever", "WaitForEvent waits for ever"), ALONE(wait_for_ever)},
+    {WORDS("event closed twice", "CloseEvent: there is no such event"), ALONE(close_twice)},
+    {WORDS("watchdog", "SetWatchdogTimer: 60 seconds"), ALONE(wind_watchdog)},
+    {WORDS("clock", "GetTime: odd arguments"), ALONE(get_capabilities)},
+    {WORDS("print", "OutputString: odd arguments"), ALONE(print_nowhere)},
+    {WORDS("text mode", "ConOut->QueryMode: odd arguments"), ALONE(query_text_mode)},
+    {WORDS("colours", "SetAttribute: odd arguments"), ALONE(set_colours)},
+    {WORDS("clear", "ClearScreen: odd arguments"), ALONE(clear_nothing)},
+    {WORDS("key", "ReadKeyStroke: odd arguments"), ALONE(read_no_key)},
+    {WORDS("no mode", "GraphicsOutput->QueryMode: odd arguments"), ALONE(query_no_mode)},
+    {WORDS("set no mode", "GraphicsOutput->SetMode: odd arguments"), ALONE(set_no_mode)},
+    {WORDS("no random bytes", "GetRNG: odd arguments"), ALONE(get_no_random)},
+    {WORDS("no handle", "HandleProtocol: odd arguments"), ALONE(handle_nothing)},
+    {WORDS("all handles", "LocateHandleBuffer: odd arguments"), ALONE(locate_all_handles)},
+    {WORDS("no protocol", "LocateProtocol: odd arguments"), ALONE(locate_nothing)},
+    {WORDS("no variable", "GetVariable: odd arguments"), ALONE(get_no_variable)},
+    {WORDS("warm reset", "ResetSystem: odd arguments"), ALONE(reset_warmly)},
+    {WORDS("another volume", "another volume was opened than"), ALONE(open_other_volume)},
+    {WORDS("file to write to", "File->Open: odd arguments"), ALONE(open_to_write)},
+    {WORDS("path with slashes", "File->Open: a path with slashes"), ALONE(open_with_slashes)},
+    {WORDS("read to nowhere", "File->Read: odd arguments"), ALONE(read_nowhere)},
+    {WORDS("no information", "File->GetInfo: odd arguments"), ALONE(get_no_info)},
+    {WORDS("position in no file", "is no open file"), ALONE(seek_in_nothing)},
+    {WORDS("no file closed", "File->Close: "), ALONE(close_nothing)},
+    {WORDS("boot service", NOT_THERE("CalculateCrc32")), ALONE(sum_up)},
+    {WORDS("runtime service", NOT_THERE("SetTime")), ALONE(set_time)},
+    {WORDS("cursor", NOT_THERE("EnableCursor")), ALONE(show_cursor)},
+    {WORDS("input", NOT_THERE("Reset")), ALONE(reset_input)},
+    {WORDS("flush", NOT_THERE("Flush")), ALONE(flush)},
+    {WORDS("blit", NOT_THERE("Blt")), ALONE(blit)},
+    {WORDS("algorithms", NOT_THERE("GetInfo")), ALONE(ask_for_algorithms)},
+};
+const struct lie_list lies_calls = {lies, COUNT(lies)};
