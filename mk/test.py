@@ -229,7 +229,7 @@ PARTS = {
     "fuzz": part_fuzz,
     "lint": part_lint,
     "headers": pytest_part("tests/build/test_headers.py", "tests/build/test_porting.py", "tests/build/test_rust.py"),
-    "layers": pytest_part("tests/build/test_resident.py", "tests/build/test_layers.py"),
+    "layers": pytest_part("tests/build/test_resident.py", "tests/build/test_layers.py", "tests/build/test_judges.py"),
     "reproducible": pytest_part("tests/build/test_reproducible.py"),
     "install": pytest_part("tests/build/test_install.py"),
     "hello": pytest_part("tests/build/test_hello.py"),
