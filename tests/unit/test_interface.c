@@ -237,6 +237,8 @@ static void test_times(void **state)
         {UINT64_MAX, 1, NULL},
         {18446744073709, 1, "18446744073709000000"},
         {18446744073710, 1, NULL},
+        {184467440737095, 10, "18446744073709500000"},
+        {184467440737096, 10, NULL},
         {0, 0, NULL},
         {123, 0, NULL},
         /* a frequency with which the product does not fit */
