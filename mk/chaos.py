@@ -21,10 +21,11 @@ def main(build, only=""):
     os.environ["BATON_BUILD"] = str((TREE / build).resolve())
     sys.path.insert(0, str(TREE / "tests" / "e2e"))
     from harness import chaos
+    from harness.chaos_scenarios import FULL
     from harness.disk import make_disk
     from harness.machine import Machine
 
-    scenarios = [scenario for scenario in chaos.FULL if scenario.name.startswith(only)]
+    scenarios = [scenario for scenario in FULL if scenario.name.startswith(only)]
     injections = wrong = 0
     for scenario in scenarios:
         with tempfile.TemporaryDirectory(prefix="baton-chaos-") as folder:
@@ -33,7 +34,7 @@ def main(build, only=""):
                 verdict = chaos.judge(scenario, machine, TIMEOUT)
         injections += verdict.injections
         wrong += len(verdict.problems)
-        print(verdict.summary(scenario.name), flush=True)
+        print(verdict.summary(), flush=True)
         for problem in verdict.problems[:SHOWN]:
             print(f"WRONG: {scenario.name}: {problem}", flush=True)
     print(f"chaos: {len(scenarios)} scenarios, {injections} injections, {wrong} wrong")

@@ -26,16 +26,35 @@ static EFI_SYSTEM_TABLE *loader_table;
 static uint64_t runs, injections, wrong;
 static uint64_t called[FAKE_SERVICE_COUNT];
 
-void fake_complain(const char *format, ...)
+#define NAME_OF(number, name) [RULE_##number] = (name),
+static const char *const rule_names[RULE_COUNT] = {CHAOS_RULES(NAME_OF)};
+
+static void complain(enum chaos_rule rule, const char *format, va_list arguments)
 {
     char line[400];
+
+    format_list(line, sizeof(line), format, arguments);
+    chaos_run.wrong++;
+    say("chaos WRONG: %s: %s", rule_names[rule], line);
+}
+
+void chaos_complain(enum chaos_rule rule, const char *format, ...)
+{
     va_list arguments;
 
     va_start(arguments, format);
-    format_list(line, sizeof(line), format, arguments);
+    complain(rule, format, arguments);
     va_end(arguments);
-    chaos_run.wrong++;
-    say("chaos WRONG: %s", line);
+}
+
+/* What fake_calls.c has to say. */
+void fake_complain(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain(RULE_ILLEGAL_CALL, format, arguments);
+    va_end(arguments);
 }
 
 static void read_loader(EFI_HANDLE volume)
@@ -58,15 +77,17 @@ static void read_loader(EFI_HANDLE volume)
         give_up("the loader is too large");
 }
 
-/* The firmware has taken a few pages for itself, and nothing else is different. */
-static bool has_grown(const struct page_counts *before, const struct page_counts *after)
+/* How many pages the firmware has taken for itself, or given back, when nothing else is different; or 0. */
+static int64_t growth(const struct page_counts *before, const struct page_counts *after)
 {
     struct page_counts now = *after;
     uint64_t grown = now.pages[EfiBootServicesData] - before->pages[EfiBootServicesData];
 
     now.pages[EfiBootServicesData] -= grown;
     now.pages[EfiConventionalMemory] += grown;
-    return grown > 0 && now.handles == before->handles && memcmp(now.pages, before->pages, sizeof(now.pages)) == 0;
+    if (now.handles != before->handles || memcmp(now.pages, before->pages, sizeof(now.pages)) != 0)
+        return 0;
+    return (int64_t)grown;
 }
 
 /* All is back, to the page. */
@@ -74,12 +95,12 @@ static void compare(const struct page_counts *before, const struct page_counts *
 {
     for (unsigned type = 0; type < sizeof(before->pages) / sizeof(before->pages[0]); type++) {
         if (before->pages[type] != after->pages[type])
-            fake_complain("there were %llu pages of type %u, and now there are %llu",
-                          (unsigned long long)before->pages[type], type, (unsigned long long)after->pages[type]);
+            chaos_complain(RULE_PAGES, "there were %llu pages of type %u, and now there are %llu",
+                           (unsigned long long)before->pages[type], type, (unsigned long long)after->pages[type]);
     }
     if (before->handles != after->handles)
-        fake_complain("there were %llu handles, and now there are %llu", (unsigned long long)before->handles,
-                      (unsigned long long)after->handles);
+        chaos_complain(RULE_HANDLES, "there were %llu handles, and now there are %llu",
+                       (unsigned long long)before->handles, (unsigned long long)after->handles);
 }
 
 /* A boot that must come through, whatever was done to it. */
@@ -101,18 +122,28 @@ static bool must_boot(bool injected)
     }
 }
 
+static void judge_kernel(void)
+{
+    uint64_t check = chaos_run.verdict;
+
+    if (check > RULE_KERNEL_STACK - RULE_KERNEL_HEAD + 1)
+        give_up("the kernel has no check %llu", (unsigned long long)check);
+    if (check != 0)
+        chaos_complain((enum chaos_rule)(RULE_KERNEL_HEAD + check - 1), "the kernel was given something wrong");
+    if (fake_phase() != FAKE_LEFT)
+        chaos_complain(RULE_ENTERED_EARLY, "the kernel was entered, though boot services had not ended");
+}
+
 static void judge(bool injected)
 {
-    if (chaos_run.end == CHAOS_KERNEL && chaos_run.verdict != 0)
-        fake_complain("the kernel was given something wrong: its check %llu", (unsigned long long)chaos_run.verdict);
-    if (chaos_run.end == CHAOS_KERNEL && fake_phase() != FAKE_LEFT)
-        fake_complain("the kernel was entered, though boot services had not ended");
+    if (chaos_run.end == CHAOS_KERNEL)
+        judge_kernel();
     if (must_boot(injected) && chaos_run.end != CHAOS_KERNEL)
-        fake_complain("the kernel was not entered");
+        chaos_complain(RULE_NOT_ENTERED, "the kernel was not entered");
     if (settings.refused && chaos_run.end == CHAOS_KERNEL)
-        fake_complain("the kernel was entered");
+        chaos_complain(RULE_ENTERED, "the kernel was entered");
     if (chaos_run.way == CHAOS_STALE && chaos_run.number >= EXITS_TRIED && chaos_run.end != CHAOS_RESET)
-        fake_complain("boot services do not end, and the machine was not reset");
+        chaos_complain(RULE_NOT_RESET, "boot services do not end, and the machine was not reset");
 }
 
 static void start_loader(void)
@@ -133,37 +164,57 @@ static void start_loader(void)
     chaos_screens_end_run(chaos_run.end == CHAOS_RETURNED);
 }
 
-/* One run. False: nothing had to fail, there are no more such calls. With `ret_grown` the firmware may take pages for
- * itself. */
-static bool run_once(enum chaos_way way, unsigned number, unsigned status, bool is_last, bool *ret_grown)
+static void start_calls(void)
 {
-    struct fake_injection injection = {way < CHAOS_STATUS_WAYS ? number : 0, status, (enum fake_lasting)way, {NULL, 0}};
-    struct page_counts before = memory_count(), after;
+    struct fake_injection injection = {.status = chaos_run.status, .lasting = (enum fake_lasting)chaos_run.way};
+
+    if (!chaos_lies_fail(&injection.call) && chaos_run.way < CHAOS_STATUS_WAYS)
+        injection.call = chaos_run.number;
+    fake_calls_start(&injection);
+}
+
+/* The verdict, in one line that harness/chaos_run.py reads; and what is counted over all runs. */
+static void tell(int64_t grown)
+{
+    const struct chaos_run *run = &chaos_run;
+    unsigned injected = fake_injected() + run->injections;
+
+    for (unsigned i = 0; i < FAKE_SERVICE_COUNT; i++)
+        called[i] += fake_calls_of((enum fake_service)i);
+    injections += injected > 0 ? 1 : 0;
+    wrong += run->wrong > 0 ? 1 : 0;
+    say_aloud("chaos run=%llu way=%s number=%u status=%u service=%s injected=%u calls=%u end=%s result=%#llx shown=%u "
+              "mute=%u grown=%lld wrong=%u",
+              (unsigned long long)runs, run->number > 0 ? way_names[run->way] : "no", run->number, run->status,
+              fake_injected() > 0 ? fake_service_name(fake_injected_service()) : "no", injected, fake_calls(),
+              end_names[run->end], (unsigned long long)run->result, run->shown, fake_calls_failed(FAKE_OutputString),
+              (long long)grown, run->wrong);
+}
+
+/* One run. False: nothing had to fail, there are no more such calls. With `ret_grown` the firmware may take pages for
+ * itself; this says how many. */
+static bool run_once(enum chaos_way way, unsigned number, unsigned status, bool is_last, int64_t *ret_grown)
+{
+    struct page_counts before, after;
+    int64_t grown = 0;
     bool injected;
 
     chaos_run = (struct chaos_run){.way = way, .number = number, .status = status, .is_last = is_last};
     runs++;
     say("chaos begins %llu", (unsigned long long)runs);
-    fake_calls_start(&injection);
+    chaos_lies_prepare();
+    before = memory_count();
+    start_calls();
     start_loader();
     after = memory_count();
     injected = fake_injected() + chaos_run.injections > 0;
-    injections += injected ? 1 : 0;
-    if (runs > WARM_UPS && ret_grown && has_grown(&before, &after))
-        *ret_grown = true;
-    else if (runs > WARM_UPS)
+    if (runs > WARM_UPS && ret_grown)
+        *ret_grown = grown = growth(&before, &after);
+    if (runs > WARM_UPS && grown == 0)
         compare(&before, &after);
     judge(injected);
-    for (unsigned i = 0; i < FAKE_SERVICE_COUNT; i++)
-        called[i] += fake_calls_of((enum fake_service)i);
-    wrong += chaos_run.wrong > 0 ? 1 : 0;
-    say_aloud("chaos run=%llu way=%s number=%u status=%u service=%s injected=%u calls=%u end=%s result=%#llx shown=%u "
-              "mute=%u wrong=%u",
-              (unsigned long long)runs, number > 0 ? way_names[way] : "no", number, status,
-              fake_injected() > 0 ? fake_service_name(fake_injected_service()) : "no",
-              fake_injected() + chaos_run.injections, fake_calls(), end_names[chaos_run.end],
-              (unsigned long long)chaos_run.result, chaos_run.shown, fake_calls_failed(FAKE_OutputString),
-              chaos_run.wrong);
+    chaos_lies_undo();
+    tell(grown);
     return injected;
 }
 
@@ -171,10 +222,15 @@ static bool run_once(enum chaos_way way, unsigned number, unsigned status, bool 
  * What the loader leaves behind, it leaves behind each time: so such a run is done again, and then all must be back. */
 static bool run(enum chaos_way way, unsigned number, unsigned status, bool is_last)
 {
-    bool grown = false;
+    int64_t grown = 0;
     bool injected = run_once(way, number, status, is_last, &grown);
 
-    return grown ? run_once(way, number, status, is_last, NULL) : injected;
+    return grown != 0 ? run_once(way, number, status, is_last, NULL) : injected;
+}
+
+static void run_lie(enum chaos_way way, unsigned number)
+{
+    (void)run(way, number, 0, false);
 }
 
 /* Nothing fails. */
@@ -226,6 +282,10 @@ void chaos(EFI_HANDLE volume, EFI_DEVICE_PATH_PROTOCOL *path)
         run_plain(false);
         run_way((enum chaos_way)way);
     }
+    if (settings.lies)
+        chaos_lies_tell(loader_table, run_lie);
+    for (unsigned i = 0; i < RULE_COUNT; i++)
+        say("chaos rule %s", rule_names[i]);
     for (unsigned i = 0; i < FAKE_SERVICE_COUNT; i++)
         say("chaos called %s %llu", fake_service_name((enum fake_service)i), (unsigned long long)called[i]);
     say_aloud("chaos done runs=%llu injections=%llu wrong=%llu", (unsigned long long)runs,

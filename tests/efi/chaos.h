@@ -26,14 +26,37 @@ enum chaos_way {
     CHAOS_WAYS,
 };
 
-/* What this application itself does wrong, to show that it is noticed; bits of the setting `lie`. */
-enum chaos_lie {
-    LIE_KEEP_PAGES = 1, /* pages that are freed stay allocated */
-    LIE_LOSE_POOL = 2,  /* a block that is freed is still in the books */
-    LIE_KEEP_FILE = 4,  /* a file that is closed is still in the books */
-    LIE_WRONG_BYTE = 8, /* a byte of the module is another one */
-    LIE_DATA_ONLY = 16, /* with `nx`, what is allocated for code cannot be executed either */
-};
+/* What a run is judged by, each with its name in a verdict. */
+#define CHAOS_RULES(X)                                                                                                 \
+    X(KERNEL_HEAD, "kernel-head") /* the kernel's own checks, in its order */                                          \
+    X(KERNEL_MAP, "kernel-map")                                                                                        \
+    X(KERNEL_BYTES, "kernel-bytes")                                                                                    \
+    X(KERNEL_ZEROS, "kernel-zeros")                                                                                    \
+    X(KERNEL_MODULES, "kernel-modules")                                                                                \
+    X(KERNEL_STACK, "kernel-stack")                                                                                    \
+    X(ENTERED_EARLY, "entered-early") /* boot services had not ended */                                                \
+    X(NOT_ENTERED, "not-entered")     /* and must have been */                                                         \
+    X(ENTERED, "entered")             /* and must not have been */                                                     \
+    X(NOT_RESET, "not-reset")                                                                                          \
+    X(PAGES, "pages") /* by type, as before */                                                                         \
+    X(HANDLES, "handles")                                                                                              \
+    X(KEPT_PAGES, "kept-pages") /* in the order of enum chaos_kind */                                                  \
+    X(KEPT_POOL, "kept-pool")                                                                                          \
+    X(KEPT_EVENT, "kept-event")                                                                                        \
+    X(KEPT_FILE, "kept-file")                                                                                          \
+    X(NOT_ITS_OWN, "not-its-own") /* given back, or tried to */                                                        \
+    X(NO_FILE, "no-file")                                                                                              \
+    X(SCREEN, "screen")                                                                                                \
+    X(UNKNOWN_CALL, "unknown-call")                                                                                    \
+    X(UNKNOWN_PROTOCOL, "unknown-protocol")                                                                            \
+    X(ILLEGAL_CALL, "illegal-call")                                                                                    \
+    X(EXIT_IMAGE, "exit-image")                                                                                        \
+    X(EXIT_MAP, "exit-map")                                                                                            \
+    X(RESET_EARLY, "reset-early")                                                                                      \
+    X(RESET_ODD, "reset-odd")
+#define RULE_NUMBER(number, name) RULE_##number,
+enum chaos_rule { CHAOS_RULES(RULE_NUMBER) RULE_COUNT };
+#undef RULE_NUMBER
 
 enum chaos_end {
     CHAOS_RETURNED, /* to the firmware */
@@ -61,8 +84,21 @@ extern struct chaos_run chaos_run;
 /* ---- chaos.c ---- */
 /* Does all runs that the settings ask for. Returns when the last one has not left for good. */
 void chaos(EFI_HANDLE volume, EFI_DEVICE_PATH_PROTOCOL *path);
+/* The run has broken this rule; `format` says how. */
+void chaos_complain(enum chaos_rule rule, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the run that is going on, from within a call of the loader's. */
 _Noreturn void chaos_end_run(enum chaos_end end);
+
+/* ---- chaos_lies.c: see chaos_lies.h ---- */
+/* Tells each lie in a run of its own. The loader has `table`. */
+void chaos_lies_tell(const EFI_SYSTEM_TABLE *table, void (*run)(enum chaos_way way, unsigned number));
+/* Whether one is told in this run, and which call then fails, as in struct fake_injection. */
+bool chaos_lies_fail(unsigned *ret_call);
+struct chaos_arguments;
+/* Where they come in: before memory is counted; before a call; and when the run has been judged. */
+void chaos_lies_prepare(void);
+void chaos_lies_call(enum fake_service service, struct chaos_arguments *arguments);
+void chaos_lies_undo(void);
 
 /* ---- chaos_thunks.S, chaos_hooks.c: the tables that the loader sees ---- */
 #define CHAOS_THUNK    16 /* bytes */
@@ -76,17 +112,18 @@ _Noreturn void chaos_end_run(enum chaos_end end);
 #define CHAOS_RNG      87
 #define CHAOS_SLOTS    89
 
-struct chaos_arguments { /* the first four; chaos_thunks.S pushes them */
+struct chaos_arguments { /* the first four; chaos_thunks.S pushes them, and takes them from there again */
     uint64_t slot, fourth, third, second, first;
 };
 extern const uint8_t chaos_thunks[CHAOS_SLOTS][CHAOS_THUNK];
 extern void *chaos_targets[CHAOS_SLOTS];
 /* Every call comes by here. Not EFI_SUCCESS: it fails so. */
-EFI_STATUS EFIAPI chaos_call(const struct chaos_arguments *arguments);
+EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments);
 /* Makes thunks of a table's or protocol's functions. */
 void chaos_fill(void *first_function, unsigned first_slot, unsigned count);
 /* What does the work of a service that is not to fail. */
 void chaos_set_target(enum fake_service service, void *target);
+void *chaos_target(enum fake_service service);
 #define CHAOS_TARGET(service, function) chaos_set_target(service, (void *)(uintptr_t)(function))
 /* The system table for the loader. */
 EFI_SYSTEM_TABLE *chaos_system_table(void);
@@ -106,6 +143,8 @@ bool chaos_let_go(enum chaos_kind kind, uint64_t subject, uint64_t pages);
 /* The same for a call that fails: what it was to give back is given back when the run has ended. */
 void chaos_offer(enum chaos_kind kind, uint64_t subject);
 void chaos_held_start_run(void);
+/* What it holds of that kind. */
+void chaos_each_held(enum chaos_kind kind, void (*function)(uint64_t subject, uint64_t pages));
 /* Gives back what is left; each is a complaint when the loader was to leave nothing. */
 void chaos_held_end_run(bool complain);
 void chaos_files_start_run(void);
@@ -113,7 +152,9 @@ void chaos_files_end_run(bool complain);
 void chaos_screens_end_run(bool complain);
 
 EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real);
-/* Whether it is an open folder of the loader's. */
+/* Whether it is an open file of the loader's, or a folder. */
+bool chaos_is_open(const EFI_FILE_PROTOCOL *file);
+/* Whether that open file is a folder. */
 bool chaos_is_folder(const EFI_FILE_PROTOCOL *file);
 /* The key of the memory map as it is now. */
 UINTN chaos_map_key(void);
@@ -123,9 +164,12 @@ UINTN chaos_map_key(void);
 struct chaos_way_back {
     uint64_t root;   /* page tables: low addresses as the firmware has them, the upper half to be filled in */
     uint64_t resume; /* goes on there, with the kernel's verdict in rcx; 0: the kernel ends the machine */
+    uint64_t lie;    /* the number of the kernel's check that the kernel itself makes fail; 0: of none */
 };
 #define CHAOS_WAY_BACK_GUID EFI_GUID_VALUE(0x6e1f7c3a, 0x52d4, 0x4b0e, 0x9a, 0x41, 0xd7, 0x08, 0x2c, 0x95, 0xe3, 0x16)
 struct chaos_way_back *chaos_machine_start(void);
+/* For the kernel of this run. */
+void chaos_machine_lie(uint64_t check);
 /* Notes how the processor and its devices are, for the kernel to come back; or that it shall not. */
 void chaos_machine_save(bool comes_back);
 

@@ -25,9 +25,9 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
     EFI_STATUS status;
 
     if (image != chaos_run.loader)
-        fake_complain("ExitBootServices: another image");
+        chaos_complain(RULE_EXIT_IMAGE, "ExitBootServices: another image");
     if (fake_last_service() != FAKE_GetMemoryMap || fake_last_failed())
-        fake_complain("ExitBootServices: no memory map came before it");
+        chaos_complain(RULE_EXIT_MAP, "ExitBootServices: no memory map came before it");
     if (chaos_run.way == CHAOS_STALE && chaos_run.injections < chaos_run.number)
         move_key();
     if (key != chaos_map_key()) {
@@ -44,9 +44,9 @@ static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 static void EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS status, UINTN size, const void *data)
 {
     if (how != EfiResetCold || status != EFI_SUCCESS || size != 0 || data)
-        fake_complain("ResetSystem: odd arguments");
+        chaos_complain(RULE_RESET_ODD, "ResetSystem: odd arguments");
     if (fake_calls_of(FAKE_ExitBootServices) == 0)
-        fake_complain("the machine is reset, though the firmware has not been left");
+        chaos_complain(RULE_RESET_EARLY, "the machine is reset, though the firmware has not been left");
     chaos_end_run(CHAOS_RESET);
 }
 

@@ -4,13 +4,12 @@
 
 #include "memory.h"
 
-#define OPEN_FILES  64
-#define MODULE_NAME u"module"
+#define OPEN_FILES 64
 
 struct open_file {
     EFI_FILE_PROTOCOL protocol; /* first */
     EFI_FILE_PROTOCOL *real;    /* NULL: free */
-    bool is_folder, is_module;
+    bool is_folder;
     unsigned call;
 };
 
@@ -27,18 +26,14 @@ static struct open_file *find(const EFI_FILE_PROTOCOL *this)
     return NULL;
 }
 
-static struct open_file *checked(const EFI_FILE_PROTOCOL *this)
+bool chaos_is_open(const EFI_FILE_PROTOCOL *file)
 {
-    struct open_file *file = find(this);
-
-    if (!file)
-        give_up("chaos WRONG: %#llx is no open file", (unsigned long long)(uintptr_t)this);
-    return file;
+    return find(file) != NULL;
 }
 
 bool chaos_is_folder(const EFI_FILE_PROTOCOL *file)
 {
-    return checked(file)->is_folder;
+    return find(file)->is_folder;
 }
 
 static bool is_folder(EFI_FILE_PROTOCOL *real)
@@ -54,17 +49,14 @@ static bool is_folder(EFI_FILE_PROTOCOL *real)
     return (room.info.Attribute & EFI_FILE_DIRECTORY) != 0;
 }
 
-static EFI_FILE_PROTOCOL *wrap(EFI_FILE_PROTOCOL *real, const CHAR16 *name)
+static EFI_FILE_PROTOCOL *wrap(EFI_FILE_PROTOCOL *real)
 {
-    static const CHAR16 module[] = MODULE_NAME;
-
     for (unsigned i = 0; i < OPEN_FILES; i++) {
         struct open_file *file = &files[i];
 
         if (file->real)
             continue;
         *file = (struct open_file){.protocol = *real, .real = real, .is_folder = is_folder(real), .call = fake_calls()};
-        file->is_module = name && memcmp(name, module, sizeof(module)) == 0;
         chaos_fill((void *)&file->protocol.Open, CHAOS_FILE, CHAOS_GRAPHICS - CHAOS_FILE);
         return &file->protocol;
     }
@@ -78,28 +70,26 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_
 
     (void)this;
     if (status == EFI_SUCCESS)
-        *ret_root = wrap(real, NULL);
+        *ret_root = wrap(real);
     return status;
 }
 
 static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_file, const CHAR16 *name,
                                    uint64_t mode, uint64_t attributes)
 {
-    EFI_FILE_PROTOCOL *folder = checked(this)->real, *real;
+    EFI_FILE_PROTOCOL *folder = find(this)->real, *real;
     EFI_STATUS status = folder->Open(folder, &real, name, mode, attributes);
 
     if (status == EFI_SUCCESS)
-        *ret_file = wrap(real, name);
+        *ret_file = wrap(real);
     return status;
 }
 
 static EFI_STATUS EFIAPI close_file(EFI_FILE_PROTOCOL *this)
 {
-    struct open_file *file = checked(this);
+    struct open_file *file = find(this);
     EFI_FILE_PROTOCOL *real = file->real;
 
-    if (settings.lie & LIE_KEEP_FILE)
-        return EFI_SUCCESS;
     file->real = NULL;
     return real->Close(real);
 }
@@ -119,30 +109,26 @@ static UINTN shorten(UINTN size)
 
 static EFI_STATUS EFIAPI read_file(EFI_FILE_PROTOCOL *this, UINTN *size, void *buffer)
 {
-    struct open_file *file = checked(this);
-    EFI_STATUS status;
+    struct open_file *file = find(this);
 
     if (!file->is_folder) {
         *size = shorten(*size);
         if (*size == 0)
             return EFI_SUCCESS;
     }
-    status = file->real->Read(file->real, size, buffer);
-    if ((settings.lie & LIE_WRONG_BYTE) && file->is_module && *size > 0)
-        ((uint8_t *)buffer)[*size - 1] ^= 1;
-    return status;
+    return file->real->Read(file->real, size, buffer);
 }
 
 static EFI_STATUS EFIAPI set_position(EFI_FILE_PROTOCOL *this, uint64_t position)
 {
-    EFI_FILE_PROTOCOL *real = checked(this)->real;
+    EFI_FILE_PROTOCOL *real = find(this)->real;
 
     return real->SetPosition(real, position);
 }
 
 static EFI_STATUS EFIAPI get_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *type, UINTN *size, void *buffer)
 {
-    EFI_FILE_PROTOCOL *real = checked(this)->real;
+    EFI_FILE_PROTOCOL *real = find(this)->real;
 
     return real->GetInfo(real, type, size, buffer);
 }
@@ -168,7 +154,7 @@ void chaos_files_end_run(bool complain)
         if (!real)
             continue;
         if (complain)
-            fake_complain("the loader does not close the file that call %u opened", files[i].call);
+            chaos_complain(RULE_KEPT_FILE, "the loader does not close the file that call %u opened", files[i].call);
         files[i].real = NULL;
         (void)real->Close(real); /* cannot fail */
     }

@@ -37,8 +37,8 @@ bool chaos_let_go(enum chaos_kind kind, uint64_t subject, uint64_t pages)
     struct held *held = find(kind, subject);
 
     if (!held || held->is_offered || held->pages != pages) {
-        fake_complain("the loader gives back %s at %#llx, %llu of them, which it does not have", names[kind],
-                      (unsigned long long)subject, (unsigned long long)pages);
+        chaos_complain(RULE_NOT_ITS_OWN, "the loader gives back %s at %#llx, %llu of them, which it does not have",
+                       names[kind], (unsigned long long)subject, (unsigned long long)pages);
         return false;
     }
     *held = all[--count];
@@ -52,13 +52,21 @@ void chaos_offer(enum chaos_kind kind, uint64_t subject)
     if (held)
         held->is_offered = true;
     else
-        fake_complain("the loader gives back %s at %#llx, which it does not have", names[kind],
-                      (unsigned long long)subject);
+        chaos_complain(RULE_NOT_ITS_OWN, "the loader gives back %s at %#llx, which it does not have", names[kind],
+                       (unsigned long long)subject);
 }
 
 void chaos_held_start_run(void)
 {
     count = 0;
+}
+
+void chaos_each_held(enum chaos_kind kind, void (*function)(uint64_t subject, uint64_t pages))
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (all[i].kind == kind)
+            function(all[i].subject, all[i].pages);
+    }
 }
 
 static void give_back(const struct held *held)
@@ -77,8 +85,8 @@ void chaos_held_end_run(bool complain)
 {
     for (unsigned i = 0; i < count; i++) {
         if (complain && !all[i].is_offered)
-            fake_complain("the loader keeps %s of call %u, at %#llx", names[all[i].kind], all[i].call,
-                          (unsigned long long)all[i].subject);
+            chaos_complain((enum chaos_rule)(RULE_KEPT_PAGES + all[i].kind), "the loader keeps %s of call %u, at %#llx",
+                           names[all[i].kind], all[i].call, (unsigned long long)all[i].subject);
         give_back(&all[i]);
     }
     count = 0;

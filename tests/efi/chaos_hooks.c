@@ -76,6 +76,11 @@ void chaos_set_target(enum fake_service service, void *target)
     chaos_targets[slots[service]] = target;
 }
 
+void *chaos_target(enum fake_service service)
+{
+    return chaos_targets[slots[service]];
+}
+
 static EFI_STATUS EFIAPI refuse(void)
 {
     return EFI_UNSUPPORTED;
@@ -102,7 +107,7 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
         fake_set_vital(chaos_is_folder((const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first));
 }
 
-EFI_STATUS EFIAPI chaos_call(const struct chaos_arguments *arguments)
+EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)
 {
     unsigned service = 0;
     EFI_STATUS status;
@@ -110,9 +115,16 @@ EFI_STATUS EFIAPI chaos_call(const struct chaos_arguments *arguments)
     while (service < FAKE_SERVICE_COUNT && slots[service] != arguments->slot)
         service++;
     if (service == FAKE_SERVICE_COUNT) {
-        fake_complain("the loader calls function %u of chaos_thunks.S, which fake_calls.h does not have",
-                      (unsigned)arguments->slot);
+        chaos_complain(RULE_UNKNOWN_CALL, "the loader calls function %u of chaos_thunks.S, which fake_calls.h lacks",
+                       (unsigned)arguments->slot);
         return EFI_UNSUPPORTED;
+    }
+    chaos_lies_call((enum fake_service)service, arguments);
+    if (arguments->slot >= CHAOS_FILE && arguments->slot < CHAOS_GRAPHICS &&
+        !chaos_is_open((const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first)) {
+        chaos_complain(RULE_NO_FILE, "%s: %#llx is no open file", fake_service_name((enum fake_service)service),
+                       (unsigned long long)arguments->first);
+        return EFI_INVALID_PARAMETER;
     }
     status = fake_call((enum fake_service)service);
     if (status != EFI_SUCCESS)

@@ -112,8 +112,13 @@ struct chaos_way_back *chaos_machine_start(void)
     need(boot->AllocatePages(AllocateAnyPages, EfiRuntimeServicesData, 1, &page), "no page for page tables");
     need(boot->AllocatePool(EfiRuntimeServicesData, sizeof(*way_back), (void **)&way_back),
          "no memory for the way back");
-    *way_back = (struct chaos_way_back){page, 0};
+    *way_back = (struct chaos_way_back){page, 0, 0};
     return way_back;
+}
+
+void chaos_machine_lie(uint64_t check)
+{
+    way_back->lie = check;
 }
 
 void chaos_machine_save(bool comes_back)

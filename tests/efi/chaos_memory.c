@@ -20,8 +20,6 @@ static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS address, UINTN count)
 {
     if (!chaos_let_go(CHAOS_PAGES, address, count))
         return EFI_NOT_FOUND;
-    if (settings.lie & LIE_KEEP_PAGES)
-        return EFI_SUCCESS;
     return boot->FreePages(address, count);
 }
 
@@ -38,8 +36,6 @@ static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **
 
 static EFI_STATUS EFIAPI free_pool(void *memory)
 {
-    if (settings.lie & LIE_LOSE_POOL)
-        return EFI_SUCCESS;
     if (!chaos_let_go(CHAOS_POOL, (uintptr_t)memory, 0))
         return EFI_INVALID_PARAMETER;
     return boot->FreePool(memory);

@@ -137,7 +137,7 @@ void chaos_pages_retype(EFI_PHYSICAL_ADDRESS address, UINTN count, EFI_MEMORY_TY
 {
     uint64_t cr0;
 
-    if (!settings.nx || (settings.lie & LIE_DATA_ONLY))
+    if (settings.nx != 1)
         return;
     cr0 = unlock();
     set(address, count, !is_data(type));

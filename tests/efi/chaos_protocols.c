@@ -85,7 +85,8 @@ static void *stand_in(const EFI_GUID *guid, void *interface)
         chaos_fill((void *)&rng.GetInfo, CHAOS_RNG, CHAOS_SLOTS - CHAOS_RNG);
         return &rng;
     }
-    fake_complain("the loader uses a protocol that chaos_protocols.c does not have (GUID %08x-…)", guid->Data1);
+    chaos_complain(RULE_UNKNOWN_PROTOCOL,
+                   "the loader uses a protocol that chaos_protocols.c does not have (GUID %08x-…)", guid->Data1);
     return interface;
 }
 
@@ -127,7 +128,8 @@ void chaos_screens_end_run(bool complain)
         if (real->Mode->Mode == screens[i].mode)
             continue;
         if (complain && fake_calls_failed(FAKE_GraphicsSetMode) == 0)
-            fake_complain("a screen was in mode %u, and is in mode %u now", screens[i].mode, real->Mode->Mode);
+            chaos_complain(RULE_SCREEN, "a screen was in mode %u, and is in mode %u now", screens[i].mode,
+                           real->Mode->Mode);
         (void)real->SetMode(real, screens[i].mode);
     }
 }

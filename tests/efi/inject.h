@@ -68,8 +68,8 @@ struct settings {
     uint64_t chaos;    /* what is done to the loader's calls: bits of enum chaos_way */
     uint64_t statuses; /* of each call's failures so many are tried; 0: all */
     uint64_t refused;  /* 1: it is not a boot that is to come through */
-    uint64_t nx;       /* 1: data cannot be executed */
-    uint64_t lie;      /* bits of enum chaos_lie */
+    uint64_t nx;       /* 1: data cannot be executed; 2: nor can what is allocated for code */
+    uint64_t lies;     /* 1: everything that is noticed is done wrong, to see it noticed */
 
     char start[SETTING_TEXT];   /* the loader's path; \baton.efi when not given */
     char options[SETTING_TEXT]; /* its load options */
@@ -86,6 +86,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void leave(uint64_t code);
 /* Says it and leaves with 0x7f. */
 _Noreturn void give_up(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* As if somebody else said it. */
+void say_plainly(const char *line);
 /* On the serial line, too. */
 void say_aloud(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Gives up when the status is an error. */

@@ -152,7 +152,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     screen_spoil();
     facts_spoil();
     tables_spoil();
-    if (settings.chaos)
+    if (settings.chaos || settings.lies)
         chaos(own->DeviceHandle, file_path(own->DeviceHandle, settings.start));
     for (uint64_t run = 1; run <= settings.runs; run++)
         start_loader(run, own->DeviceHandle);

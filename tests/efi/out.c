@@ -50,6 +50,12 @@ void say(const char *format, ...)
     va_end(arguments);
 }
 
+void say_plainly(const char *line)
+{
+    put(DEBUG_PORT, line);
+    put(DEBUG_PORT, "\n");
+}
+
 _Noreturn void leave(uint64_t code)
 {
     __asm__ volatile("outl %0, %1" : : "a"((uint32_t)code), "Nd"((uint16_t)0xf4));

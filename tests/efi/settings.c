@@ -50,7 +50,7 @@ static const struct {
     {"statuses", &settings.statuses, NULL},
     {"refused", &settings.refused, NULL},
     {"nx", &settings.nx, NULL},
-    {"lie", &settings.lie, NULL},
+    {"lies", &settings.lies, NULL},
     {"start", NULL, settings.start},
     {"options", &settings.options_set, settings.options},
 };

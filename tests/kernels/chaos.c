@@ -20,6 +20,7 @@ struct configuration {
 struct way_back {
     uint64_t root;
     uint64_t resume;
+    uint64_t lie;
 };
 static const uint64_t way_back_guid[2] = {0x4b0e52d46e1f7c3aULL, 0x16e3952c08d7419aULL};
 
@@ -84,6 +85,22 @@ static int judge(const struct baton *baton)
     return NOTHING;
 }
 
+/* Breaks what this check looks at. */
+static void spoil(const struct baton *given, uint64_t check)
+{
+    struct baton *baton = (struct baton *)(uintptr_t)given;
+    struct baton_memory *map = (struct baton_memory *)(uintptr_t)baton->memory_map.first;
+
+    if (check == HEAD)
+        baton->version++;
+    if (check == MAP)
+        map->size = 0;
+    if (check == ZEROS)
+        zeros[PAGE - 1] = 1;
+    if (check == STACK)
+        baton->stack.size -= 16;
+}
+
 static const struct way_back *find_way_back(const struct baton *baton)
 {
     const struct system_table *system = baton->efi_system_table;
@@ -112,9 +129,12 @@ static _Noreturn void go_back(const struct baton *baton, const struct way_back *
 
 _Noreturn void kernel_main(const struct baton *baton)
 {
-    int verdict = judge(baton);
     const struct way_back *way = find_way_back(baton);
+    int verdict;
 
+    if (way)
+        spoil(baton, way->lie);
+    verdict = judge(baton);
     if (way && way->resume != 0)
         go_back(baton, way, (uint64_t)verdict);
     if (verdict != NOTHING || !way)

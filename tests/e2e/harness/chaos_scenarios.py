@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is booted again and again under real firmware, and what is done to it (tests/efi/chaos.c)."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Dict, List
+
+from .files import entry, injected
+from .paths import TREE, kernel
+from .report import checksum
+
+WAYS = "once service all often half halves none nones stale".split()
+
+
+def bits(*ways: str) -> int:
+    """The setting `chaos`."""
+    return sum(1 << WAYS.index(way) for way in ways)
+
+
+EVERYTHING = bits(*WAYS)
+BEFORE_THE_EXIT = EVERYTHING & ~bits("stale")
+MODULE = bytes(i * 7 % 251 for i in range(20001))
+
+
+def boot_files(*lines: str) -> Dict[str, object]:
+    """A kernel and its module, and another entry with the same in case the first cannot be booted."""
+    lines = (f"module /module {checksum(MODULE):016x}", *lines)
+    return {"kernel.elf": kernel("chaos-high.elf"), "module": MODULE, "loader/loader.conf": "default a.conf\n",
+            "loader/entries/a.conf": entry("/kernel.elf", *lines),
+            "loader/entries/b.conf": entry("/kernel.elf", *lines, "options second")}
+
+
+def services() -> Dict[str, int]:
+    """The services that tests/fake/fake_calls.c knows, and how many failures each has."""
+    text = (TREE / "tests" / "fake" / "fake_calls.c").read_text()
+    rows = re.findall(r'\[FAKE_\w+\] = \{\s*"([^"]+)",\s*\w+,\s*\{([^}]*)\}', text)
+    return {name: len(re.findall(r"\bEFI_\w+", failures)) for name, failures in rows}
+
+
+@dataclass
+class Scenario:
+    name: str
+    files: Dict[str, object]
+    settings: Dict[str, object]
+    entries: int = 2
+    errors: int = 0  # when nothing fails
+    machine: Dict[str, object] = field(default_factory=dict)
+
+    def volume(self) -> Dict[str, object]:
+        return injected(self.files, **self.settings)
+
+
+def refused_files() -> Dict[str, object]:
+    """No entry can be booted, each for a reason of its own; and there is no usual kernel, should the entries be lost."""
+    files = boot_files()
+    sound = files.pop("kernel.elf")
+    return {**files, "sound.elf": sound, "cut.elf": bytes(300), "loader/entries/a.conf": entry("/cut.elf"),
+            "loader/entries/b.conf": entry("/sound.elf", "module /missing")}
+
+
+def second_files() -> Dict[str, object]:
+    """The first entry is refused after its kernel has been opened, and the second boots."""
+    return {**boot_files(), "loader/entries/a.conf": entry("/kernel.elf", "module /missing")}
+
+
+RANDOM = ["-device", "virtio-rng-pci"]
+# As much as `make test` has time for: between them they call every service.
+QUICK = [
+    Scenario("boot", boot_files("video 640x480"), {"chaos": bits("once", "service"), "statuses": 1},
+             machine={"screen": "ramfb", "extra": RANDOM}),
+    Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
+]
+# Each lie that the application can tell. A lie says which rule it breaks.
+LIES = Scenario("lies", boot_files(), {"chaos": 0, "lies": 1}, machine={"screen": "ramfb"})
+# Not even what is allocated for code can be executed.
+NO_EXECUTE = Scenario("no-execute", boot_files(), {"chaos": bits("once"), "nx": 2})
+FULL = [
+    Scenario("boot", boot_files("video 640x480"), {"chaos": EVERYTHING}, machine={"screen": "ramfb", "extra": RANDOM}),
+    Scenario("boot-2M", boot_files(), {"chaos": EVERYTHING}, machine={"firmware": "2M", "memory": "64M"}),
+    Scenario("no-execute", boot_files(), {"chaos": EVERYTHING, "nx": 1}, machine={"screen": "vga"}),
+    Scenario("no-execute-2M", boot_files(), {"chaos": EVERYTHING, "nx": 1}, machine={"firmware": "2M", "cpu": "max"}),
+    Scenario("many-modes", boot_files("video 800x600"), {"chaos": bits("once"), "statuses": 1},
+             machine={"screen": "vga"}),
+    Scenario("second-entry", second_files(), {"chaos": EVERYTHING}, errors=1),
+    Scenario("refused", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
+    Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
+             machine={"firmware": "2M", "screen": "vga"}),
+]
