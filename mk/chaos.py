@@ -21,12 +21,13 @@ def main(build, only=""):
     os.environ["BATON_BUILD"] = str((TREE / build).resolve())
     sys.path.insert(0, str(TREE / "tests" / "e2e"))
     from harness import chaos
-    from harness.chaos_scenarios import FULL
+    from harness.chaos_scenarios import FULL, services
     from harness.disk import make_disk
     from harness.machine import Machine
 
     scenarios = [scenario for scenario in FULL if scenario.name.startswith(only)]
     injections = wrong = 0
+    called = set()
     for scenario in scenarios:
         with tempfile.TemporaryDirectory(prefix="baton-chaos-") as folder:
             disk = make_disk(Path(folder) / "disk.img", scenario.volume())
@@ -35,8 +36,12 @@ def main(build, only=""):
         injections += verdict.injections
         wrong += len(verdict.problems)
         print(verdict.summary(), flush=True)
+        called |= {name for name, count in verdict.session.called.items() if count > 0}
         for problem in verdict.problems[:SHOWN]:
             print(f"WRONG: {scenario.name}: {problem}", flush=True)
+    for name in [] if only else [name for name in services() if name not in called]:
+        wrong += 1
+        print(f"WRONG: {name} was never called")
     print(f"chaos: {len(scenarios)} scenarios, {injections} injections, {wrong} wrong")
     return 0 if wrong == 0 and scenarios else 1
 

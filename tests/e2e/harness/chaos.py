@@ -8,14 +8,17 @@ chaos_run.py, of the whole session by those below.
 import re
 import time
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Callable, Dict, List, Tuple
 
 from . import chaos_run
 from .chaos_run import Run, read_runs
-from .chaos_scenarios import WAYS, Scenario
+from .chaos_scenarios import WAYS, Scenario, services
 from .machine import EXIT_SUCCESS, Machine
 
 STALE_MOST = 17
+# In so many runs the firmware may grow or shrink by itself, and in one more of each 200.
+GROWTHS, RUNS_FOR_GROWTH = 3, 200
 
 
 @dataclass
@@ -71,6 +74,42 @@ def every_call_has_its_turn(session: Session) -> List[str]:
             if not order or sorted(set(order)) != list(range(1, max(order) + 1)) or order != sorted(order)]
 
 
+def failures(session: Session, run: Run) -> int:
+    """How many runs there are to be like this one, each with another failure of the same call."""
+    if run.way not in ("once", "service") or run.injected == 0:
+        return 1
+    count = services()[run.service]
+    return min(int(session.scenario.settings.get("statuses", count)), count)
+
+
+@rule("failures")
+def every_failure_has_its_turn(session: Session) -> List[str]:
+    """And once only, but for runs that were done again because the firmware had grown."""
+    found = []
+    for way, runs in session.ways().items():
+        for which, group in groupby(runs, lambda run: run.which):
+            mine = list(group)
+            statuses = [run.status for i, run in enumerate(mine) if i == 0 or mine[i - 1].grown == 0]
+            if statuses != list(range(failures(session, mine[0]))):
+                found.append(f"{way} {which}: failures {statuses} instead of {failures(session, mine[0])}")
+    return found
+
+
+@rule("repeated")
+def runs_after_growth_are_the_same(session: Session) -> List[str]:
+    pairs = zip(session.runs, session.runs[1:])
+    return [f"{run}: it was not done again" for run, after in pairs if run.grown != 0 and
+            ((run.way, run.which, run.status) != (after.way, after.which, after.status) or after.grown != 0)]
+
+
+@rule("growth")
+def growth_is_rare(session: Session) -> List[str]:
+    """Else it is the loader that makes the firmware grow, a little each time."""
+    grown = [run.number for run in session.runs if run.grown != 0]
+    most = GROWTHS + len(session.runs) // RUNS_FOR_GROWTH
+    return [f"the firmware's own memory changed in {len(grown)} runs: {grown}"] if len(grown) > most else []
+
+
 @rule("stale")
 def exits_are_tried_to_their_end(session: Session) -> List[str]:
     most = max((run.which for run in session.ways().get("stale", [])), default=STALE_MOST)
@@ -100,6 +139,17 @@ def machine_ends_as_expected(session: Session) -> List[str]:
 @rule("done")
 def session_came_to_its_end(session: Session) -> List[str]:
     return [] if session.done else ["chaos did not come to its end"]
+
+
+@rule("counts")
+def counts_agree(session: Session) -> List[str]:
+    """The application counts as is counted here. One run comes after that."""
+    if not session.done:
+        return []
+    runs = read_runs(session.text[:session.done.start()])
+    counts = [len(runs), sum(run.injected > 0 for run in runs), sum(run.wrong > 0 for run in runs)]
+    said = [int(number) for number in session.done.groups()]
+    return [f"{said} runs, injections and wrong ones instead of {counts}"] if said != counts else []
 
 
 @rule("last-boot")

@@ -108,6 +108,18 @@ LIES: Dict[str, Dict[str, Callable[[Session], Session]]] = {
         "nothing of a way": lambda s: retell(s, lambda line: [] if line["way"] == "nones" else [line]),
         "calls change places": lambda s: retell(s, swap("half", 2, 3)),
     },
+    "failures": {
+        "a run comes twice": lambda s: retell(s, twice("none", 3)),
+        "a failure is left out": lambda s: retell(s, other("none", 3, status=1)),
+    },
+    "repeated": {
+        "the firmware grew": lambda s: retell(s, other("none", last_of(s, "none").which, grown=1)),
+        "and grew again": lambda s: retell(s, lambda line: [{**line, "grown": "1"}] * 2 + [line]
+                                           if is_run(line, "none", 3) else [line]),
+    },
+    "growth": {
+        "it grows and grows": lambda s: retell(s, lambda line: [{**line, "grown": "1"}, line]),
+    },
     "stale": {
         "too few": lambda s: retell(s, drop("stale", chaos.STALE_MOST)),
         "too many": lambda s: retell(s, lambda line: [line, {**line, "which": str(chaos.STALE_MOST + 1)}]
@@ -124,6 +136,11 @@ LIES: Dict[str, Dict[str, Callable[[Session], Session]]] = {
     },
     "done": {
         "not the end": lambda s: changed(s, "inject: chaos done", "inject: chaos goes on"),
+    },
+    "counts": {
+        "a run more": lambda s: changed(s, r"(?<=done )runs=", "runs=1"),
+        "an injection more": lambda s: changed(s, " injections=", " injections=1"),
+        "a wrong one": lambda s: changed(s, r"(?<=done )(.*) wrong=0", r"\1 wrong=1"),
     },
     "last-boot": {
         "no word from it": lambda s: changed(s, "chaos: ok", "chaos: no"),
