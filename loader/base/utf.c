@@ -13,8 +13,7 @@ static bool is_surrogate(uint32_t point)
     return point >= 0xd800 && point <= 0xdfff;
 }
 
-/* Takes one character off the front of a text that is not empty. Overlong forms and surrogates are malformed. */
-static uint32_t take_utf8(struct text *text)
+uint32_t utf8_take(struct text *text)
 {
     static const uint32_t smallest[] = {0, 0x80, 0x800, 0x10000};
     uint8_t first = (uint8_t)text->data[0];
@@ -41,7 +40,7 @@ size_t utf16_from_utf8(uint16_t *buffer, size_t size, struct text text)
 
     while (text.length > 0) {
         struct text rest = text;
-        uint32_t point = take_utf8(&rest);
+        uint32_t point = utf8_take(&rest);
 
         if (units + (point < 0x10000 ? 1 : 2) >= size)
             break;

@@ -9,6 +9,12 @@
 #include "text.h"
 
 /*
+ * Takes one character off the front of a text that is not empty. Overlong forms and surrogates are malformed; of what
+ * is malformed at least one byte is taken.
+ */
+uint32_t utf8_take(struct text *text);
+
+/*
  * Converts as much of `text` as fits into `size` units with the NUL that always ends them, and returns how many bytes
  * of `text` that was: all of them, unless the room was too small. `size` is at least 3.
  */
