@@ -4,6 +4,7 @@
 #include "baton_layout.h"
 #include "elf.h"
 #include "log.h"
+#include "pe.h"
 #include "protocol.h"
 
 /* A flat binary has no magic number, so the entry, or the file's name, must say that it is one. */
@@ -19,7 +20,7 @@ static bool recognise(const struct plan_input *input)
 {
     struct bytes head = input->files[0].head;
 
-    return elf_is(head) || (!protocol_is_pe(head) && is_flat(input));
+    return elf_is(head) || (!pe_is(head) && is_flat(input));
 }
 
 static struct entry_files companions(const struct entry *entry)

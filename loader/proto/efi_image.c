@@ -6,6 +6,7 @@
 #include "checked.h"
 #include "file_path.h"
 #include "log.h"
+#include "pe.h"
 #include "protocol.h"
 #include "utf.h"
 
@@ -13,7 +14,7 @@
 
 static bool recognise(const struct plan_input *input)
 {
-    return protocol_is_pe(input->files[0].head) || input->entry->kernel_key == ENTRY_KERNEL_EFI;
+    return pe_is(input->files[0].head) || input->entry->kernel_key == ENTRY_KERNEL_EFI;
 }
 
 static struct entry_files companions(const struct entry *entry)
@@ -77,7 +78,7 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
     enum status status;
 
     (void)ret_want;
-    if (!protocol_is_pe(input->files[0].head))
+    if (!pe_is(input->files[0].head))
         return error_set(error, STATUS_INVALID,
                          "%s: is not an EFI program, which the key 'efi' is for. Is it the right file? Other kernels "
                          "take the key 'linux' or 'kernel'.",

@@ -15,11 +15,6 @@ const struct protocol *protocol_recognise(const struct plan_input *input)
     return NULL;
 }
 
-bool protocol_is_pe(struct bytes head)
-{
-    return head.size >= 2 && head.data[0] == 'M' && head.data[1] == 'Z';
-}
-
 enum status protocol_refuse(const struct plan_input *input, struct error *error)
 {
     const struct plan_file *kernel = &input->files[0];

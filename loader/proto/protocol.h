@@ -42,9 +42,6 @@ struct protocol {
     uint64_t (*argument)(const struct plan *plan);
 };
 
-/* Whether a file's first bytes are those of an EFI program, or of another PE file. */
-bool protocol_is_pe(struct bytes head);
-
 /* The protocol that a kernel speaks; NULL when none here knows it. */
 const struct protocol *protocol_recognise(const struct plan_input *input);
 

@@ -67,6 +67,35 @@ write("utf", "to-16", b"\1\4" + "aä€😀z".encode() + b"\xc0\x80\xed\xa0\x80\
 write("utf", "to-8", b"\0\7" + "aä€😀z".encode("utf-16-le") + b"\0\xd8a\0\0\xdc")
 write("format", "numbers", b"\x40\1\7\x10\2\4\x7f\0\x20\1\6\3\5\1\xff\xff\0\1\4\5text\0\x30\1")
 
+# ---- unified kernel images: the headers of EFI images ----
+
+
+def pe(machine=0x8664, magic=0x20B, subsystem=10, sections=(), stub=64, directories=0, entry=0x1000, image=0x4000):
+    optional = bytearray(112 + 8 * directories)
+    for offset, width, value in ((0, 2, magic), (16, 4, entry), (56, 4, image), (60, 4, 0x200), (68, 2, subsystem),
+                                 (108, 4, directories)):
+        optional[offset:offset + width] = number(width, value)
+    return (b"MZ".ljust(60, b"\0") + number(4, stub)).ljust(stub, b"\0") + b"PE\0\0" + number(2, machine) + number(
+        2, len(sections)) + bytes(12) + number(2, len(optional)) + bytes(2) + bytes(optional) + b"".join(
+            name.ljust(8, b"\0") + b"".join(number(4, value) for value in values) + bytes(16)
+            for name, *values in sections)
+
+
+def pe_file(head, size=0x1200):
+    """The input for a head as it comes, of a file of `size` bytes."""
+    return b"\0" + number(2, size) + head
+
+
+UNIFIED = [(b".text", 0x800, 0x1000, 0x800, 0x200), (b".osrel", 0x51, 0x2000, 0x200, 0xA00),
+           (b".cmdline", 5, 0x3000, 5, 0xC00)]
+for name, head in {"unified": pe(sections=UNIFIED), "arm": pe(machine=0x1C2, sections=UNIFIED),
+                   "32-bit": pe(magic=0x10B, sections=UNIFIED), "windows": pe(subsystem=3, sections=UNIFIED),
+                   "no-sections": pe(), "no-entry": pe(entry=0, sections=UNIFIED), "dos": b"MZ".ljust(100, b"\0"),
+                   "linux": bytes(0x202) + b"HdrS"}.items():
+    write("pe", name, pe_file(head))
+write("pe", "large", b"\5" + number(2, 0) + b"\x50\0\0" + pe(stub=0x80, sections=UNIFIED))
+write("pe", "made", b"\3\0\0\x0b\2" + b"\0\x50\0\x10\x40" + b"\x61\5\0\5\0\x20\x41\0\4" + b"\x40\x80\0")
+
 # ---- from the firmware ----
 
 write("arguments", "options", b"\0" + "\\EFI\\BOOT\\BOOTX64.EFI memmap debug\0".encode("utf-16-le"))
