@@ -67,7 +67,21 @@ write("utf", "to-16", b"\1\4" + "aä€😀z".encode() + b"\xc0\x80\xed\xa0\x80\
 write("utf", "to-8", b"\0\7" + "aä€😀z".encode("utf-16-le") + b"\0\xd8a\0\0\xdc")
 write("format", "numbers", b"\x40\1\7\x10\2\4\x7f\0\x20\1\6\3\5\1\xff\xff\0\1\4\5text\0\x30\1")
 
-# ---- unified kernel images: the headers of EFI images ----
+# ---- unified kernel images: os-release, the headers of EFI images ----
+
+OS_RELEASE = """# an image
+NAME='it is'
+PRETTY_NAME="Example \\"33\\" \\\\ \\$5"
+ID=example
+IMAGE_ID=example-server\r
+  IMAGE_VERSION=33
+VERSION="33 (any)"
+VERSION_ID="33
+BUILD_ID=a\\ b
+"""
+write("os_release", "file", b"\0\0" + OS_RELEASE.encode())
+write("os_release", "padded", b"\0\1NAME=x\n\0\0\0\0")
+write("os_release", "quoted", b"\1\0\4" + b"\x08it is\0" + b"\x11\"a\"\0" + b"\x02a b\\\0" + b"\x64c\0")
 
 
 def pe(machine=0x8664, magic=0x20B, subsystem=10, sections=(), stub=64, directories=0, entry=0x1000, image=0x4000):
