@@ -6,8 +6,10 @@
 #include "config.h"
 #include "entries.h"
 #include "format.h"
+#include "image_entry.h"
 #include "machine.h"
 #include "memory.h"
+#include "pe.h"
 
 #define NAME_SIZE     768 /* bytes of UTF-8: 255 characters */
 #define BUFFER_SIZE   (CONFIG_FILE_MAX + 1)
@@ -111,6 +113,79 @@ static enum status read_entry(struct finder *finder, const char *path, struct en
     return status;
 }
 
+/* The sections that make an image an entry, from its headers. */
+static enum status find_sections(struct finder *finder, struct file *file, struct pe_section *ret_release,
+                                 struct pe_section *ret_options, struct error *error)
+{
+    uint64_t needed = PLAN_HEAD_SIZE;
+    enum status status;
+    struct bytes head;
+    struct pe pe;
+
+    do {
+        status = read_part(finder, file, 0, needed, &head, error);
+        if (status == STATUS_OK)
+            status = pe_read(file->path, head, file->size, MACHINE_PE, &pe, &needed, error);
+    } while (status == STATUS_NEED_BYTES);
+    if (status != STATUS_OK)
+        return status;
+    if (!pe_section(&pe, ".osrel", ret_release))
+        return error_set(error, STATUS_UNSUPPORTED, "%s: has no section .osrel, so it is no unified kernel image.",
+                         file->path);
+    if (!pe_section(&pe, ".cmdline", ret_options))
+        *ret_options = (struct pe_section){0, 0};
+    return STATUS_OK;
+}
+
+/* A section as a text in the arena, which lasts. */
+static enum status read_section(struct finder *finder, struct file *file, const struct pe_section *section,
+                                struct text *ret_text, struct error *error)
+{
+    struct bytes bytes;
+    char *copy = NULL;
+    enum status status = read_part(finder, file, section->offset, section->size, &bytes, error);
+
+    while (status == STATUS_OK &&
+           !(copy = arena_string(&finder->arena, (struct text){(const char *)bytes.data, bytes.size})))
+        status = enlarge(finder, error);
+    if (status == STATUS_OK)
+        *ret_text = (struct text){copy, bytes.size};
+    return status;
+}
+
+static enum status read_open_image(struct finder *finder, struct file *file, struct entry *ret_entry,
+                                   struct error *error)
+{
+    struct pe_section release, options;
+    struct text release_text, options_text = {NULL, 0};
+    enum status status = find_sections(finder, file, &release, &options, error);
+
+    if (status == STATUS_OK)
+        status = read_section(finder, file, &release, &release_text, error);
+    if (status == STATUS_OK && options.size > 0)
+        status = read_section(finder, file, &options, &options_text, error);
+    while (status == STATUS_OK) {
+        status = image_entry_make(file->path, release_text, options_text, &finder->arena, ret_entry);
+        if (status != STATUS_NEED_ROOM)
+            break;
+        status = enlarge(finder, error);
+    }
+    return status;
+}
+
+/* A unified kernel image: a boot entry of type 2. */
+static enum status read_image(struct finder *finder, const char *path, struct entry *ret_entry, struct error *error)
+{
+    struct file file;
+    enum status status = file_open(volume_of(finder), path, &file, error);
+
+    if (status != STATUS_OK)
+        return status;
+    status = read_open_image(finder, &file, ret_entry, error);
+    file_close(&file);
+    return status;
+}
+
 /* What is wrong with a file does not stop the boot, but a person should have the time to read it. */
 static void log_mistake(struct finder *finder, const struct error *error)
 {
@@ -153,8 +228,10 @@ static enum status add_entry(struct finder *finder, const struct source *source,
     status = source->read(finder, path, entry, error);
     if (status == STATUS_NO_MEMORY)
         return status;
-    if (status == STATUS_NOT_FOUND) /* it is none, and that has been said */
+    if (status == STATUS_UNSUPPORTED) { /* it is none, or none for this machine */
+        log_info("%s", error->text);
         return STATUS_OK;
+    }
     if (status != STATUS_OK) {
         log_mistake(finder, error);
         return STATUS_OK;
@@ -211,6 +288,7 @@ static enum status read_folder(struct finder *finder, const struct source *sourc
 
 static const struct source sources[] = {
     {ENTRIES_FOLDER, entry_is_name, read_entry},
+    {IMAGE_ENTRY_FOLDER, entry_is_image_name, read_image},
 };
 
 /* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. */

@@ -56,6 +56,7 @@ static void gather_machine(struct boot *boot)
 {
     boot->facts.machine = (struct machine_facts){
         .elf_machine = MACHINE_ELF,
+        .pe_machine = MACHINE_PE,
         .lacks_no_execute = !machine_has_no_execute(),
         .is_confidential = machine_is_confidential(),
         .paging_format = &MACHINE_PAGING,

@@ -233,35 +233,6 @@ static bool take_lists(struct config_parser *parser, struct arena *arena)
     return parser->entry.modules && parser->entry.initrds && parser->options;
 }
 
-static struct text last_part(struct text path)
-{
-    size_t start = path.length;
-
-    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\')
-        start--;
-    return (struct text){path.data + start, path.length - start};
-}
-
-/* What the entry is called, and what its file name says of it. */
-static bool take_name(struct config_parser *parser, struct arena *arena)
-{
-    struct text path = text_of(parser->file);
-    struct entry_name name = entry_parse_name(last_part(path));
-    struct entry *entry = &parser->entry;
-    char *id = arena_take(arena, name.stem.length + name.suffix.length + 1, 1);
-
-    entry->file = arena_string(arena, path);
-    if (!id || !entry->file)
-        return false;
-    memcpy(id, name.stem.data, name.stem.length);
-    memcpy(id + name.stem.length, name.suffix.data, name.suffix.length);
-    entry->id = id;
-    entry->has_tries = name.has_tries;
-    entry->tries_left = name.tries_left;
-    entry->tries_done = name.tries_done;
-    return true;
-}
-
 enum status config_parse_entry(const char *file, struct text text, struct arena *arena, struct entry *ret_entry,
                                struct error *error)
 {
@@ -269,7 +240,7 @@ enum status config_parse_entry(const char *file, struct text text, struct arena 
     size_t used = arena->used;
     enum status status = config_start(&parser, text, arena);
 
-    if (status == STATUS_OK && (!take_lists(&parser, arena) || !take_name(&parser, arena)))
+    if (status == STATUS_OK && (!take_lists(&parser, arena) || !entry_take_name(&parser.entry, file, arena)))
         status = config_need_room(&parser);
     if (status == STATUS_OK)
         status = config_read_lines(&parser, &entry_table);

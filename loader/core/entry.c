@@ -2,6 +2,7 @@
 #include "entry.h"
 
 #include "glob.h"
+#include "memory.h"
 #include "sort.h"
 #include "version.h"
 
@@ -71,6 +72,32 @@ struct entry_name entry_parse_name(struct text name)
     parsed.tries_left = left;
     parsed.tries_done = done;
     return parsed;
+}
+
+static struct text last_part(struct text path)
+{
+    size_t start = path.length;
+
+    while (start > 0 && path.data[start - 1] != '/' && path.data[start - 1] != '\\')
+        start--;
+    return (struct text){path.data + start, path.length - start};
+}
+
+bool entry_take_name(struct entry *entry, const char *path, struct arena *arena)
+{
+    struct entry_name name = entry_parse_name(last_part(text_of(path)));
+    char *id = arena_take(arena, name.stem.length + name.suffix.length + 1, 1);
+
+    entry->file = arena_string(arena, text_of(path));
+    if (!id || !entry->file)
+        return false;
+    memcpy(id, name.stem.data, name.stem.length);
+    memcpy(id + name.stem.length, name.suffix.data, name.suffix.length);
+    entry->id = id;
+    entry->has_tries = name.has_tries;
+    entry->tries_left = name.tries_left;
+    entry->tries_done = name.tries_done;
+    return true;
 }
 
 bool entry_is_name(struct text name)

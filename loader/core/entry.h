@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arena.h"
 #include "log.h"
 #include "text.h"
 
@@ -93,6 +94,10 @@ struct entry_name {
  * what is not quite that belongs to the stem.
  */
 struct entry_name entry_parse_name(struct text name);
+
+/* What an entry is called, and what the name of its file says: `file`, `id` and the counters. False, and the entry in
+ * part changed, when the arena is too small: twice the path and 40 bytes suffice. */
+__attribute__((warn_unused_result)) bool entry_take_name(struct entry *entry, const char *path, struct arena *arena);
 
 /* Whether a file of this name is an entry in /loader/entries (it ends with ".conf"), or an image in /EFI/Linux that is
  * one (with ".efi"). A leading dot hides it. */

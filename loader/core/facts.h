@@ -21,6 +21,7 @@ struct taken_range {
 
 struct machine_facts {
     uint16_t elf_machine;
+    uint16_t pe_machine;
     bool lacks_no_execute; /* memory cannot be marked as not executable */
     bool is_confidential;  /* AMD SEV, Intel TDX: page tables need a bit that says which memory is encrypted */
     const struct paging_format *paging_format;

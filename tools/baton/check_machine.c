@@ -70,6 +70,7 @@ enum status check_machine_make(struct pool *pool, const struct check_machine *ma
         .machine =
             {
                 .elf_machine = MACHINE_ELF,
+                .pe_machine = MACHINE_PE,
                 .paging_format = &MACHINE_PAGING,
                 .paging_levels = (unsigned)(levels[0] - '0'),
                 .gigabyte_pages = true,

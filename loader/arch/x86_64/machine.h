@@ -12,6 +12,7 @@
 #include "status.h"
 
 #define MACHINE_ELF 62 /* EM_X86_64 */
+#define MACHINE_PE  0x8664
 
 /* The architecture's name in boot entries. */
 #define MACHINE_NAME "x64"
