@@ -67,10 +67,15 @@ static bool begins_with(struct text line, const char *beginning)
  * is what is said last. */
 static void note_mistake(struct text line)
 {
-    bool file = begins_with(line, "error: /loader/loader.conf") || begins_with(line, "error: /loader/entries/");
+    /* Of an image the same is said when it is booted. */
+    bool image = begins_with(line, "error: /EFI/Linux/") && !strstr(state.text, "info: booting ");
+    bool file =
+        image || begins_with(line, "error: /loader/loader.conf") || begins_with(line, "error: /loader/entries/");
+    bool rest = begins_with(line, "error: /loader/entries: cannot be read to its end") ||
+                begins_with(line, "error: /EFI/Linux: cannot be read to its end");
 
     state.last_is_mistake = file;
-    state.mistakes += file || begins_with(line, "error: /loader/entries: cannot be read to its end") ? 1 : 0;
+    state.mistakes += file || rest ? 1 : 0;
 }
 
 /* Messages are put together from parts: each is a sentence, and ends as one. */

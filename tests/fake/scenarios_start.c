@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_pe.h"
 #include "scenarios.h"
 
 #define ENTRY "/loader/entries/a.conf"
@@ -22,10 +23,8 @@ static void add_text(struct scenario *scenario, const char *path, const char *te
 /* An image, and the entry that names it. */
 static void add_image(struct scenario *scenario, const char *path, const char *entry)
 {
-    static const uint8_t image[5000] = {'M', 'Z'};
-
     add_text(scenario, ENTRY, entry);
-    add_file(scenario, path, (struct bytes){image, sizeof(image)});
+    add_file(scenario, path, fake_pe_program());
     scenario->start.path = path;
     scenario->end = FAKE_STARTED;
 }
@@ -165,6 +164,57 @@ static void make_no_program(struct scenario *scenario)
     scenario->words = "/tool.efi: is not an EFI program";
 }
 
+/* ---- images that say themselves what entry they are ---- */
+
+static void make_unified(struct scenario *scenario)
+{
+    add_file(scenario, "/EFI/Linux/debian-6.1.efi",
+             fake_pe_unified("ID=debian\nPRETTY_NAME=\"Debian 12\"\nVERSION_ID=12\n", "quiet root=/dev/vda2\n"));
+    add_file(scenario, "/EFI/Linux/not-one.efi", fake_pe_program());
+    add_text(scenario, "/EFI/Linux/readme.txt", "hello\n");
+    scenario->start.path = "/EFI/Linux/debian-6.1.efi";
+    scenario->end = FAKE_STARTED;
+    scenario->words = "/EFI/Linux/not-one.efi: has no section .osrel";
+}
+
+/* Sorted with the entry files: the newer version of the same sort key. */
+static void make_unified_second(struct scenario *scenario)
+{
+    make_unified(scenario);
+    add_text(scenario, ENTRY, "title Old\nsort-key debian\nversion 11\nlinux /missing\n");
+    scenario->entries = 2;
+}
+
+/* Each names what is wrong with it, and the next one is started. */
+static void make_unified_broken(struct scenario *scenario)
+{
+    struct made_pe pe = made_pe_sound();
+
+    make_unified(scenario);
+    pe.subsystem = 2;
+    add_file(scenario, "/EFI/Linux/windows.efi", fake_pe(&pe));
+    scenario->words = "/EFI/Linux/windows.efi: is a program for";
+}
+
+static void make_foreign(struct scenario *scenario)
+{
+    struct made_pe pe = made_pe_sound();
+
+    make_unified(scenario);
+    pe.machine = PE_MACHINE_AA64;
+    add_file(scenario, "/EFI/Linux/arm.efi", fake_pe(&pe));
+    scenario->words = "/EFI/Linux/arm.efi: ";
+}
+
+static void make_cut_program(struct scenario *scenario)
+{
+    struct bytes image = fake_pe_program();
+
+    add_text(scenario, ENTRY, "linux /vmlinuz\n");
+    add_file(scenario, "/vmlinuz", (struct bytes){image.data, 0x900});
+    scenario->words = "/vmlinuz: ";
+}
+
 const struct scenario_maker scenarios_start[] = {
     {"linux", make_linux, 0},
     {"program", make_plain, 0},
@@ -182,5 +232,10 @@ const struct scenario_maker scenarios_start[] = {
     {"linux, no initrd", make_missing_initrd, 1},
     {"linux, unreadable initrd", make_bad_initrd, 1},
     {"no program", make_no_program, 1},
+    {"program, cut short", make_cut_program, 1},
+    {"unified image", make_unified, 0},
+    {"unified image, and an older entry", make_unified_second, 0},
+    {"unified image, broken", make_unified_broken, 0},
+    {"unified image, foreign", make_foreign, 0},
 };
 const size_t scenarios_start_count = sizeof(scenarios_start) / sizeof(scenarios_start[0]);
