@@ -109,6 +109,31 @@ for name, head in {"unified": pe(sections=UNIFIED), "arm": pe(machine=0x1C2, sec
     write("pe", name, pe_file(head))
 write("pe", "large", b"\5" + number(2, 0) + b"\x50\0\0" + pe(stub=0x80, sections=UNIFIED))
 write("pe", "made", b"\3\0\0\x0b\2" + b"\0\x50\0\x10\x40" + b"\x61\5\0\5\0\x20\x41\0\4" + b"\x40\x80\0")
+LETTERS, SCANS, SECOND = "\r\b ejkdtTpfMLq?+-19", [1, 2, 3, 4, 5, 6, 8, 9, 10, 23], b"\x3f"
+
+
+def letters(text):
+    """Keys for the target menu, those that it knows by one byte."""
+    return bytes(next(how for how in range(0x40, 0x80) if how % len(LETTERS) == LETTERS.index(c)) for c in text)
+
+
+def scans(*codes):
+    return bytes(SCANS.index(code) for code in codes)
+
+
+def menu(rows, columns, count, keys, held=0):
+    strings = b"".join(text.encode() + b"\0" for name in ("Tour", "Größe", "Tour", "x" * 90)
+                       for text in (name, "root=/dev/vda ü " + name))
+    message = b"/boot/kernel: two lines,\nof which one is too long for most of the screens that there are."
+    return (bytes([rows - 1, columns - 1, 0, count]) + letters("j") + b"\1" + strings + bytes([8, 0, 1, 0, held]) +
+            number(2, len(message)) + message + keys)
+
+
+write("menu", "list", menu(20, 60, 30, letters("jjk9d+-T") + scans(10, 9, 6, 5)))
+write("menu", "editor", menu(12, 40, 5, letters("e d1") + scans(4, 4, 8, 5, 3) + b"\x80\x0b" + letters("\r")))
+write("menu", "failures", menu(16, 70, 3, SECOND * 60, held=1))
+write("menu", "texts", menu(10, 30, 4, letters("pM") + scans(10, 1) + letters("?L q") + scans(23) + letters("f\r")))
+write("menu", "stuck", menu(8, 20, 9, (letters("jj") + SECOND) * 30))
 
 # ---- from the firmware ----
 
