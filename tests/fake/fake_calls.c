@@ -167,9 +167,9 @@ static EFI_STATUS inject(enum fake_service service)
         return EFI_SUCCESS;
     }
     state.injected++;
-    if (injection->lasting == FAKE_OFTEN)
+    if (injection->lasting == FAKE_OFTEN && state.injected > 1)
         return services[service].statuses[scatter() / 4 % count];
-    return services[service].statuses[service == state.injected_service ? injection->status % count : 0];
+    return services[service].statuses[injection->status % count];
 }
 
 EFI_STATUS fake_call(enum fake_service service)

@@ -59,8 +59,8 @@ enum fake_service { FAKE_SERVICES(FAKE_SERVICE_NAME) FAKE_SERVICE_COUNT };
 enum fake_lasting {
     FAKE_ONCE,    /* that call only */
     FAKE_SERVICE, /* the same service from then on */
-    FAKE_ALL,     /* every service from then on, each with the first of its statuses */
-    FAKE_OFTEN,   /* about every fourth call from then on, with one of its statuses */
+    FAKE_ALL,     /* every service from then on, each with the status of that number, counted round */
+    FAKE_OFTEN,   /* about every fourth call from then on, with any of its statuses */
     FAKE_LASTING_COUNT,
 };
 
