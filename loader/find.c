@@ -42,7 +42,8 @@ static enum status enlarge(struct finder *finder, struct error *error)
     enum status status;
 
     if (size > ROOM_AT_MOST)
-        return error_set(error, STATUS_NO_MEMORY, "the configuration takes more than %u MiB", ROOM_AT_MOST >> 20);
+        return error_set(error, STATUS_NO_MEMORY, "%s: the entries take more than %u MiB. Take some of them out.",
+                         ENTRIES_FOLDER, ROOM_AT_MOST >> 20);
     status = ledger_pool(&finder->boot->ledger, size, &room, error);
     if (status == STATUS_OK)
         *arena = (struct arena){room, size, 0};

@@ -301,7 +301,8 @@ enum status plan_next_room(const struct plan_file *kernel, size_t size, size_t *
     size_t next = size == 0 ? FIRST_ROOM : 4 * size;
 
     if (next > ROOM_AT_MOST)
-        return error_set(error, STATUS_NO_MEMORY, "%s: planning its boot takes more than %u MiB", kernel->path,
+        return error_set(error, STATUS_NO_MEMORY,
+                         "%s: planning its boot takes more than %u MiB. Link it with fewer segments.", kernel->path,
                          ROOM_AT_MOST >> 20);
     *ret_size = next;
     return STATUS_OK;

@@ -130,8 +130,10 @@ static enum status add_stack(struct plan *plan, const struct plan_input *input, 
 
     if (!checked_align_up(max_u64(wishes->stack_size, STACK_SIZE), PAGE_SIZE, &size) ||
         !checked_add(size, PAGE_SIZE, &size))
-        return error_set(error, STATUS_INVALID, "%s: its note asks for a stack of 0x%llx bytes, which is absurd",
-                         input->files[0].path, (unsigned long long)wishes->stack_size);
+        return error_set(
+            error, STATUS_INVALID,
+            "%s: its note asks for a stack of 0x%llx bytes, which is absurd. Give BATON_WISHES a smaller one.",
+            input->files[0].path, (unsigned long long)wishes->stack_size);
     plan->stack = add_pages(plan, "the stack", size, BATON_MEMORY_STACK);
     plan->stack_top = size;
     plan_add_protection(plan, &(struct plan_protection){.request = plan->stack, .size = PAGE_SIZE, .unmapped = true});
@@ -169,7 +171,8 @@ static enum status add_baton(struct plan *plan, const struct plan_input *input, 
         !maps_layout_make(raw_size, map->descriptor_size,
                           plan->request_count + STILL_TO_COME + facts_placed(input->facts), &plan->maps_layout))
         return error_set(error, STATUS_INVALID,
-                         "%s: the entry's texts, or the firmware's memory map, are absurdly long", input->entry->file);
+                         "%s: the entry's texts, or the firmware's memory map, are absurdly long. Shorten its options.",
+                         input->entry->file);
     plan->baton = add_pages(plan, "the hand-off", own->layout.size, BATON_MEMORY_BATON);
     plan_add_fill(plan, plan->baton, 0, own->layout.size);
     plan->maps = add_pages(plan, "the memory map", plan->maps_layout.size, BATON_MEMORY_BATON);

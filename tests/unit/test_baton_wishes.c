@@ -315,9 +315,11 @@ static void test_huge_stacks(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
         start(&(struct made_kernel){.base = HIGH, .has_note = true, .stack_size = absurd[i]});
-        (void)snprintf(message, sizeof(message),
-                       "/kernel.elf: its note asks for a stack of 0x%llx bytes, which is absurd",
-                       (unsigned long long)absurd[i]);
+        (void)snprintf(
+            message, sizeof(message),
+            "/kernel.elf: its note asks for a stack of 0x%llx bytes, which is absurd. Give BATON_WISHES a smaller "
+            "one.",
+            (unsigned long long)absurd[i]);
         assert_int_equal(made_boot_plan(&boot), STATUS_INVALID);
         assert_string_equal(boot.error.text, message);
     }
