@@ -10,22 +10,16 @@
 #include "made_elf.h"
 #include "put.h"
 
-#define PAGE        4096ULL
-#define TEXT_OFFSET 0x1000
-#define TEXT_SIZE   0x1800
-#define RO_OFFSET   0x3000
-#define RO_SIZE     0x800
-#define DATA_OFFSET 0x4010 /* begins in the middle of a page */
-#define DATA_SIZE   0x900
-#define BSS_SIZE    0x5000
-#define NOTE_AT     (RO_OFFSET + 0x40)
-#define RELA_AT     (RO_OFFSET + 0x100)
-#define DYNAMIC_AT  (DATA_OFFSET + 0x10)
-#define WORD_AT     (DATA_OFFSET + 0x100)
-#define RELATIVE    8
-#define DT_RELA     7
-#define DT_RELASZ   8
-#define DT_RELAENT  9
+#define PAGE       4096ULL
+#define TEXT_SIZE  0x1800
+#define RO_SIZE    0x800
+#define DATA_SIZE  0x900
+#define BSS_SIZE   0x5000
+#define WORD_AT    (FAKE_ELF_DATA + 0x100)
+#define RELATIVE   8
+#define DT_RELA    7
+#define DT_RELASZ  8
+#define DT_RELAENT 9
 
 struct bytes fake_pattern(size_t size, uint8_t salt)
 {
@@ -68,14 +62,14 @@ static const struct kernel_word *make_word(uint64_t address, uint64_t addend)
 /* One R_X86_64_RELATIVE, and the section that leads to it. */
 static void write_relocation(uint8_t *file, const struct fake_kernel *kernel)
 {
-    uint8_t *at = file + DYNAMIC_AT;
+    uint8_t *at = file + FAKE_ELF_DYNAMIC;
 
-    put_number(file + RELA_AT, 8, kernel->words[0].address);
-    put_number(file + RELA_AT + 8, 8, RELATIVE);
-    put_number(file + RELA_AT + 16, 8, kernel->words[0].addend);
+    put_number(file + FAKE_ELF_RELA, 8, kernel->words[0].address);
+    put_number(file + FAKE_ELF_RELA + 8, 8, RELATIVE);
+    put_number(file + FAKE_ELF_RELA + 16, 8, kernel->words[0].addend);
     memset(at, 0, 4 * 16);
     put_number(at, 8, DT_RELA);
-    put_number(at + 8, 8, kernel->base + RELA_AT - TEXT_OFFSET);
+    put_number(at + 8, 8, kernel->base + FAKE_ELF_RELA - FAKE_ELF_CODE);
     put_number(at + 16, 8, DT_RELASZ);
     put_number(at + 24, 8, 24);
     put_number(at + 32, 8, DT_RELAENT);
@@ -85,7 +79,7 @@ static void write_relocation(uint8_t *file, const struct fake_kernel *kernel)
 static uint32_t write_segments(uint8_t *file, const struct fake_kernel *kernel, const struct fake_recipe *recipe)
 {
     uint8_t *at = file + ELF_HEADER_SIZE;
-    uint64_t shift = kernel->base - TEXT_OFFSET; /* from an offset to an address */
+    uint64_t shift = kernel->base - FAKE_ELF_CODE; /* from an offset to an address */
     uint32_t count = KERNEL_SEGMENTS;
 
     for (size_t i = 0; i < KERNEL_SEGMENTS; i++, at += ELF_PROGRAM_HEADER_SIZE) {
@@ -96,15 +90,16 @@ static uint32_t write_segments(uint8_t *file, const struct fake_kernel *kernel, 
                                                          segment->memory_size, PAGE});
     }
     if (recipe->note) {
-        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_NOTE, ELF_READ, NOTE_AT, NOTE_AT + shift,
-                                                         NOTE_AT + shift, sizeof(struct baton_note),
-                                                         sizeof(struct baton_note), 4});
+        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_NOTE, ELF_READ, FAKE_ELF_NOTE,
+                                                         FAKE_ELF_NOTE + shift, FAKE_ELF_NOTE + shift,
+                                                         sizeof(struct baton_note), sizeof(struct baton_note), 4});
         at += ELF_PROGRAM_HEADER_SIZE;
         count++;
     }
     if (recipe->movable) {
-        made_elf_write_segment(at, &(struct elf_segment){ELF_SEGMENT_DYNAMIC, ELF_READ | ELF_WRITE, DYNAMIC_AT,
-                                                         DYNAMIC_AT + shift, DYNAMIC_AT + shift, 64, 64, 8});
+        made_elf_write_segment(at,
+                               &(struct elf_segment){ELF_SEGMENT_DYNAMIC, ELF_READ | ELF_WRITE, FAKE_ELF_DYNAMIC,
+                                                     FAKE_ELF_DYNAMIC + shift, FAKE_ELF_DYNAMIC + shift, 64, 64, 8});
         count++;
     }
     return count;
@@ -112,8 +107,8 @@ static uint32_t write_segments(uint8_t *file, const struct fake_kernel *kernel, 
 
 struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
 {
-    const uint64_t shift = recipe->base - TEXT_OFFSET;
-    const size_t size = DATA_OFFSET + DATA_SIZE + (size_t)recipe->padding;
+    const uint64_t shift = recipe->base - FAKE_ELF_CODE;
+    const size_t size = FAKE_ELF_DATA + DATA_SIZE + (size_t)recipe->padding;
     struct fake_kernel kernel = {
         .movable = recipe->movable,
         .high = recipe->movable || recipe->base >> 63 != 0,
@@ -121,9 +116,9 @@ struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
         .entry = recipe->base + 0x120,
         .segments =
             {
-                {TEXT_OFFSET + shift, TEXT_OFFSET, TEXT_SIZE, TEXT_SIZE, ELF_READ | ELF_EXECUTE},
-                {RO_OFFSET + shift, RO_OFFSET, RO_SIZE, RO_SIZE, ELF_READ},
-                {DATA_OFFSET + shift, DATA_OFFSET, size - DATA_OFFSET, size - DATA_OFFSET + BSS_SIZE,
+                {FAKE_ELF_CODE + shift, FAKE_ELF_CODE, TEXT_SIZE, TEXT_SIZE, ELF_READ | ELF_EXECUTE},
+                {FAKE_ELF_CONSTANTS + shift, FAKE_ELF_CONSTANTS, RO_SIZE, RO_SIZE, ELF_READ},
+                {FAKE_ELF_DATA + shift, FAKE_ELF_DATA, size - FAKE_ELF_DATA, size - FAKE_ELF_DATA + BSS_SIZE,
                  ELF_READ | ELF_WRITE},
             },
         .segment_count = KERNEL_SEGMENTS,
@@ -132,9 +127,9 @@ struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
     struct elf_header header;
 
     kernel.file = (struct bytes){file, size};
-    kernel.size = ((size + BSS_SIZE + PAGE - 1) & ~(PAGE - 1)) - TEXT_OFFSET;
+    kernel.size = ((size + BSS_SIZE + PAGE - 1) & ~(PAGE - 1)) - FAKE_ELF_CODE;
     if (recipe->note)
-        write_note(file + NOTE_AT, recipe);
+        write_note(file + FAKE_ELF_NOTE, recipe);
     if (recipe->movable) {
         kernel.words = make_word(WORD_AT + shift, kernel.base + 0x88);
         kernel.word_count = 1;

@@ -44,6 +44,17 @@ struct fake_recipe {
     uint64_t required, wanted, stack, ram;
 };
 
+/* Where an ELF file that is made has its parts: bytes from its start. Its program headers are those of code, constants
+ * and data, then that of the note, then that of the dynamic section, as far as there are these. */
+enum {
+    FAKE_ELF_CODE = 0x1000,
+    FAKE_ELF_CONSTANTS = 0x3000,
+    FAKE_ELF_NOTE = FAKE_ELF_CONSTANTS + 0x40,
+    FAKE_ELF_RELA = FAKE_ELF_CONSTANTS + 0x100,
+    FAKE_ELF_DATA = 0x4010, /* begins in the middle of a page */
+    FAKE_ELF_DYNAMIC = FAKE_ELF_DATA + 0x10,
+};
+
 /* ELF: code, constants, data with a .bss, each with bytes that can be told from others. The file lasts until the
  * program's end. */
 struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe);

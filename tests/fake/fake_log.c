@@ -11,6 +11,7 @@
 static struct {
     char text[TEXT_SIZE];
     size_t length;
+    bool booting; /* an entry is tried: configuration has been read */
     unsigned errors, mistakes;
     bool last_is_mistake;
 } state;
@@ -20,6 +21,7 @@ void fake_log_start(void)
     state.length = 0;
     state.text[0] = '\0';
     state.errors = state.mistakes = 0;
+    state.booting = false;
     state.last_is_mistake = false;
 }
 
@@ -63,19 +65,41 @@ static bool begins_with(struct text line, const char *beginning)
     return line.length > strlen(beginning) && memcmp(line.data, beginning, strlen(beginning)) == 0;
 }
 
-/* Configuration files that are passed over, and the rest of a folder of them; when nothing is left to boot, the latter
- * is what is said last. */
+/* Configuration files that are passed over (a refusal may name an entry's file as well), and the rest of a folder of
+ * them; when nothing is left to boot, the latter is what is said last. */
 static void note_mistake(struct text line)
 {
     /* Of an image the same is said when it is booted. */
-    bool image = begins_with(line, "error: /EFI/Linux/") && !strstr(state.text, "info: booting ");
     bool file =
-        image || begins_with(line, "error: /loader/loader.conf") || begins_with(line, "error: /loader/entries/");
+        !state.booting && (begins_with(line, "error: /loader/loader.conf") ||
+                           begins_with(line, "error: /loader/entries/") || begins_with(line, "error: /EFI/Linux/"));
     bool rest = begins_with(line, "error: /loader/entries: cannot be read to its end") ||
                 begins_with(line, "error: /EFI/Linux: cannot be read to its end");
 
     state.last_is_mistake = file;
     state.mistakes += file || rest ? 1 : 0;
+}
+
+/* Other than in a path. */
+static bool has_two_stops(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, "..")) != NULL; at++) {
+        if (at == text || (at[-1] != '/' && at[-1] != '\''))
+            return true;
+    }
+    return false;
+}
+
+/* As a sentence does, or with what is to be written down: linker-script lines, a boot entry's line. */
+static bool ends_well(const char *text)
+{
+    static const char line[] = "load-address 0x100000";
+    size_t length = strlen(text);
+
+    while (length > 0 && text[length - 1] == '\n')
+        length--;
+    return length > 0 && (strchr(".?}", text[length - 1]) ||
+                          (length >= strlen(line) && memcmp(text + length - strlen(line), line, strlen(line)) == 0));
 }
 
 /* Messages are put together from parts: each is a sentence, and ends as one. */
@@ -84,7 +108,7 @@ static void check_sentence(struct text line)
     char text[2048] = {0};
 
     memcpy(text, line.data, line.length < sizeof(text) ? line.length : sizeof(text) - 1);
-    if (strstr(text, "..") || strstr(text, ". .") || strstr(text, "::") || !strchr(text, '.') ||
+    if (has_two_stops(text) || strstr(text, ". .") || strstr(text, "::") || !ends_well(text) ||
         strstr(text, "(null)") || strstr(text, "\n\n"))
         fake_complain("the message \"%s\" is badly put together", text);
 }
@@ -92,6 +116,7 @@ static void check_sentence(struct text line)
 void debug_port_write(void *context, enum log_level level, struct text line)
 {
     (void)context;
+    state.booting |= begins_with(line, "info: booting ");
     if (level == LOG_ERROR) {
         state.errors++;
         if (!fake_setup()->by_chance)

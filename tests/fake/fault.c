@@ -21,9 +21,10 @@
 /* Not there in a build without sanitizers, as that for coverage is. */
 #pragma weak __sanitizer_set_death_callback
 
-#define CASES 8000
-#define TWICE 100 /* one case in so many is run once more */
-#define SHOWN 20  /* of what is wrong; it tends to be the same */
+#define CASES         8000
+#define REFUSED_CASES 2000 /* of refusals that differ in little */
+#define TWICE         100  /* one case in so many is run once more */
+#define SHOWN         20   /* of what is wrong; it tends to be the same */
 
 /* Memory that is given back is handed out again after some runs, not after hundreds: new pages are what costs most. */
 const char *__asan_default_options(void);
@@ -178,14 +179,14 @@ static void run_again(const struct quirk_case *one, uint64_t digest)
     now.wrong++;
 }
 
-static unsigned run_chance(const struct scenario *all, size_t count)
+static unsigned run_chance(const char *name, const struct scenario *all, size_t count, unsigned cases)
 {
     unsigned injections = 0, wrong = now.wrong;
     struct quirk_case one;
     struct fake_result result;
     uint64_t first = 0;
 
-    for (unsigned number = 0; number < CASES; number++) {
+    for (unsigned number = 0; number < cases; number++) {
         quirk_chance(all, count, number, &one);
         if (number == 0)
             first = one.seed;
@@ -194,8 +195,7 @@ static unsigned run_chance(const struct scenario *all, size_t count)
         if (number % TWICE == 0)
             run_again(&one, fake_digest(&result));
     }
-    printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, combined by chance", CASES, injections,
-           now.wrong - wrong);
+    printf("  %-32s %5u runs %7u injections %6u wrong\n", name, cases, injections, now.wrong - wrong);
     printf("  the first case was SEED=0x%llx\n", (unsigned long long)first);
     return injections;
 }
@@ -264,7 +264,9 @@ int main(int count, char **arguments)
     }
     if (only[0] == '\0') {
         run_alone(all, scenario_count);
-        injections += run_chance(all, scenario_count);
+        injections += run_chance("quirks, combined by chance", all, scenarios_usual(), CASES);
+        injections += run_chance("quirks by chance, refusals", all + scenarios_usual(),
+                                 scenario_count - scenarios_usual(), REFUSED_CASES);
     }
     printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
     return now.wrong == 0 && (run > 0 || strcmp(only, "lies") == 0) ? 0 : 1;

@@ -22,7 +22,7 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
     *ret_case = (struct quirk_case){.scenario = scenario, .setup = scenario->setup, .seed = chance.seed};
     for (unsigned i = 0; i < quirks; i++)
         setup->quirks |= 1ULL << chance_below(&chance, FAKE_QUIRK_COUNT);
-    if (chance_one_in(&chance, 4))
+    if (chance_one_in(&chance, 4) && setup->levels == 0)
         setup->levels = 5;
     setup->small_pages |= chance_one_in(&chance, 4);
     setup->frequency_unknown |= chance_one_in(&chance, 4);

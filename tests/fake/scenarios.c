@@ -1,84 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "scenarios.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "made_tree.h"
+#include "scenario_parts.h"
 
 #define HIGH  0xffffffff80000000ULL
-#define ENTRY "/loader/entries/a.conf"
-
-static struct bytes text_bytes(const char *text)
-{
-    return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-static void add_file(struct scenario *scenario, const char *path, struct bytes bytes)
-{
-    if (scenario->setup.file_count == FAKE_FILES)
-        abort();
-    scenario->setup.files[scenario->setup.file_count++] = (struct fake_file){.path = path, .bytes = bytes};
-}
-
-static void add_text(struct scenario *scenario, const char *path, const char *text)
-{
-    add_file(scenario, path, text_bytes(text));
-}
-
-/* The kernel that is to be booted; it lasts. */
-static void add_kernel(struct scenario *scenario, const char *path, struct fake_kernel kernel)
-{
-    struct fake_kernel *kept = malloc(sizeof(*kept));
-
-    if (!kept)
-        abort();
-    *kept = kernel;
-    scenario->expected.kernel = kept;
-    scenario->expected.path = path;
-    scenario->end = FAKE_JUMPED;
-    add_file(scenario, path, kernel.file);
-}
-
-/* Not where a kernel is looked for without configuration: a boot of it is one of its entry. */
-static void add_elf(struct scenario *scenario, uint64_t base)
-{
-    add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = base}));
-}
-
-static void add_module(struct scenario *scenario, const char *path, const char *line, struct bytes bytes)
-{
-    scenario->expected.modules[scenario->expected.module_count++] = (struct expected_module){path, line, bytes};
-    add_file(scenario, path, bytes);
-}
+#define ENTRY SCENARIO_ENTRY
 
 /* ---- boots ---- */
 
 static void make_usual(struct scenario *scenario)
 {
-    add_kernel(scenario, "/kernel.elf", fake_kernel_elf(&(struct fake_recipe){.base = HIGH}));
+    scenario_add_kernel(scenario, "/kernel.elf", fake_kernel_elf(&(struct fake_recipe){.base = HIGH}));
 }
 
 static void make_high(struct scenario *scenario)
 {
-    add_text(scenario, "/loader/loader.conf", "default a\n");
-    add_text(scenario, ENTRY, "title One\nkernel /os.elf\noptions one two\n");
+    scenario_add_text(scenario, "/loader/loader.conf", "default a\n");
+    scenario_add_text(scenario, ENTRY, "title One\nkernel /os.elf\noptions one two\n");
     scenario->expected.command_line = "one two";
-    add_elf(scenario, HIGH);
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_talkative(struct scenario *scenario)
 {
-    add_text(scenario, "/loader/loader.conf", "log-level debug\n");
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, "/loader/loader.conf", "log-level debug\n");
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_low(struct scenario *scenario)
 {
     scenario->exact = true;
-    add_text(scenario, ENTRY, "linux /os.elf\n");
-    add_elf(scenario, 0x2000000);
+    scenario_add_text(scenario, ENTRY, "linux /os.elf\n");
+    scenario_add_elf(scenario, 0x2000000);
 }
 
 static void make_lower_high(struct scenario *scenario)
@@ -86,53 +41,55 @@ static void make_lower_high(struct scenario *scenario)
     scenario->setup.levels = 5;
     scenario->setup.small_pages = true;
     scenario->setup.frequency_unknown = true;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, 0xffff900000000000ULL);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, 0xffff900000000000ULL);
 }
 
 static void make_flat(struct scenario *scenario)
 {
     scenario->exact = true;
-    add_text(scenario, ENTRY, "kernel /flat.bin\nload-address 48M\nentry-offset 0x40\nmemory-size 64K\n");
-    add_kernel(scenario, "/flat.bin", fake_kernel_flat(48 << 20, 0x40, 64 << 10));
+    scenario_add_text(scenario, ENTRY, "kernel /flat.bin\nload-address 48M\nentry-offset 0x40\nmemory-size 64K\n");
+    scenario_add_kernel(scenario, "/flat.bin", fake_kernel_flat(48 << 20, 0x40, 64 << 10));
 }
 
 static void make_random(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nkaslr on\n");
-    add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = 0, .movable = true}));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nkaslr on\n");
+    scenario_add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = 0, .movable = true}));
     scenario->expected.random = true;
 }
 
 static void make_seeded(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nkaslr 7\n");
-    add_kernel(scenario, "/os.elf",
-               fake_kernel_elf(&(struct fake_recipe){.base = HIGH + 0x200000, .movable = true, .padding = 100000}));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nkaslr 7\n");
+    scenario_add_kernel(
+        scenario, "/os.elf",
+        fake_kernel_elf(&(struct fake_recipe){.base = HIGH + 0x200000, .movable = true, .padding = 100000}));
     scenario->expected.random = true;
 }
 
 static void make_modules(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nmodule /m/one.img compressed=no\nmodule /m/empty\nmodule /m/page.img\n");
-    add_elf(scenario, HIGH);
-    add_module(scenario, "/m/one.img", "compressed=no", fake_pattern(20001, 1));
-    add_module(scenario, "/m/empty", "", fake_pattern(0, 0));
-    add_module(scenario, "/m/page.img", "", fake_pattern(4096, 2));
+    scenario_add_text(scenario, ENTRY,
+                      "kernel /os.elf\nmodule /m/one.img compressed=no\nmodule /m/empty\nmodule /m/page.img\n");
+    scenario_add_elf(scenario, HIGH);
+    scenario_add_module(scenario, "/m/one.img", "compressed=no", fake_pattern(20001, 1));
+    scenario_add_module(scenario, "/m/empty", "", fake_pattern(0, 0));
+    scenario_add_module(scenario, "/m/page.img", "", fake_pattern(4096, 2));
 }
 
 static void make_wishes(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_kernel(scenario, "/os.elf",
-               fake_kernel_elf(&(struct fake_recipe){
-                   .base = HIGH,
-                   .note = true,
-                   .required = BATON_FEATURE_KERNEL_FILE | BATON_FEATURE_MINIMUM_RAM,
-                   .wanted = BATON_FEATURE_IDENTITY_MAP | BATON_FEATURE_FRAMEBUFFER | BATON_FEATURE_ENTROPY,
-                   .stack = 0x20001,
-                   .ram = 64 << 20,
-               }));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_kernel(scenario, "/os.elf",
+                        fake_kernel_elf(&(struct fake_recipe){
+                            .base = HIGH,
+                            .note = true,
+                            .required = BATON_FEATURE_KERNEL_FILE | BATON_FEATURE_MINIMUM_RAM,
+                            .wanted = BATON_FEATURE_IDENTITY_MAP | BATON_FEATURE_FRAMEBUFFER | BATON_FEATURE_ENTROPY,
+                            .stack = 0x20001,
+                            .ram = 64 << 20,
+                        }));
     scenario->expected.kernel_file = true;
     scenario->expected.identity_map = true;
     scenario->expected.stack_size = 0x21000;
@@ -140,43 +97,43 @@ static void make_wishes(struct scenario *scenario)
 
 static void make_random_identity(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_kernel(scenario, "/os.elf",
-               fake_kernel_elf(&(struct fake_recipe){
-                   .base = 0x400000,
-                   .movable = true,
-                   .note = true,
-                   .required = BATON_FEATURE_IDENTITY_MAP,
-                   .wanted = BATON_FEATURE_RANDOM_SLIDE,
-               }));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_kernel(scenario, "/os.elf",
+                        fake_kernel_elf(&(struct fake_recipe){
+                            .base = 0x400000,
+                            .movable = true,
+                            .note = true,
+                            .required = BATON_FEATURE_IDENTITY_MAP,
+                            .wanted = BATON_FEATURE_RANDOM_SLIDE,
+                        }));
     scenario->expected.identity_map = true;
     scenario->expected.random = true;
 }
 
 static void make_video(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nvideo 1024x768\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nvideo 1024x768\n");
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_no_such_video(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nvideo 5000x10\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nvideo 5000x10\n");
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_growth(struct scenario *scenario)
 {
     scenario->setup.growth = 800;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_holes(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
     scenario->setup.holes = 150;
-    add_elf(scenario, HIGH);
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_holes_identity(struct scenario *scenario)
@@ -188,8 +145,8 @@ static void make_holes_identity(struct scenario *scenario)
 static void make_stale(struct scenario *scenario)
 {
     scenario->setup.stale_exits = 8;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
 }
 
 /* A tree with memory of its own, by a reservation and by a node. */
@@ -211,8 +168,8 @@ static void make_tree(struct scenario *scenario)
     made_tree_end(&tree);
     made_tree_end(&tree);
     scenario->setup.device_tree = made_tree_finish(&tree);
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_kernel(
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_kernel(
         scenario, "/os.elf",
         fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .note = true, .required = BATON_FEATURE_DEVICE_TREE}));
 }
@@ -227,29 +184,29 @@ static void make_stack_above(struct scenario *scenario)
 static void make_large(struct scenario *scenario)
 {
     scenario->large = true;
-    add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .padding = 250000}));
-    add_text(scenario, ENTRY, "kernel /os.elf\nmodule /large.img\n");
-    add_module(scenario, "/large.img", "", fake_pattern(1200000, 4));
+    scenario_add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .padding = 250000}));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nmodule /large.img\n");
+    scenario_add_module(scenario, "/large.img", "", fake_pattern(1200000, 4));
 }
 
 static void make_many_entries(struct scenario *scenario)
 {
-    add_text(scenario, "/loader/loader.conf", "default b*\n");
-    add_text(scenario, "/loader/entries/b.conf", "kernel /missing.elf\nvideo 640x480\n");
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_text(scenario, "/loader/entries/arm.conf", "architecture aa64\nkernel /os.elf\n");
+    scenario_add_text(scenario, "/loader/loader.conf", "default b*\n");
+    scenario_add_text(scenario, "/loader/entries/b.conf", "kernel /missing.elf\nvideo 640x480\n");
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_text(scenario, "/loader/entries/arm.conf", "architecture aa64\nkernel /os.elf\n");
     scenario->setup.keys = 1;
     scenario->entries = 2;
     scenario->words = "missing.elf";
-    add_elf(scenario, HIGH);
+    scenario_add_elf(scenario, HIGH);
 }
 
 static void make_mistake(struct scenario *scenario)
 {
-    add_text(scenario, "/loader/entries/b.conf", "kernel\n");
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_text(scenario, "/loader/entries/b.conf", "kernel\n");
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
     scenario->words = "b.conf";
-    add_elf(scenario, HIGH);
+    scenario_add_elf(scenario, HIGH);
 }
 
 /* ---- refusals: `errors` 1, and the machine as before ---- */
@@ -261,34 +218,34 @@ static void make_empty(struct scenario *scenario)
 
 static void make_missing(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /missing.elf\nvideo 800x600\n");
+    scenario_add_text(scenario, ENTRY, "kernel /missing.elf\nvideo 800x600\n");
     scenario->words = "/missing.elf: there is no such file";
 }
 
 static void make_missing_module(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nmodule /missing.img\nvideo 640x480\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nmodule /missing.img\nvideo 640x480\n");
+    scenario_add_elf(scenario, HIGH);
     scenario->end = FAKE_RETURNED;
     scenario->words = "/missing.img: there is no such file";
 }
 
 static void make_folder(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /loader\n");
+    scenario_add_text(scenario, ENTRY, "kernel /loader\n");
     scenario->words = "/loader: is a folder";
 }
 
 static void make_empty_kernel(struct scenario *scenario)
 {
-    add_text(scenario, "/kernel.elf", "");
+    scenario_add_text(scenario, "/kernel.elf", "");
     scenario->words = "/kernel.elf: is empty";
 }
 
 static void make_garbage(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /vmlinuz\nvideo 640x480\n");
-    add_text(scenario, "/vmlinuz", "#!/bin/sh\nthis is no kernel\n");
+    scenario_add_text(scenario, ENTRY, "kernel /vmlinuz\nvideo 640x480\n");
+    scenario_add_text(scenario, "/vmlinuz", "#!/bin/sh\nthis is no kernel\n");
     scenario->words = "/vmlinuz: is not an ELF file";
 }
 
@@ -297,8 +254,8 @@ static void make_truncated(struct scenario *scenario)
     struct fake_kernel kernel = fake_kernel_elf(&(struct fake_recipe){.base = HIGH});
 
     kernel.file.size -= 100;
-    add_kernel(scenario, "/os.elf", kernel);
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_kernel(scenario, "/os.elf", kernel);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
     scenario->end = FAKE_RETURNED;
     scenario->words = "/os.elf: is truncated";
 }
@@ -321,8 +278,8 @@ static void make_bad_module(struct scenario *scenario)
 
 static void make_bad_kernel(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
     scenario->setup.files[1].bad = 0x4800;
     scenario->end = FAKE_RETURNED;
     scenario->words = "/os.elf: cannot be read at byte";
@@ -330,28 +287,28 @@ static void make_bad_kernel(struct scenario *scenario)
 
 static void make_taken(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "kernel /os.elf\nvideo 640x480\n");
-    add_elf(scenario, 0x900000);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\nvideo 640x480\n");
+    scenario_add_elf(scenario, 0x900000);
     scenario->end = FAKE_RETURNED;
     scenario->words = "/os.elf: must lie at 0x900000";
 }
 
 static void make_wants_tree(struct scenario *scenario)
 {
-    add_kernel(
+    scenario_add_kernel(
         scenario, "/os.elf",
         fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .note = true, .required = BATON_FEATURE_DEVICE_TREE}));
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
     scenario->end = FAKE_RETURNED;
     scenario->words = "note requires device tree";
 }
 
 static void make_wants_memory(struct scenario *scenario)
 {
-    add_kernel(scenario, "/os.elf",
-               fake_kernel_elf(&(struct fake_recipe){
-                   .base = HIGH, .note = true, .required = BATON_FEATURE_MINIMUM_RAM, .ram = 1ULL << 40}));
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_kernel(scenario, "/os.elf",
+                        fake_kernel_elf(&(struct fake_recipe){
+                            .base = HIGH, .note = true, .required = BATON_FEATURE_MINIMUM_RAM, .ram = 1ULL << 40}));
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
     scenario->end = FAKE_RETURNED;
     scenario->words = "note requires 1073741824 KiB of RAM";
 }
@@ -359,8 +316,8 @@ static void make_wants_memory(struct scenario *scenario)
 static void make_no_execute(struct scenario *scenario)
 {
     scenario->setup.no_execute_broken = true;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
     scenario->end = FAKE_RETURNED;
     scenario->words = "cannot mark memory as not executable";
 }
@@ -368,25 +325,25 @@ static void make_no_execute(struct scenario *scenario)
 static void make_confidential(struct scenario *scenario)
 {
     scenario->setup.confidential = true;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
     scenario->end = FAKE_RETURNED;
     scenario->words = "confidential guest";
 }
 
 static void make_all_wrong(struct scenario *scenario)
 {
-    add_text(scenario, "/loader/entries/one.conf", "kernel /missing.elf\n");
-    add_text(scenario, "/loader/entries/two.conf", "kernel /missing.elf\nvideo 640x480\n");
-    add_text(scenario, "/loader/entries/three.conf", "kernel /loader\n");
+    scenario_add_text(scenario, "/loader/entries/one.conf", "kernel /missing.elf\n");
+    scenario_add_text(scenario, "/loader/entries/two.conf", "kernel /missing.elf\nvideo 640x480\n");
+    scenario_add_text(scenario, "/loader/entries/three.conf", "kernel /loader\n");
     scenario->entries = 3;
 }
 
 static void make_stuck(struct scenario *scenario)
 {
     scenario->setup.stale_exits = 100;
-    add_text(scenario, ENTRY, "kernel /os.elf\n");
-    add_elf(scenario, HIGH);
+    scenario_add_text(scenario, ENTRY, "kernel /os.elf\n");
+    scenario_add_elf(scenario, HIGH);
     scenario->end = FAKE_RESET;
     scenario->words = "ExitBootServices failed 16 times";
 }
@@ -453,22 +410,42 @@ static const struct scenario_maker makers[] = {
     {"free stack above 4 GiB", make_stack_above, 0},
 };
 
-static void make(struct scenario *scenario, const struct scenario_maker *maker)
+#define AT_MOST 192
+
+static void make(struct scenario *ret_scenario, const struct scenario_maker *maker)
 {
-    *scenario = (struct scenario){.name = maker->name, .end = FAKE_RETURNED, .errors = maker->errors, .entries = 1};
-    scenario->expected.command_line = "";
-    maker->make(scenario);
+    *ret_scenario = scenario_refused(maker->name, NULL);
+    ret_scenario->errors = maker->errors;
+    maker->make(ret_scenario);
+}
+
+/* Those here, and images that are started. */
+static size_t make_usual_ones(struct scenario *ret_scenarios)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+        make(&ret_scenarios[count++], &makers[i]);
+    for (size_t i = 0; i < scenarios_start_count; i++)
+        make(&ret_scenarios[count++], &scenarios_start[i]);
+    return count;
+}
+
+size_t scenarios_usual(void)
+{
+    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count;
 }
 
 size_t scenarios(struct scenario **ret_scenarios)
 {
-    static struct scenario made[SCENARIOS_AT_MOST];
-    const size_t count = sizeof(makers) / sizeof(makers[0]);
+    static struct scenario made[AT_MOST];
+    static size_t count;
 
-    for (size_t i = 0; i < count && !made[i].name; i++)
-        make(&made[i], &makers[i]);
-    for (size_t i = 0; i < scenarios_start_count && !made[count + i].name; i++)
-        make(&made[count + i], &scenarios_start[i]);
+    if (count == 0) {
+        count = make_usual_ones(made);
+        count += scenarios_volume(made + count, AT_MOST - count);
+        count += scenarios_elf(made + count, AT_MOST - count);
+    }
     *ret_scenarios = made;
-    return count + scenarios_start_count;
+    return count;
 }

@@ -27,8 +27,6 @@ struct scenario {
     const char *words; /* that the log must have */
 };
 
-#define SCENARIOS_AT_MOST 128
-
 /* scenarios_start.c: images that the firmware starts. */
 struct scenario_maker {
     const char *name;
@@ -40,5 +38,9 @@ extern const size_t scenarios_start_count;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);
+
+/* How many of them, from the first on, show all that a loader does. Those behind them differ in nothing but what is
+ * wrong with a file. */
+size_t scenarios_usual(void);
 
 #endif

@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Images that the firmware loads and starts. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "fake_pe.h"
-#include "scenarios.h"
-
-#define ENTRY "/loader/entries/a.conf"
-
-static void add_file(struct scenario *scenario, const char *path, struct bytes bytes)
-{
-    if (scenario->setup.file_count == FAKE_FILES)
-        abort();
-    scenario->setup.files[scenario->setup.file_count++] = (struct fake_file){.path = path, .bytes = bytes};
-}
-
-static void add_text(struct scenario *scenario, const char *path, const char *text)
-{
-    add_file(scenario, path, (struct bytes){(const uint8_t *)text, strlen(text)});
-}
+#include "scenario_parts.h"
 
 /* An image, and the entry that names it. */
 static void add_image(struct scenario *scenario, const char *path, const char *entry)
 {
-    add_text(scenario, ENTRY, entry);
-    add_file(scenario, path, fake_pe_program());
+    scenario_add_text(scenario, SCENARIO_ENTRY, entry);
+    scenario_add_file(scenario, path, fake_pe_program());
     scenario->start.path = path;
     scenario->end = FAKE_STARTED;
 }
@@ -41,9 +26,9 @@ static void make_linux(struct scenario *scenario)
     add_image(scenario, "/linux/vmlinuz",
               "linux /linux/vmlinuz\noptions quiet\noptions root=/dev/vda2 name=\xc3\xbc\n"
               "initrd /one.img\ninitrd /empty.img\ninitrd /two.img\n");
-    add_file(scenario, "/one.img", first);
-    add_file(scenario, "/empty.img", fake_pattern(0, 0));
-    add_file(scenario, "/two.img", second);
+    scenario_add_file(scenario, "/one.img", first);
+    scenario_add_file(scenario, "/empty.img", fake_pattern(0, 0));
+    scenario_add_file(scenario, "/two.img", second);
     scenario->start.options = "quiet root=/dev/vda2 name=\xc3\xbc";
     scenario->start.initrd = (struct bytes){together, sizeof(together)};
 }
@@ -56,7 +41,7 @@ static void make_plain(struct scenario *scenario)
 static void make_returning(struct scenario *scenario)
 {
     add_image(scenario, "/tool.efi", "efi /tool.efi\noptions -v\ninitrd /one.img\n");
-    add_file(scenario, "/one.img", fake_pattern(10, 1));
+    scenario_add_file(scenario, "/one.img", fake_pattern(10, 1));
     scenario->start.options = "-v";
     scenario->start.initrd = fake_pattern(10, 1);
     scenario->setup.program = (struct fake_program){.comes_back = true, .talks = true};
@@ -87,16 +72,11 @@ static void make_failing_oddly(struct scenario *scenario)
 
 static void make_next(struct scenario *scenario)
 {
-    static struct fake_kernel kernel;
-
     make_failing(scenario);
-    add_text(scenario, "/loader/entries/Z.conf", "kernel /os.elf\n");
+    scenario_add_text(scenario, "/loader/entries/Z.conf", "kernel /os.elf\n");
     scenario->entries = 2;
     scenario->end = FAKE_JUMPED;
-    kernel = fake_kernel_elf(&(struct fake_recipe){.base = 0xffffffff80000000ULL});
-    scenario->expected.kernel = &kernel;
-    scenario->expected.path = "/os.elf";
-    add_file(scenario, "/os.elf", kernel.file);
+    scenario_add_elf(scenario, 0xffffffff80000000ULL);
 }
 
 static void refuse_to_load(struct scenario *scenario, EFI_STATUS status, const char *words)
@@ -159,8 +139,8 @@ static void make_bad_initrd(struct scenario *scenario)
 
 static void make_no_program(struct scenario *scenario)
 {
-    add_text(scenario, ENTRY, "efi /tool.efi\n");
-    add_text(scenario, "/tool.efi", "echo hello\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "efi /tool.efi\n");
+    scenario_add_text(scenario, "/tool.efi", "echo hello\n");
     scenario->words = "/tool.efi: is not an EFI program";
 }
 
@@ -168,10 +148,11 @@ static void make_no_program(struct scenario *scenario)
 
 static void make_unified(struct scenario *scenario)
 {
-    add_file(scenario, "/EFI/Linux/debian-6.1.efi",
-             fake_pe_unified("ID=debian\nPRETTY_NAME=\"Debian 12\"\nVERSION_ID=12\n", "quiet root=/dev/vda2\n"));
-    add_file(scenario, "/EFI/Linux/not-one.efi", fake_pe_program());
-    add_text(scenario, "/EFI/Linux/readme.txt", "hello\n");
+    scenario_add_file(
+        scenario, "/EFI/Linux/debian-6.1.efi",
+        fake_pe_unified("ID=debian\nPRETTY_NAME=\"Debian 12\"\nVERSION_ID=12\n", "quiet root=/dev/vda2\n"));
+    scenario_add_file(scenario, "/EFI/Linux/not-one.efi", fake_pe_program());
+    scenario_add_text(scenario, "/EFI/Linux/readme.txt", "hello\n");
     scenario->start.path = "/EFI/Linux/debian-6.1.efi";
     scenario->end = FAKE_STARTED;
     scenario->words = "/EFI/Linux/not-one.efi: has no section .osrel";
@@ -181,7 +162,7 @@ static void make_unified(struct scenario *scenario)
 static void make_unified_second(struct scenario *scenario)
 {
     make_unified(scenario);
-    add_text(scenario, ENTRY, "title Old\nsort-key debian\nversion 11\nlinux /missing\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "title Old\nsort-key debian\nversion 11\nlinux /missing\n");
     scenario->entries = 2;
 }
 
@@ -192,7 +173,7 @@ static void make_unified_broken(struct scenario *scenario)
 
     make_unified(scenario);
     pe.subsystem = 2;
-    add_file(scenario, "/EFI/Linux/windows.efi", fake_pe(&pe));
+    scenario_add_file(scenario, "/EFI/Linux/windows.efi", fake_pe(&pe));
     scenario->words = "/EFI/Linux/windows.efi: is a program for";
 }
 
@@ -202,7 +183,7 @@ static void make_foreign(struct scenario *scenario)
 
     make_unified(scenario);
     pe.machine = PE_MACHINE_AA64;
-    add_file(scenario, "/EFI/Linux/arm.efi", fake_pe(&pe));
+    scenario_add_file(scenario, "/EFI/Linux/arm.efi", fake_pe(&pe));
     scenario->words = "/EFI/Linux/arm.efi: ";
 }
 
@@ -210,8 +191,8 @@ static void make_cut_program(struct scenario *scenario)
 {
     struct bytes image = fake_pe_program();
 
-    add_text(scenario, ENTRY, "linux /vmlinuz\n");
-    add_file(scenario, "/vmlinuz", (struct bytes){image.data, 0x900});
+    scenario_add_text(scenario, SCENARIO_ENTRY, "linux /vmlinuz\n");
+    scenario_add_file(scenario, "/vmlinuz", (struct bytes){image.data, 0x900});
     scenario->words = "/vmlinuz: ";
 }
 
