@@ -23,7 +23,7 @@ FUZZ_HELPERS  := $(call fuzz-objects,$(filter-out $(FUZZ_SOURCES),$(wildcard tes
 	$(filter-out $(TEST_SOURCES),$(wildcard tests/unit/*.c)))
 # The rest of the loader, and the firmware for it.
 FUZZ_FAKE     := $(foreach layer,efi flow,$(call objects,$(layer),$(FUZZ_OBJ))) $(FUZZ_OBJ)/$(folder.arch)/screen.o \
-	$(call fuzz-objects,$(filter-out %/fault.c,$(wildcard tests/fake/*.c)))
+	$(call fuzz-objects,$(filter-out %/fault.c %/messages.c,$(wildcard tests/fake/*.c)))
 $(FUZZ_LIBRARY): $(FUZZ_TESTED) $(FUZZ_HELPERS) $(FUZZ_FAKE)
 
 $(FUZZ_OBJ)/% $(FUZZ)/%: CC = $(FUZZ_CC)

@@ -39,9 +39,20 @@ fake-memory := -include tests/fake/phys.h
 FAKE_CFLAGS  = $(UNIT_CFLAGS) $(fake-memory)
 see.fake    := $(see.flow) -iquote tests/unit -iquote tools/elf2efi -iquote tests/fake
 FAKE_OBJECTS := $(foreach layer,efi flow,$(call objects,$(layer),$(TEST_OBJ))) $(TEST_OBJ)/$(folder.arch)/screen.o \
-	$(call test-objects,$(wildcard tests/fake/*.c))
+	$(call test-objects,$(wildcard tests/fake/*.c)) $(TEST_OBJ)/tests/messages.o
 $(foreach layer,efi flow arch,$(eval $(call compile,$(TEST_OBJ),$(folder.$(layer)),$$(FAKE_CFLAGS) $(see.$(layer)))))
 $(eval $(call compile,$(TEST_OBJ),tests/fake,$$(FAKE_CFLAGS) $(see.fake)))
+
+# The loader's messages, of which none may be without a scenario.
+LOADER_SOURCES := $(sort $(wildcard loader/*.c loader/*/*.c loader/*/*/*.c))
+$(BUILD)/tests/messages.c: mk/messages.py $(LOADER_SOURCES)
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)python3 mk/messages.py $(LOADER_SOURCES) > $@
+$(TEST_OBJ)/tests/messages.o: $(BUILD)/tests/messages.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo "  CC    $@"
+	$(Q)$(CC) $(FAKE_CFLAGS) $(see.fake) $(DEPENDENCIES) -c $< -o $@
 
 $(BUILD)/tests/fault: $(FAKE_OBJECTS) $(TEST_LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "lies.h"
+#include "messages.h"
 #include "quirks.h"
 #include "scenario_retry.h"
 #include "verdict.h"
@@ -267,6 +268,7 @@ int main(int count, char **arguments)
         injections += run_chance("quirks, combined by chance", all, scenarios_usual(), CASES);
         injections += run_chance("quirks by chance, refusals", all + scenarios_usual(),
                                  scenario_count - scenarios_usual(), REFUSED_CASES);
+        now.wrong += messages_judge();
     }
     printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
     return now.wrong == 0 && (run > 0 || strcmp(only, "lies") == 0) ? 0 : 1;
