@@ -35,6 +35,7 @@ help:
 	@echo "make test                   install what is missing, build, run every test (minutes)"
 	@echo "make unit | exhaust | lint | headers | layers | reproducible | e2e"
 	@echo "                            one part of the tests"
+	@echo "make debian                 fetch what the end-to-end tests start out of Debian's packages; nothing is installed"
 	@echo "make fault                  the whole loader on a fake firmware, of which every call fails; SEED=number"
 	@echo "make chaos                  every call to OVMF fails, in QEMU (twenty minutes); SCENARIO=name"
 	@echo "make coverage               the lines and branches of the loader that the tests on the host reach"

@@ -125,3 +125,8 @@ machines:
 	@$(MAKE) -C tests/kernels all O=$(abspath $(BUILD)/tests/kernels) CC=$(CC)
 	@$(MAKE) -C tests/efi all O=$(abspath $(BUILD)/tests/efi)
 	@$(MAKE) -C tests/second all O=$(abspath $(BUILD)/tests/second) GNU_EFI=$(GNU_EFI)
+
+# What others made for a boot loader to start: fetched, not installed.
+.PHONY: debian
+debian:
+	@sh mk/debian.sh $(BUILD)/debian

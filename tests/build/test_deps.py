@@ -8,34 +8,7 @@ import subprocess
 
 import pytest
 from conftest import TREE, run
-
-TOOLS = ("sh", "awk", "sed", "tr", "find", "head", "id", "cat", "env")
-
-
-class Machine:
-    def __init__(self, folder):
-        self.bin, self.notes = folder / "bin", folder / "notes"
-        self.bin.mkdir()
-        self.notes.touch()
-        for tool in TOOLS:
-            (self.bin / tool).symlink_to(shutil.which(tool))
-        self.add("id", "echo 0")
-
-    def add(self, name, text):
-        path = self.bin / name
-        path.unlink(missing_ok=True)
-        path.write_text(f"#!/bin/sh\n{text}\n")
-        path.chmod(0o755)
-
-    def add_manager(self, name):
-        self.add(name, f'echo "{name} $*" >>"{self.notes}"')
-
-    def install_is_noted_as(self):
-        return [line for line in self.notes.read_text().splitlines() if " install " in line]
-
-    def deps(self, group="build", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **environment):
-        return subprocess.run([self.bin / "sh", TREE / "mk/deps.sh", group], env={"PATH": str(self.bin), **environment},
-                              text=True, stdin=stdin, stdout=stdout, stderr=subprocess.STDOUT, timeout=60)
+from madeup import Machine
 
 
 @pytest.fixture

@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Fetches what Debian's packages have for a boot loader to start, for the end-to-end tests, and installs nothing.
+#
+#   mk/debian.sh FOLDER
+#
+# A package's files go to FOLDER/PACKAGE, and stay there. Where they cannot be had, the reason goes to
+# FOLDER/PACKAGE.missing, for the tests that are then skipped; the next time it is tried again. That is no failure.
+# BATON_DEPS=no fetches nothing. Only a POSIX shell is needed, and no root: apt keeps lists in FOLDER when the system's
+# do not help.
+set -u
+
+if [ $# -ne 1 ]; then
+    echo "usage: mk/debian.sh FOLDER" >&2
+    exit 2
+fi
+mkdir -p "$1" || exit 1
+folder=$(cd "$1" && pwd) || exit 1
+
+# ---- what is wanted: a package, and where in it the files are. A kernel's package depends on that of its version ----
+wanted() {
+    cat <<'END_OF_LIST'
+busybox-static          bin
+grub-efi-amd64-bin      usr/lib/grub/x86_64-efi/monolithic
+linux-image-cloud-amd64 boot
+memtest86+              boot
+systemd-boot-efi        usr/lib/systemd/boot/efi
+END_OF_LIST
+}
+
+# The package that has the files of package $1.
+holder_of() {
+    case $1 in
+    linux-image-*)
+        apt_cache show --no-all-versions "$1" | sed -n 's/^Depends:.*\(linux-image-[^ ,]*\).*/\1/p' | head -n 1
+        ;;
+    *) printf '%s\n' "$1" ;;
+    esac
+}
+
+# "yes" when the lists are those in FOLDER.
+own_lists=
+
+apt() {
+    program=$1
+    shift
+    # As root apt would hand over to a user that cannot write here.
+    set -- -o APT::Sandbox::User=root -o Acquire::Retries=0 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 "$@"
+    [ -z "$own_lists" ] || set -- -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" "$@"
+    "$program" -q "$@"
+}
+
+apt_cache() {
+    apt apt-cache "$@" 2>/dev/null
+}
+
+# Fetches and unpacks package $1, whose files are at $2 in it. Fails with the reason in `reason`.
+fetch() {
+    work=$folder/$1.work
+    rm -rf "$work"
+    mkdir -p "$work/files"
+    holder=$(holder_of "$1")
+    if [ -z "$holder" ] || ! apt_cache show "$holder" | grep -q '^Package:'; then
+        reason="apt knows no such package"
+        return 1
+    fi
+    if ! (cd "$work" && apt apt-get download "$holder") >"$work/log" 2>&1; then
+        reason="$holder cannot be downloaded: $(grep '^E:' "$work/log" | head -n 1)"
+        return 1
+    fi
+    if ! { dpkg-deb --fsys-tarfile "$work"/*.deb | tar -xf - -C "$work/files" --no-same-owner "./$2"; } 2>"$work/log"; then
+        reason="$holder has no folder $2"
+        return 1
+    fi
+    mv "$work/files" "$folder/$1" && rm -rf "$work"
+}
+
+missing() {
+    wanted | while read -r package path; do
+        [ -d "$folder/$package" ] || printf '%s %s\n' "$package" "$path"
+    done
+}
+
+# Tries to get what is missing; what cannot be had is told to those who come later.
+fetch_missing() {
+    missing | while read -r package path; do
+        rm -f "$folder/$package.missing"
+        fetch "$package" "$path" </dev/null && continue
+        printf '%s\n' "$reason" >"$folder/$package.missing"
+        rm -rf "$folder/$package.work"
+    done
+}
+
+give_up() {
+    missing | while read -r package path; do
+        printf '%s\n' "$1" >"$folder/$package.missing"
+    done
+}
+
+tell() {
+    missing | while read -r package path; do
+        printf 'Debian package %s: %s\n' "$package" "$(cat "$folder/$package.missing")"
+    done
+}
+
+[ -z "$(missing)" ] && exit 0
+if [ "${BATON_DEPS-}" = no ]; then
+    give_up "BATON_DEPS=no, so nothing is fetched"
+elif ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-deb >/dev/null 2>&1; then
+    give_up "there is no apt here"
+else
+    fetch_missing
+    # The system's lists may be missing, or so old that they name what is gone.
+    if [ -n "$(missing)" ]; then
+        own_lists=yes
+        mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+        if apt apt-get update >/dev/null 2>&1; then
+            fetch_missing
+        fi
+        rm -rf "$folder/lists" "$folder/cache"
+    fi
+fi
+tell

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""mk/debian.sh on machines that are made up: what is fetched, and what is said where it cannot be."""
+
+import io
+import tarfile
+
+import pytest
+from madeup import Machine
+
+PACKAGES = {"busybox-static": "bin", "grub-efi-amd64-bin": "usr/lib/grub/x86_64-efi/monolithic",
+            "linux-image-cloud-amd64": "boot", "memtest86+": "boot", "systemd-boot-efi": "usr/lib/systemd/boot/efi"}
+KERNEL = "linux-image-6.1.0-99-cloud-amd64"
+KNOWN = f'''for name; do :; done
+echo "Package: $name"
+[ "$name" != linux-image-cloud-amd64 ] || echo "Depends: {KERNEL} (= 6.1.99-1), foo"'''
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+@pytest.fixture
+def debian(machine, tmp_path):
+    """A machine with apt, whose packages all have the same files; what it is asked for is noted."""
+    with tarfile.open(tmp_path / "files.tar", "w") as tar:
+        for folder in sorted(set(PACKAGES.values())):
+            entry = tarfile.TarInfo(f"./{folder}/file")
+            entry.size = 4
+            tar.addfile(entry, io.BytesIO(b"here"))
+    machine.add("apt-get", f'''for name; do :; done
+echo "$*" >>"{machine.notes}"
+[ "$name" = update ] || echo >"$name.deb"''')
+    machine.add("apt-cache", KNOWN)
+    machine.add("dpkg-deb", f'cat "{tmp_path}/files.tar"')
+    return machine
+
+
+def fetch(machine, tmp_path, **environment):
+    """What it says; which packages are there; and why the others are not."""
+    folder = tmp_path / "debian"
+    done = machine.run("debian.sh", folder, **environment)
+    assert done.returncode == 0, done.stdout
+    there = [name for name, path in PACKAGES.items() if (folder / name / path / "file").is_file()]
+    why = {path.name[:-len(".missing")]: path.read_text().strip() for path in folder.glob("*.missing")}
+    assert sorted([*there, *why]) == sorted(PACKAGES)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*there, *(f"{name}.missing" for name in why)])
+    assert done.stdout.splitlines() == [f"Debian package {name}: {why[name]}" for name in PACKAGES if name in why]
+    return there, why
+
+
+def asked_for(machine):
+    return [line.split()[-1] for line in machine.notes.read_text().splitlines()]
+
+
+def test_fetches_once(debian, tmp_path):
+    for _ in range(2):
+        assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+    assert asked_for(debian) == [KERNEL if name.startswith("linux") else name for name in PACKAGES]
+
+
+def test_lists_of_its_own_where_the_system_has_none(debian, tmp_path):
+    debian.add("apt-cache", f'case $* in *Dir::State::Lists={tmp_path}/debian/lists*) ;; *) exit 1 ;; esac\n{KNOWN}')
+    assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+    assert asked_for(debian)[0] == "update" and len(asked_for(debian)) == 1 + len(PACKAGES)
+    assert "Dir::State::Lists=" in debian.notes.read_text().splitlines()[0]
+
+
+def test_says_what_cannot_be_downloaded_and_tries_again(debian, tmp_path):
+    working = (debian.bin / "apt-get").read_text()
+    debian.add("apt-get", 'case $* in *memtest86+*) echo "E: Could not resolve"; exit 100 ;; esac\n' + working)
+    there, why = fetch(debian, tmp_path)
+    assert why == {"memtest86+": "memtest86+ cannot be downloaded: E: Could not resolve"} and len(there) == 4
+    assert asked_for(debian).count("update") == 1
+    debian.add("apt-get", working)
+    assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+
+
+def test_unknown_packages(debian, tmp_path):
+    """Another distribution's apt."""
+    debian.add("apt-cache", "exit 100")
+    assert fetch(debian, tmp_path) == ([], dict.fromkeys(PACKAGES, "apt knows no such package"))
+
+
+def test_package_without_the_files(debian, tmp_path):
+    debian.add("dpkg-deb", "exit 2")
+    there, why = fetch(debian, tmp_path)
+    assert there == [] and why["memtest86+"] == "memtest86+ has no folder boot"
+
+
+def test_nothing_is_fetched_when_told_so(debian, tmp_path):
+    assert fetch(debian, tmp_path, BATON_DEPS="no") == ([], dict.fromkeys(PACKAGES,
+                                                                         "BATON_DEPS=no, so nothing is fetched"))
+    assert asked_for(debian) == []
+
+
+def test_without_apt(machine, tmp_path):
+    assert fetch(machine, tmp_path) == ([], dict.fromkeys(PACKAGES, "there is no apt here"))
+
+
+def test_wrong_use(machine):
+    assert machine.run("debian.sh").returncode == 2
