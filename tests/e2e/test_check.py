@@ -18,7 +18,7 @@ from harness.elfmaker import (CODE, ET_DYN, ET_REL, HIGH, PAGE, PIE_TARGET, PIE_
                               add_segment, elf32_file, elf_file, exit_code, note, pie_file, rela, segment, simple_elf,
                               with_note, with_sections)
 from harness.messages import read_messages
-from harness.paths import BUILD, LOADER, built, kernel
+from harness.paths import BUILD, LOADER, PROGRAM, built, kernel
 
 BATON = BUILD / "baton"
 RW = R | W
@@ -57,6 +57,7 @@ class Row:
     words: Sequence[str] = ()
     lines: Sequence[str] = ()
     suffix: str = ".elf"
+    key: str = "kernel"
     files: Dict[str, object] = field(default_factory=dict)
 
     @property
@@ -68,7 +69,7 @@ class Row:
         return f"/loader/entries/{self.name}.conf"
 
     def on_disk(self, number: int = 0) -> Dict[str, object]:
-        lines = [f"kernel {self.path}", f"sort-key {number:03}", *self.lines]
+        lines = [f"{self.key} {self.path}", f"sort-key {number:03}", *self.lines]
         return {self.file: "".join(f"{line}\n" for line in lines), self.path: self.content, **self.files}
 
 
@@ -109,6 +110,13 @@ GOOD = [
         [r"movable", r"warning: /pie-unaligned\.elf: .*aligned to 2 MiB \(p_align\).*linked at 0x1000.*multiple"]),
     Row("pie-rela", pie_file(), [r"movable"]),
     Row("pie-relr", pie_file(relrs=struct.pack("<Q", PIE_WORD), word=PIE_TARGET), [r"movable"]),
+    Row("program", built(PROGRAM), [r"kind +EFI program: the firmware loads and starts it\n", r"file +[\d.]+ KiB\n"],
+        ["options leave"], suffix=".efi"),
+    Row("linux", built(PROGRAM),
+        [r"kind +EFI program", r"initrd +/boot/one\.img, 1000 bytes\n", r"initrd +/boot/two\.img, 1 byte\n",
+         r"warning: /loader/entries/linux\.conf: 'module' does nothing for an EFI program; Linux takes 'initrd'"],
+        ["initrd /boot/one.img", "initrd /boot/two.img", "module /boot/one.img", "options initrd leave"], key="linux",
+        suffix=".efi", files={"boot/one.img": bytes(1000), "boot/two.img": b"2"}),
     Row("pie-both", pie_file(rela(PIE_WORD + 8) + rela(), struct.pack("<QQ", PIE_WORD + 16, 1), word=1), [r"movable"]),
 ]
 
@@ -117,7 +125,10 @@ SCRIPT = [r"PHDRS", r"ALIGN\(4096\)"]
 BAD = [
     Row("empty", b"", ["is empty", *COPY]),
     Row("text", b"#!/bin/sh\n", ["not an ELF file", "load-address 0x100000"]),
-    Row("pe", LOADER, [r"EFI program \(PE\)"]),
+    Row("not-efi", simple_elf(), ["is not an EFI program, which the key 'efi' is for", "'linux' or 'kernel'"],
+        ["options none"], key="efi"),
+    Row("initrd-missing", built(PROGRAM), ["/nothing/here: there is no such file"], ["initrd /nothing/here"],
+        key="linux"),
     Row("bits32", elf32_file(), ["32-bit", "-m64"]),
     Row("aarch64", simple_elf(machine=183), ["built for aarch64"]),
     Row("cut-header", simple_elf(truncate=40), ["truncated", *COPY]),
@@ -243,7 +254,7 @@ def test_kernels_by_themselves(tmp_path):
         path.write_bytes(row.content.read_bytes() if hasattr(row.content, "read_bytes") else row.content)
         return path
 
-    good = [write(row) for row in GOOD if not row.lines]
+    good = [write(row) for row in GOOD if not row.lines] + [built(PROGRAM)]
     bad = [write(row) for row in BAD if not row.lines]
     text = check(*MACHINE, *good, code=0)
     assert re.findall(r"^(\S+): boots", text, re.MULTILINE) == [str(path) for path in good]
@@ -261,11 +272,12 @@ CONFIGURATION = {
     "loader/entries/b.conf": "kernel /BOOT/Good.ELF\n",
     "loader/entries/c.conf": "kernel /boot/none.elf\nmodule /boot\nmodule /boot/neither\n",
     "loader/entries/d.conf": "kernel /boot/good.elf\narchitecture aa64\n",
-    "loader/entries/e.conf": "efi /boot/good.efi\n",
+    "loader/entries/e.conf": "efi /boot/good.efi\ninitrd /boot/good.elf\n",
     "loader/entries/f.conf": "title none\n",
     "loader/entries/g.conf": "kernel /boot/good.elf\nload-address 17\n",
     "loader/entries/.h.conf": "kernel /boot/none.elf\n",
     "boot/good.elf": simple_elf(),
+    "boot/good.efi": built(PROGRAM).read_bytes(),
 }
 
 
@@ -301,19 +313,37 @@ def test_configuration(disk, folder):
     image, root = disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), **CONFIGURATION}), folder(CONFIGURATION)
     text = check(root, code=1)
     assert text.replace(str(root), str(image)) == check(image, code=1)
-    assert text.startswith(f"{root}: 2 of 7 entries boot\n  warning: /loader/loader.conf:2: unknown key 'timeot'")
+    assert text.startswith(f"{root}: 3 of 7 entries boot\n  warning: /loader/loader.conf:2: unknown key 'timeot'")
     parts = judged(text, root)
     verdicts = {file[-6:-5]: part.split("\n")[0] for file, part in parts.items()}
-    assert list(verdicts.items()) == [("b", "boots"), ("c", "does not boot"), ("a", "boots, with 1 warning"),
-                                      ("d", "is left out"), ("e", "is left out"), ("f", "is left out"),
+    assert list(verdicts.items()) == [("b", "boots"), ("e", "boots"), ("c", "does not boot"),
+                                      ("a", "boots, with 1 warning"), ("d", "is left out"), ("f", "is left out"),
                                       ("g", "cannot be read")]
     assert f"{root}:/loader/entries/b.conf (default): " in text
     for file, words in {"a": [r"module +/boot/good\.elf", "a.conf:3: unknown key 'foo'"],
                         "c": ["error: /boot/none.elf: .*no such file", "error: /boot: is a folder",
                               "error: /boot/neither: .*no such file"],
-                        "d": ["info: .*architecture aa64"], "e": ["info: .*EFI program"],
+                        "d": ["info: .*architecture aa64"], "e": ["kind +EFI program", r"initrd +/boot/good\.elf"],
                         "f": ["warning: .*names no kernel"], "g": ["error: .*g.conf:2: load-address"]}.items():
         none_of(word for word in words if not re.search(word, parts[f"/loader/entries/{file}.conf"]))
+
+
+def test_linux_with_initrds(folder):
+    """As a distribution lays it out: what boots, and of what does not, which file is missing."""
+    linux = {"os/6.1/linux": built(PROGRAM).read_bytes(), "os/6.1/initrd.img": bytes(5000), "os/ucode.img": b"",
+             "loader/entries/a.conf": "title An OS\nlinux /os/6.1/linux\ninitrd /os/ucode.img\n"
+                                      "initrd /os/6.1/initrd.img\noptions root=LABEL=os rw\n"}
+    root = folder(linux)
+    text = check("--strict", root, code=0)
+    assert text.startswith(f"{root}: boots: 1 of 1 entry boots\n")
+    assert re.search(r"^ +kind +EFI program.*\n +file .*\n +initrd +/os/ucode\.img, .*\n"
+                     r" +initrd +/os/6\.1/initrd\.img, 4\.8 KiB", judged(text, root)["/loader/entries/a.conf"],
+                     re.MULTILINE)
+    del linux["os/ucode.img"]
+    root = folder(linux, "less")
+    text = judged(check(root, code=1), root)["/loader/entries/a.conf"]
+    assert messages(text, "error", "  ") == ["error: /os/ucode.img: there is no such file on the volume that the loader "
+                                             "came from. Check the path; it begins at the volume's root."]
 
 
 def test_volume_without_configuration(folder):

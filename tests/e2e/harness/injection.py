@@ -3,11 +3,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Dict, List
+from typing import Dict, Iterator, List
 
 # EFI_MEMORY_TYPE. The firmware's own types may change by themselves while it runs.
 LOADER_TYPES = (1, 2)
 LASTING_TYPES = (0, 5, 6, 9, 10, 11)
+BOOT_SERVICES_DATA = 4
+SLACK = 8  # pages of boot services data that the firmware may take or give meanwhile
 
 
 @dataclass
@@ -24,6 +26,18 @@ def read_counts(text: str) -> List[Count]:
                        re.MULTILINE)
     return [Count(int(run), when, int(descriptors), int(handles), [int(word) for word in pages.split()])
             for run, when, descriptors, handles, pages in found]
+
+
+def not_given_back(before: Count, after: Count) -> Iterator[str]:
+    """What the firmware has less than before the run. That it took for itself, the first time, is not counted so."""
+    if before.handles != after.handles:
+        yield f"run {after.run}: {before.handles} handles before, {after.handles} after"
+    for kind in LOADER_TYPES + LASTING_TYPES:
+        if before.pages[kind] != after.pages[kind]:
+            yield f"run {after.run}: type {kind} had {before.pages[kind]} pages before, and has {after.pages[kind]}"
+    if abs(before.pages[BOOT_SERVICES_DATA] - after.pages[BOOT_SERVICES_DATA]) > SLACK:
+        yield f"run {after.run}: boot services data: {before.pages[BOOT_SERVICES_DATA]} pages before, " \
+              f"{after.pages[BOOT_SERVICES_DATA]} after"
 
 
 def read_returns(text: str) -> List[Dict[str, int]]:
