@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+EFI images that the firmware starts: Linux as Debian ships it, to a shell; Debian's memtest86+, GRUB and systemd-boot;
+and a program of the tests' own, which says what it was given. What comes back leaves nothing behind.
+"""
+
+import re
+
+import pytest
+
+from harness.check import none_of
+from harness.cpio import make_cpio
+from harness.debian import debian
+from harness.files import ENTRY, injected
+from harness.injection import not_given_back, read_counts, read_returns
+from harness.messages import read_messages
+from harness.paths import PROGRAM, built
+from harness.refusal import read_on
+
+DEVICE_ERROR = 1 << 63 | 7
+MEMTEST = ("memtest86+", "boot/memtest86+x64.efi")
+GRUB = ("grub-efi-amd64-bin", "usr/lib/grub/x86_64-efi/monolithic/grubx64.efi")
+SYSTEMD_BOOT = ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi")
+
+
+def entries(*texts):
+    """Entries that are tried in this order."""
+    return {f"loader/entries/{i}.conf": f"sort-key {i:03}\n{text}" for i, text in enumerate(texts)}
+
+
+def told(text, key):
+    """What program.efi said of that, each time that it ran."""
+    return re.findall(rf"^program: {key}=(.*)$", text, re.MULTILINE)
+
+
+def units(text):
+    """As program.efi tells UTF-16."""
+    data = text.encode("utf-16-le")
+    return " ".join(f"{data[i] | data[i + 1] << 8:04x}" for i in range(0, len(data), 2))
+
+
+# ---- Linux ----
+
+INIT = b"""#!/bin/busybox sh
+/bin/busybox mkdir /proc
+/bin/busybox mount -t proc proc /proc
+/bin/busybox echo init: here is a shell
+exec /bin/busybox sh
+"""
+CMDLINE = "console=ttyS0 quiet panic=-1 baton.words=\"two  blanks\" baton.last"
+
+
+@pytest.mark.parametrize("firmware", ["4M", "2M"])
+def test_linux(boot, firmware):
+    """Debian's kernel, with two initrds, of which the second lies behind the odd end of the first: up to a shell."""
+    busybox = debian("busybox-static", "bin/busybox").read_bytes()
+    files = {"vmlinuz": debian("linux-image-cloud-amd64", "boot/vmlinuz-*"),
+             "boot/first.img": make_cpio(("init", INIT), ("bin/busybox", busybox)),
+             "boot/second.img": make_cpio(("srv/marker", b"from the second\n")),
+             ENTRY: f"linux /vmlinuz\ninitrd /boot/first.img\ninitrd /boot/second.img\noptions {CMDLINE}\n"}
+    assert len(files["boot/first.img"]) % 4 != 0
+    machine = boot(files, firmware=firmware)
+    machine.wait_for("^info: starting /vmlinuz$", source="e9")
+    machine.wait_for("^init: here is a shell$", timeout=180)
+    machine.wait_for("# $", prompt=True)
+    for command, answer in [("echo $((6 * 7))", "42"), ("/bin/busybox cat /srv/marker", "from the second"),
+                            ("/bin/busybox cat /proc/cmdline", re.escape(CMDLINE))]:
+        machine.send(command + "\n")
+        machine.wait_for(f"^{answer}$")
+    machine.send("/bin/busybox poweroff -f\n")
+    assert machine.wait_exit() == 0
+
+
+# ---- what others made ----
+
+def test_memtest(boot):
+    """It gets its options: without them it would not talk to the serial port, and would wait before it tests."""
+    files = {"memtest.efi": debian(*MEMTEST),
+             ENTRY: "efi /memtest.efi\noptions console=ttyS0,115200 nopause nosmp keyboard=legacy\n"}
+    # With more memory it measures the caches for a minute, whatever it is told.
+    machine = boot(files, screen="vga", memory="128M")
+    machine.wait_for(r"^info: starting /memtest\.efi$", source="e9")
+    machine.wait_for("Status: Testing", prompt=True)
+    machine.send("\x1b")
+    assert machine.wait_exit() == 0
+
+
+def comes_back(machine, runs, path):
+    """inject.efi has the machine again after each run, without an error; the firmware has what it had."""
+    machine.wait_exit()
+    text = machine.e9.text
+    assert text.count(f"info: {path} has ended; going back to the firmware\n") == runs
+    assert [(run["status"], run["open"]) for run in read_returns(text)] == [(0, 0)] * runs
+    counts = read_counts(text)
+    # The first run may make the firmware, and a program, take memory for good.
+    none_of(problem for i in range(2, 2 * runs, 2) for problem in not_given_back(*counts[i:i + 2]))
+
+
+def test_grub(start, disk):
+    files = {"EFI/debian/grubx64.efi": debian(*GRUB), ENTRY: "efi /EFI/debian/grubx64.efi\n"}
+    machine = start(disk(injected(files, runs=2)))
+    for _ in range(2):
+        machine.wait_for("grub> ", prompt=True)
+        machine.send("exit\r")
+    comes_back(machine, 2, "/EFI/debian/grubx64.efi")
+
+
+def test_systemd_boot(start, disk):
+    """It reads the same configuration, and shows what is in it beside itself."""
+    files = {"EFI/systemd/systemd-bootx64.efi": debian(*SYSTEMD_BOOT), "loader/loader.conf": "timeout menu-force\n",
+             "vmlinuz": b"nobody starts it",
+             **entries("efi /EFI/systemd/systemd-bootx64.efi\n", "title Something else\nlinux /vmlinuz\n")}
+    machine = start(disk(injected(files, runs=2)))
+    for _ in range(2):
+        machine.wait_for("Something else", prompt=True)
+        machine.send("Q")
+    comes_back(machine, 2, "/EFI/systemd/systemd-bootx64.efi")
+
+
+# ---- a program that says what it was given ----
+
+WORDS = "Größe=ä € 𝄞 words"
+
+
+def test_program(start, disk):
+    """
+    Tried in order: one that comes back with an error and many pages of words, one with an unknown error, and one that
+    ends well and without options. The last is never tried.
+    """
+    files = {"EFI/tools/program.efi": built(PROGRAM), "programm für ä.efi": built(PROGRAM),
+             **entries(f"efi /EFI/tools/program.efi\noptions {WORDS} status={DEVICE_ERROR:#x}\n",
+                       "kernel /programm für ä.efi\noptions status=0x8000000000012345\n",
+                       "efi \\EFI\\TOOLS\\Program.efi\noptions\n", "efi /EFI/tools/program.efi\noptions leave\n")}
+    machine = start(disk(injected(files, runs=3)))
+    read_on(machine, 3 * 2)
+    comes_back(machine, 3, "/EFI/TOOLS/Program.efi")
+    text = machine.e9.text
+    options = [units(f"{WORDS} status={DEVICE_ERROR:#x}\0"), units("status=0x8000000000012345\0"), ""]
+    paths = ["\\EFI\\tools\\program.efi", "\\programm für ä.efi", "\\EFI\\TOOLS\\Program.efi"]
+    assert told(text, "options") == 3 * options
+    assert told(text, "path") == 3 * [units(f"{path}\0") for path in paths]
+    assert told(text, "volume") == 3 * 3 * ["opens"]
+    assert [" ".join(message.split()) for message in read_messages(text)] == 3 * [
+        "error: /EFI/tools/program.efi: was started, and came back with EFI_DEVICE_ERROR.",
+        "error: /programm für ä.efi: was started, and came back with an unknown firmware error."]
+
+
+def test_back_to_the_firmware(boot):
+    """Not by way of inject.efi: a program that ends well ends the loader, and the firmware goes on."""
+    files = {"program.efi": built(PROGRAM), **entries("efi /program.efi\n", "efi /program.efi\noptions leave\n")}
+    machine = boot(files)
+    machine.wait_for(r"^info: /program\.efi has ended; going back to the firmware$", source="e9")
+    machine.wait_for("^BdsDxe: starting .* \"UiApp\"")
+
+
+def joined(*initrds):
+    """As Linux wants them: each begins at a multiple of 4."""
+    whole = b""
+    for content in initrds:
+        whole += bytes(-len(whole) % 4 if content else 0) + content
+    return whole
+
+
+def checksum(data):
+    """FNV-1a, 64 bits."""
+    value = 0xCBF29CE484222325
+    for byte in data:
+        value = (value ^ byte) * 0x100000001B3 & (1 << 64) - 1
+    return value
+
+
+def test_initrds(boot):
+    """Of every odd size, with an empty one among them, and twice the same file: byte by byte."""
+    initrds = [bytes(range(256)) * 401 + b"x", b"", b"ab", b"end" * 10001, b"full"]
+    names = [f"initrd{i}" for i in range(len(initrds))] + ["initrd2"]
+    failing = f"linux /program.efi\noptions initrd status={DEVICE_ERROR:#x}\n"
+    files = {**dict(zip(names, initrds)), "program.efi": built(PROGRAM),
+             **entries(failing + "".join(f"initrd /{name}\n" for name in names), failing + "initrd /initrd1\n",
+                       "linux /program.efi\noptions initrd leave\ninitrd /initrd2\n")}
+    machine = boot(files)
+    read_on(machine, 2)
+    machine.expect_success(refusals=True)
+    wholes = [joined(*initrds, initrds[2]), None, initrds[2]]
+    assert told(machine.e9.text, "initrd") == [f"{len(whole)} sum={checksum(whole):#x}" if whole else "none"
+                                               for whole in wholes]
