@@ -9,7 +9,7 @@ static void unload(const struct firmware *firmware, void *subject, uint64_t numb
 
     (void)number;
     if (*image)
-        (void)firmware->boot->UnloadImage(*image); /* it may be gone already (image_start) */
+        (void)firmware->boot->UnloadImage(*image); /* nothing is left to do if it cannot */
 }
 
 /* What a person can do about an image that the firmware does not load. */
@@ -95,15 +95,17 @@ enum status image_start(const struct firmware *firmware, EFI_HANDLE *image, cons
     CHAR16 *words = NULL;
     UINTN size = 0;
     EFI_STATUS result = firmware->boot->StartImage(*image, &size, &words);
+    /* What ran and failed is unloaded, and a driver that ran well stays. So what can be unloaded now has not run. */
+    bool ran = result == EFI_SUCCESS || firmware->boot->UnloadImage(*image) != EFI_SUCCESS;
 
-    /* An application that ran is unloaded, and a driver that ran stays. With these two it may not have run. */
-    if (result != EFI_INVALID_PARAMETER && result != EFI_SECURITY_VIOLATION)
-        *image = NULL;
+    *image = NULL;
     if (words)
         (void)firmware->boot->FreePool(words);             /* it came from the pool */
     (void)firmware->boot->SetWatchdogTimer(0, 0, 0, NULL); /* which it may have started */
     if (result == EFI_SUCCESS)
         return STATUS_OK;
+    if (!ran && result == EFI_UNSUPPORTED) /* EDK2 loads 32-bit programs, and then does not start them */
+        return refuse(result, path, error);
     return error_set(error, STATUS_DEVICE, "%s: was started, and came back with %s.", path,
                      firmware_status_name(result));
 }

@@ -19,6 +19,7 @@ from harness.refusal import read_on
 
 DEVICE_ERROR = 1 << 63 | 7
 MEMTEST = ("memtest86+", "boot/memtest86+x64.efi")
+MEMTEST_32 = ("memtest86+", "boot/memtest86+ia32.efi")
 GRUB = ("grub-efi-amd64-bin", "usr/lib/grub/x86_64-efi/monolithic/grubx64.efi")
 SYSTEMD_BOOT = ("systemd-boot-efi", "usr/lib/systemd/boot/efi/systemd-bootx64.efi")
 
@@ -183,3 +184,15 @@ def test_initrds(boot):
     wholes = [joined(*initrds, initrds[2]), None, initrds[2]]
     assert told(machine.e9.text, "initrd") == [f"{len(whole)} sum={checksum(whole):#x}" if whole else "none"
                                                for whole in wholes]
+
+
+def test_refused_by_the_firmware(start, disk):
+    """A program for another machine, which OVMF loads and does not start: said, and the next entry is tried."""
+    files = {"ia32.efi": debian(*MEMTEST_32), "program.efi": built(PROGRAM),
+             **entries("efi /ia32.efi\n", "efi /program.efi\n")}
+    machine = start(disk(injected(files, runs=3)))
+    read_on(machine, 3)
+    comes_back(machine, 3, "/program.efi")
+    assert [" ".join(message.split()) for message in read_messages(machine.e9.text)] == 3 * [
+        "error: /ia32.efi: the firmware does not take it for an EFI program of this machine (EFI_UNSUPPORTED). Is it "
+        "the right file?"]
