@@ -59,22 +59,26 @@ static enum status write_options(const char *options, struct arena *arena, struc
     return STATUS_OK;
 }
 
-/* The headers, of which most are in the file's first bytes. */
+/* The headers, of which most are in the file's first bytes. Of the others each try asks for more than the one before.
+ */
 static enum status read_headers(const struct plan_input *input, struct pe *ret_pe, struct plan_want *ret_want,
                                 struct error *error)
 {
     const struct plan_file *file = &input->files[0];
     struct bytes head = file->head;
-    uint64_t needed = 0;
-    enum status status =
-        pe_read(file->path, head, file->size, input->facts->machine.pe_machine, ret_pe, &needed, error);
 
-    if (status != STATUS_NEED_BYTES)
-        return status;
-    status = plan_file_bytes(input, 0, 0, needed, &head, ret_want, error);
-    if (status != STATUS_OK)
-        return status;
-    return pe_read(file->path, head, file->size, input->facts->machine.pe_machine, ret_pe, &needed, error);
+    for (;;) {
+        uint64_t needed = 0;
+        enum status status =
+            pe_read(file->path, head, file->size, input->facts->machine.pe_machine, ret_pe, &needed, error);
+
+        if (status == STATUS_NEED_BYTES)
+            status = plan_file_bytes(input, 0, 0, needed, &head, ret_want, error);
+        else
+            return status;
+        if (status != STATUS_OK)
+            return status;
+    }
 }
 
 static void log_notes(const struct plan_input *input)
@@ -96,11 +100,6 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
     struct pe pe;
     enum status status;
 
-    if (!pe_is(input->files[0].head))
-        return error_set(error, STATUS_INVALID,
-                         "%s: is not an EFI program, which the key 'efi' is for. Is it the right file? Other kernels "
-                         "take the key 'linux' or 'kernel'.",
-                         input->files[0].path);
     status = read_headers(input, &pe, ret_want, error);
     if (status == STATUS_OK)
         status = plan_start(&sizes, arena, &plan);

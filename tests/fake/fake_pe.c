@@ -8,6 +8,7 @@
 #define RELEASE_AT 0x1000
 #define OPTIONS_AT 0x1600
 #define FILE_SIZE  0x1a00
+#define LARGE      0x20000
 
 /* Scenarios are made once, and used until the end. */
 static uint8_t kept[KEPT][FILE_SIZE];
@@ -22,6 +23,16 @@ static uint8_t *keep(const struct made_pe *pe)
     memcpy(kept[used], head.data, head.size);
     free((void *)(uintptr_t)head.data);
     return kept[used++];
+}
+
+struct bytes fake_pe_large(const struct made_pe *pe)
+{
+    static uint8_t file[LARGE];
+    struct bytes head = made_pe_head(pe);
+
+    memcpy(file, head.data, head.size < LARGE ? head.size : LARGE);
+    free((void *)(uintptr_t)head.data);
+    return (struct bytes){file, LARGE};
 }
 
 struct bytes fake_pe(const struct made_pe *pe)

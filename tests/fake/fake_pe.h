@@ -8,6 +8,9 @@
 /* An image whose headers are these, with zeros behind them. */
 struct bytes fake_pe(const struct made_pe *pe);
 
+/* The same, of 128 KiB; there can be one. */
+struct bytes fake_pe_large(const struct made_pe *pe);
+
 /* An EFI application. */
 struct bytes fake_pe_program(void);
 

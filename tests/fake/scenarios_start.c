@@ -187,13 +187,58 @@ static void make_foreign(struct scenario *scenario)
     scenario->words = "/EFI/Linux/arm.efi: ";
 }
 
+/* ---- images that are refused before the firmware sees them ---- */
+
+static void refuse(struct scenario *scenario, struct bytes image, const char *words)
+{
+    scenario_add_text(scenario, SCENARIO_ENTRY, "efi /tool.efi\n");
+    scenario_add_file(scenario, "/tool.efi", image);
+    scenario->words = words;
+}
+
 static void make_cut_program(struct scenario *scenario)
 {
-    struct bytes image = fake_pe_program();
+    refuse(scenario, (struct bytes){fake_pe_program().data, 0x900}, "/tool.efi: is truncated: its sections end at");
+}
 
-    scenario_add_text(scenario, SCENARIO_ENTRY, "linux /vmlinuz\n");
-    scenario_add_file(scenario, "/vmlinuz", (struct bytes){image.data, 0x900});
-    scenario->words = "/vmlinuz: ";
+static void make_damaged_program(struct scenario *scenario)
+{
+    struct made_pe pe = made_pe_sound();
+
+    pe.entry = 0;
+    refuse(scenario, fake_pe(&pe), "/tool.efi: is damaged: its entry point lies outside of the image.");
+}
+
+static void make_32_bit_program(struct scenario *scenario)
+{
+    struct made_pe pe = made_pe_sound();
+
+    pe.magic = 0x10b;
+    refuse(scenario, fake_pe(&pe), "/tool.efi: is a 32-bit program");
+}
+
+/* Its section table lies further in than is read at first, and then further in than any. */
+static void make_far_program(struct scenario *scenario)
+{
+    struct made_pe pe = made_pe_sound();
+
+    pe.start = 0x18000;
+    refuse(scenario, fake_pe_large(&pe), "and no EFI program's go beyond 65536");
+}
+
+static void make_dos_program(struct scenario *scenario)
+{
+    static const uint8_t program[100] = {'M', 'Z'};
+
+    refuse(scenario, (struct bytes){program, sizeof(program)}, "/tool.efi: is a DOS program");
+}
+
+static void make_old_linux(struct scenario *scenario)
+{
+    static uint8_t kernel[0x300];
+
+    memcpy(kernel + 0x202, "HdrS", 4);
+    refuse(scenario, (struct bytes){kernel, sizeof(kernel)}, "is a Linux kernel without an EFI stub");
 }
 
 const struct scenario_maker scenarios_start[] = {
@@ -214,6 +259,11 @@ const struct scenario_maker scenarios_start[] = {
     {"linux, unreadable initrd", make_bad_initrd, 1},
     {"no program", make_no_program, 1},
     {"program, cut short", make_cut_program, 1},
+    {"program, damaged", make_damaged_program, 1},
+    {"program, 32-bit", make_32_bit_program, 1},
+    {"program, headers too far in", make_far_program, 1},
+    {"program, DOS", make_dos_program, 1},
+    {"linux without a stub", make_old_linux, 1},
     {"unified image", make_unified, 0},
     {"unified image, and an older entry", make_unified_second, 0},
     {"unified image, broken", make_unified_broken, 0},

@@ -11,11 +11,11 @@
 
 #include "device_path.h"
 #include "file_path.h"
+#include "made_pe.h"
 #include "protocol.h"
 
 #define ROOM 4096
 
-static const uint8_t head[] = {'M', 'Z', 0};
 /* A PCI node, a partition of some kind, and the end; more bytes lie behind it. */
 static const uint8_t volume[] = {1, 1, 6, 0, 0, 2, 4, 1, 8, 0, 'p', 'a', 'r', 't', 0x7f, 0xff, 4, 0, 0xee, 0xee};
 #define VOLUME_NODES 14
@@ -23,6 +23,8 @@ static const uint8_t volume[] = {1, 1, 6, 0, 0, 2, 4, 1, 8, 0, 'p', 'a', 'r', 't
 static const char *const names[] = {"/linux/vmlinuz", "/one", "/two", "/three", "/four"};
 
 struct case_of {
+    struct bytes head;
+    struct facts facts;
     struct entry entry;
     struct plan_file files[5];
     struct plan_input input;
@@ -35,13 +37,20 @@ struct case_of {
 static int setup(void **state)
 {
     struct case_of *one = calloc(1, sizeof(*one));
+    struct made_pe pe = made_pe_sound();
 
     one->entry = (struct entry){.file = "/e.conf", .options = ""};
+    one->head = made_pe_head(&pe);
+    one->facts.machine.pe_machine = PE_MACHINE_X64;
     for (size_t i = 0; i < 5; i++)
         one->files[i] = (struct plan_file){.path = names[i], .size = 100};
-    one->files[0].head = (struct bytes){head, sizeof(head)};
-    one->input = (struct plan_input){
-        .entry = &one->entry, .volume_path = {volume, sizeof(volume)}, .files = one->files, .file_count = 1};
+    one->files[0].head = one->head;
+    one->files[0].size = MADE_PE_FILE_SIZE;
+    one->input = (struct plan_input){.facts = &one->facts,
+                                     .entry = &one->entry,
+                                     .volume_path = {volume, sizeof(volume)},
+                                     .files = one->files,
+                                     .file_count = 1};
     one->arena = (struct arena){aligned_alloc(16, ROOM), ROOM, 0};
     *state = one;
     return 0;
@@ -52,6 +61,7 @@ static int teardown(void **state)
     struct case_of *one = *state;
 
     free(one->arena.base);
+    free((void *)(uintptr_t)one->head.data);
     free(one);
     return 0;
 }
@@ -188,11 +198,39 @@ static void test_what_is_recognised(void **state)
     assert_false(protocol_efi_image.recognise(&one->input));
     one->entry.kernel_key = ENTRY_KERNEL_EFI;
     assert_true(protocol_efi_image.recognise(&one->input)); /* so that it is refused as what it should be */
+    one->files[0].size = 100;
     assert_int_equal(make(one), STATUS_INVALID);
-    assert_non_null(strstr(one->error.text, "/linux/vmlinuz: is not an EFI program, which the key 'efi' is for."));
+    assert_non_null(
+        strstr(one->error.text, "/linux/vmlinuz: is not an EFI program: its 100 bytes do not begin with MZ."));
     one->files[0].head.size = 2;
     one->entry.kernel_key = ENTRY_KERNEL_LINUX;
     assert_true(protocol_efi_image.recognise(&one->input));
+}
+
+/* Headers that go beyond a file's first bytes are asked for. */
+static void test_more_headers(void **state)
+{
+    struct case_of *one = *state;
+    struct plan_file *file = &one->files[0];
+
+    file->head.size = 100;
+    assert_int_equal(make(one), STATUS_NEED_BYTES);
+    assert_int_equal(one->want.file, 0);
+    assert_int_equal(one->want.offset, 0);
+    assert_true(one->want.size > 100 && one->want.size <= one->head.size);
+    file->extents[file->extent_count++] = (struct plan_extent){0, {one->head.data, one->want.size}};
+    while (make(one) == STATUS_NEED_BYTES && file->extent_count < 4)
+        file->extents[file->extent_count++] = (struct plan_extent){0, {one->head.data, one->want.size}};
+    assert_int_equal(make(one), STATUS_OK);
+}
+
+static void test_foreign(void **state)
+{
+    struct case_of *one = *state;
+
+    one->facts.machine.pe_machine = PE_MACHINE_AA64;
+    assert_int_equal(make(one), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(one->error.text, "/linux/vmlinuz: is built for x64"));
 }
 
 static void test_companions(void **state)
@@ -239,6 +277,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_initrds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_initrds_without_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_recognised, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_more_headers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
         cmocka_unit_test_setup_teardown(test_companions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_room, setup, teardown),
     };
