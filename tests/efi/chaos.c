@@ -17,7 +17,7 @@ static const char *const way_names[CHAOS_WAYS] = {
     [CHAOS_NONE] = "none",  [CHAOS_NONES] = "nones",    [CHAOS_STALE] = "stale",
 };
 static const char *const end_names[] = {
-    [CHAOS_RETURNED] = "returned", [CHAOS_KERNEL] = "kernel", [CHAOS_RESET] = "reset"};
+    [CHAOS_RETURNED] = "returned", [CHAOS_PROGRAM] = "program", [CHAOS_KERNEL] = "kernel", [CHAOS_RESET] = "reset"};
 
 static uint8_t file[LOADER_ROOM];
 static UINTN file_size;
@@ -110,7 +110,8 @@ static bool must_boot(bool injected)
         return false;
     switch ((unsigned)chaos_run.way) {
     case FAKE_ONCE:
-        return !injected || !fake_injected_vital();
+        /* A program is loaded by its path, which begins with the volume's. */
+        return !injected || !(fake_injected_vital() || chaos_run.lacks_path);
     case CHAOS_HALF:
     case CHAOS_HALVES:
     case CHAOS_NONE:
@@ -136,12 +137,14 @@ static void judge_kernel(void)
 
 static void judge(bool injected)
 {
+    bool booted = chaos_run.end == CHAOS_KERNEL || chaos_run.end == CHAOS_PROGRAM;
+
     if (chaos_run.end == CHAOS_KERNEL)
         judge_kernel();
-    if (must_boot(injected) && chaos_run.end != CHAOS_KERNEL)
-        chaos_complain(RULE_NOT_ENTERED, "the kernel was not entered");
-    if (settings.refused && chaos_run.end == CHAOS_KERNEL)
-        chaos_complain(RULE_ENTERED, "the kernel was entered");
+    if (must_boot(injected) && !booted)
+        chaos_complain(RULE_NOT_ENTERED, "no kernel was entered, and no program came back content");
+    if (settings.refused && booted)
+        chaos_complain(RULE_ENTERED, "a kernel was entered, or a program came back content");
     if (chaos_run.way == CHAOS_STALE && chaos_run.number >= EXITS_TRIED && chaos_run.end != CHAOS_RESET)
         chaos_complain(RULE_NOT_RESET, "boot services do not end, and the machine was not reset");
 }
@@ -150,18 +153,22 @@ static void start_loader(void)
 {
     static const EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
     EFI_LOADED_IMAGE_PROTOCOL *loaded;
+    bool is_back;
 
     need(boot->LoadImage(0, own_image, loader_path, file, file_size, &chaos_run.loader), "the loader does not load");
     need(boot->HandleProtocol(chaos_run.loader, &guid, (void **)&loaded), "no loaded image");
     loaded->SystemTable = loader_table;
     chaos_held_start_run();
     chaos_files_start_run();
+    chaos_images_start_run();
     chaos_pages_protect();
     chaos_run.result = boot->StartImage(chaos_run.loader, NULL, NULL);
     chaos_pages_release();
-    chaos_held_end_run(chaos_run.end == CHAOS_RETURNED);
-    chaos_files_end_run(chaos_run.end == CHAOS_RETURNED);
-    chaos_screens_end_run(chaos_run.end == CHAOS_RETURNED);
+    chaos_images_end_run();
+    is_back = chaos_run.end == CHAOS_RETURNED || chaos_run.end == CHAOS_PROGRAM;
+    chaos_held_end_run(is_back);
+    chaos_files_end_run(is_back);
+    chaos_screens_end_run(is_back);
 }
 
 static void start_calls(void)

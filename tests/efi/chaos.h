@@ -34,9 +34,12 @@ enum chaos_way {
     X(KERNEL_ZEROS, "kernel-zeros")                                                                                    \
     X(KERNEL_MODULES, "kernel-modules")                                                                                \
     X(KERNEL_STACK, "kernel-stack")                                                                                    \
+    X(PROGRAM_OPTIONS, "program-options") /* those of a program that is started (started.h) */                         \
+    X(PROGRAM_INITRD, "program-initrd")                                                                                \
+    X(PROGRAM_AGAIN, "program-again") /* it had come back content */                                                   \
     X(ENTERED_EARLY, "entered-early") /* boot services had not ended */                                                \
-    X(NOT_ENTERED, "not-entered")     /* and must have been */                                                         \
-    X(ENTERED, "entered")             /* and must not have been */                                                     \
+    X(NOT_ENTERED, "not-entered")     /* nothing was booted, and must have been */                                     \
+    X(ENTERED, "entered")             /* something was, and must not have been */                                      \
     X(NOT_RESET, "not-reset")                                                                                          \
     X(PAGES, "pages") /* by type, as before */                                                                         \
     X(HANDLES, "handles")                                                                                              \
@@ -44,6 +47,8 @@ enum chaos_way {
     X(KEPT_POOL, "kept-pool")                                                                                          \
     X(KEPT_EVENT, "kept-event")                                                                                        \
     X(KEPT_FILE, "kept-file")                                                                                          \
+    X(KEPT_IMAGE, "kept-image")                                                                                        \
+    X(KEPT_INTERFACE, "kept-interface")                                                                                \
     X(NOT_ITS_OWN, "not-its-own") /* given back, or tried to */                                                        \
     X(NO_FILE, "no-file")                                                                                              \
     X(SCREEN, "screen")                                                                                                \
@@ -60,6 +65,7 @@ enum chaos_rule { CHAOS_RULES(RULE_NUMBER) RULE_COUNT };
 
 enum chaos_end {
     CHAOS_RETURNED, /* to the firmware */
+    CHAOS_PROGRAM,  /* the same, when a program had come back content */
     CHAOS_KERNEL,   /* the kernel was entered */
     CHAOS_RESET,    /* with last words */
 };
@@ -77,6 +83,7 @@ struct chaos_run {
     uint64_t verdict;    /* of the kernel's; 0: all is well */
     unsigned injections; /* but for those of fake_calls.c */
     unsigned shown;      /* errors, on the console */
+    bool lacks_path;     /* one of them is that the volume's path is not known */
     unsigned wrong;      /* complaints */
 };
 extern struct chaos_run chaos_run;
@@ -110,10 +117,14 @@ void chaos_lies_undo(void);
 #define CHAOS_FILE     70
 #define CHAOS_GRAPHICS 84
 #define CHAOS_RNG      87
-#define CHAOS_SLOTS    89
+#define CHAOS_BLOCKS   89
+#define CHAOS_SLOTS    93
 
-struct chaos_arguments { /* the first four; chaos_thunks.S pushes them, and takes them from there again */
+/* The first four are pushed by chaos_thunks.S, and taken from there again. What comes behind them is the caller's:
+ * services with fewer arguments have anything there. */
+struct chaos_arguments {
     uint64_t slot, fourth, third, second, first;
+    uint64_t caller, shadow[4], fifth, sixth;
 };
 extern const uint8_t chaos_thunks[CHAOS_SLOTS][CHAOS_THUNK];
 extern void *chaos_targets[CHAOS_SLOTS];
@@ -133,6 +144,7 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system); /* chaos_console.c: consol
 void chaos_memory_install(void);                      /* chaos_memory.c: pages, pool, the map */
 void chaos_files_install(void);                       /* chaos_files.c */
 void chaos_protocols_install(void);                   /* chaos_protocols.c: handles, screens, random numbers */
+void chaos_images_install(void);                      /* chaos_images.c: images, and what is installed for them */
 void chaos_exit_install(void);                        /* chaos_exit.c: the ways out */
 
 /* What the loader holds, and must give back. */
@@ -150,6 +162,19 @@ void chaos_held_end_run(bool complain);
 void chaos_files_start_run(void);
 void chaos_files_end_run(bool complain);
 void chaos_screens_end_run(bool complain);
+
+/* Images and interfaces are never the loader's any more when a run has ended, whichever way. A program that came back
+ * content makes it another end. */
+void chaos_images_start_run(void);
+void chaos_images_end_run(void);
+/* As chaos_offer. */
+void chaos_image_offer(EFI_HANDLE handle);
+/* The interface is gone, though the call fails: the loader could not keep others from using it. */
+void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface);
+/* A call to LoadImage that fails with EFI_SECURITY_VIOLATION leaves a loaded image (UEFI 2.10, 7.4.1). */
+void chaos_image_load_untrusted(const struct chaos_arguments *arguments);
+/* What the programs of this run have to say. */
+struct started_record *chaos_started(void);
 
 EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real);
 /* Whether it is an open file of the loader's, or a folder. */

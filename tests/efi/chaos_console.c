@@ -5,15 +5,22 @@
 static EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *real_out, out;
 static EFI_SIMPLE_TEXT_INPUT_PROTOCOL *real_in, in;
 
-static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, const CHAR16 *text)
+static bool begins_with(const CHAR16 *text, const char *words)
 {
-    static const char error[] = "error: ";
     size_t alike = 0;
 
-    (void)this;
-    while (alike < sizeof(error) - 1 && text[alike] == (CHAR16)error[alike])
+    while (words[alike] != '\0' && text[alike] == (CHAR16)words[alike])
         alike++;
-    chaos_run.shown += alike == sizeof(error) - 1 ? 1 : 0;
+    return words[alike] == '\0';
+}
+
+static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, const CHAR16 *text)
+{
+    (void)this;
+    if (begins_with(text, "error: "))
+        chaos_run.shown++;
+    for (const CHAR16 *at = text; *at != 0; at++)
+        chaos_run.lacks_path |= begins_with(at, "does not say where its volume is");
     return real_out->OutputString(real_out, text);
 }
 

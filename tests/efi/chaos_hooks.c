@@ -2,6 +2,7 @@
 /* The tables that the loader sees, and which service each of their functions is. */
 #include "chaos.h"
 
+#include "abi/block_io.h"
 #include "abi/edid.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
@@ -15,11 +16,12 @@
 #define FILE(name)            (CHAOS_FILE + WORDS(EFI_FILE_PROTOCOL, Open, name))
 #define GRAPHICS(name)        (CHAOS_GRAPHICS + WORDS(EFI_GRAPHICS_OUTPUT_PROTOCOL, QueryMode, name))
 #define RNG(name)             (CHAOS_RNG + WORDS(EFI_RNG_PROTOCOL, GetInfo, name))
+#define BLOCKS(name)          (CHAOS_BLOCKS + WORDS(EFI_BLOCK_IO_PROTOCOL, Reset, name))
 
 _Static_assert(BOOT(CreateEventEx) + 1 == CHAOS_RUNTIME && RUNTIME(QueryVariableInfo) + 1 == CHAOS_CONOUT &&
                    CONOUT(EnableCursor) + 1 == CHAOS_CONIN && CONIN(ReadKeyStroke) + 1 == CHAOS_VOLUME &&
                    FILE(FlushEx) + 1 == CHAOS_GRAPHICS && GRAPHICS(Blt) + 1 == CHAOS_RNG &&
-                   RNG(GetRNG) + 1 == CHAOS_SLOTS,
+                   RNG(GetRNG) + 1 == CHAOS_BLOCKS && BLOCKS(FlushBlocks) + 1 == CHAOS_SLOTS,
                "chaos.h");
 
 /* Where the services of fake_calls.h are: one that is newly used there does not compile here. */
@@ -36,6 +38,12 @@ enum slot {
     SLOT_HandleProtocol = BOOT(HandleProtocol),
     SLOT_LocateHandleBuffer = BOOT(LocateHandleBuffer),
     SLOT_LocateProtocol = BOOT(LocateProtocol),
+    SLOT_LocateDevicePath = BOOT(LocateDevicePath),
+    SLOT_InstallProtocolInterface = BOOT(InstallProtocolInterface),
+    SLOT_UninstallProtocolInterface = BOOT(UninstallProtocolInterface),
+    SLOT_LoadImage = BOOT(LoadImage),
+    SLOT_StartImage = BOOT(StartImage),
+    SLOT_UnloadImage = BOOT(UnloadImage),
     SLOT_ExitBootServices = BOOT(ExitBootServices),
     SLOT_Stall = BOOT(Stall),
     SLOT_SetWatchdogTimer = BOOT(SetWatchdogTimer),
@@ -107,6 +115,27 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
         fake_set_vital(chaos_is_folder((const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first));
 }
 
+/* What a call that fails does all the same. What it was to give back will not be given back again. */
+static void do_what_stays(enum fake_service service, const struct chaos_arguments *arguments, EFI_STATUS status)
+{
+    EFI_HANDLE handle = (EFI_HANDLE)(uintptr_t)arguments->first;
+
+    if (service == FAKE_FreePages)
+        chaos_offer(CHAOS_PAGES, arguments->first);
+    if (service == FAKE_FreePool)
+        chaos_offer(CHAOS_POOL, arguments->first);
+    if (service == FAKE_UnloadImage)
+        chaos_image_offer(handle);
+    if (service == FAKE_UninstallProtocolInterface)
+        chaos_interface_offer(handle, (const EFI_GUID *)(uintptr_t)arguments->second,
+                              (void *)(uintptr_t)arguments->third);
+    if (service == FAKE_LoadImage && status == EFI_SECURITY_VIOLATION)
+        chaos_image_load_untrusted(arguments);
+    /* It says how much room it wants: not what it wanted before, but more. */
+    if (service == FAKE_GetMemoryMap && status == EFI_BUFFER_TOO_SMALL)
+        *(UINTN *)(uintptr_t)arguments->first += memory_map_size();
+}
+
 EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)
 {
     unsigned service = 0;
@@ -127,17 +156,12 @@ EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)
         return EFI_INVALID_PARAMETER;
     }
     status = fake_call((enum fake_service)service);
-    if (status != EFI_SUCCESS)
+    if (status != EFI_SUCCESS) {
         tell_vital((enum fake_service)service, arguments, status);
-    if (status != EFI_SUCCESS && service == FAKE_FreePages)
-        chaos_offer(CHAOS_PAGES, arguments->first);
-    if (status != EFI_SUCCESS && service == FAKE_FreePool)
-        chaos_offer(CHAOS_POOL, arguments->first);
+        do_what_stays((enum fake_service)service, arguments, status);
+    }
     if (service == FAKE_ExitBootServices)
         fake_set_phase(FAKE_LEAVING);
-    /* It says how much room it wants: not what it wanted before, but more. */
-    if (service == FAKE_GetMemoryMap && status == EFI_BUFFER_TOO_SMALL)
-        *(UINTN *)(uintptr_t)arguments->first += memory_map_size();
     return status;
 }
 
@@ -169,6 +193,7 @@ EFI_SYSTEM_TABLE *chaos_system_table(void)
     chaos_memory_install();
     chaos_files_install();
     chaos_protocols_install();
+    chaos_images_install();
     chaos_exit_install();
     tables->system.RuntimeServices = &tables->runtime;
     tables->system.BootServices = &tables->boot;

@@ -2,7 +2,11 @@
 /* The runs in which lies are told, and when in a run that is. */
 #include "chaos_lies.h"
 
-static const struct chaos_lie *const tables[] = {chaos_lies_said, chaos_lies_left, chaos_lies_calls};
+/* By the setting `lies`. */
+static const struct chaos_lie *const tables[][4] = {
+    [1] = {chaos_lies_said, chaos_lies_left, chaos_lies_calls}, /* kernels are booted */
+    [2] = {chaos_lies_programs},                                /* programs are started */
+};
 
 const EFI_SYSTEM_TABLE *chaos_lie_table;
 struct chaos_arguments *chaos_lie_call;
@@ -66,14 +70,17 @@ void chaos_lies_undo(void)
         now->undo();
     chaos_machine_lie(0);
     chaos_memory_install();
+    chaos_files_install();
     chaos_exit_install();
 }
 
 void chaos_lies_tell(const EFI_SYSTEM_TABLE *table, void (*run)(enum chaos_way way, unsigned number))
 {
     chaos_lie_table = table;
-    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-        for (now = tables[i]; now->name; now++) {
+    if (settings.lies >= sizeof(tables) / sizeof(tables[0]))
+        give_up("there are no lies %llu", (unsigned long long)settings.lies);
+    for (size_t i = 0; tables[settings.lies][i]; i++) {
+        for (now = tables[settings.lies][i]; now->name; now++) {
             chaos_lie_tries = 0;
             run(now->way, now->number);
         }

@@ -32,12 +32,19 @@ struct chaos_lie {
 #define NO_EXIT    .way = CHAOS_STALE, .number = 16
 
 /* The last one has no name. */
-extern const struct chaos_lie chaos_lies_said[], chaos_lies_left[], chaos_lies_calls[];
+extern const struct chaos_lie chaos_lies_said[], chaos_lies_left[], chaos_lies_calls[], chaos_lies_programs[];
 
 /* For those who tell. */
 extern const EFI_SYSTEM_TABLE *chaos_lie_table; /* the loader's */
 extern struct chaos_arguments *chaos_lie_call;  /* of the call that comes next */
 extern unsigned chaos_lie_tries;                /* runs with this lie, with the one that is going on */
 extern const EFI_GUID chaos_lie_guid;           /* of a protocol that nobody has */
+
+/* ---- chaos_lies_said.c ---- */
+/* With an error. */
+void chaos_lie_give_up(void);
+/* Whether anything is to be booted. */
+void chaos_lie_expect_refusal(void);
+void chaos_lie_expect_boot(void);
 
 #endif

@@ -8,18 +8,16 @@
 
 static void call_unknown(void)
 {
-    EFI_HANDLE new = NULL;
-
-    (void)chaos_lie_table->BootServices->InstallProtocolInterface(&new, &chaos_lie_guid, EFI_NATIVE_INTERFACE, NULL);
+    (void)chaos_lie_table->BootServices->ReinstallProtocolInterface(own_image, &chaos_lie_guid, NULL, NULL);
 }
 
 static void ask_for_unknown(void)
 {
-    static const EFI_GUID block_io =
-        EFI_GUID_VALUE(0x964e5b21, 0x6459, 0x11d2, 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b);
+    static const EFI_GUID disk_io =
+        EFI_GUID_VALUE(0xce345171, 0xba0b, 0x11d2, 0x8e, 0x4f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b);
     void *interface;
 
-    need(chaos_lie_table->BootServices->LocateProtocol(&block_io, NULL, &interface), "no disk for a lie");
+    need(chaos_lie_table->BootServices->LocateProtocol(&disk_io, NULL, &interface), "no disk for a lie");
 }
 
 static void wait(void)

@@ -43,7 +43,7 @@ static _Noreturn void return_to_firmware(EFI_STATUS status)
     give_up("the loader cannot be ended");
 }
 
-static void give_up_boot(void)
+void chaos_lie_give_up(void)
 {
     show_error();
     return_to_firmware(EFI_LOAD_ERROR);
@@ -52,7 +52,7 @@ static void give_up_boot(void)
 static void give_up_for_nothing(void)
 {
     chaos_run.injections++; /* which a boot can do without: it is not said to be vital */
-    give_up_boot();
+    chaos_lie_give_up();
 }
 
 static void return_silently(void)
@@ -94,12 +94,12 @@ static void lose_complaint(void)
 
 /* ---- what is to be ---- */
 
-static void expect_refusal(void)
+void chaos_lie_expect_refusal(void)
 {
     settings.refused = 1;
 }
 
-static void expect_boot(void)
+void chaos_lie_expect_boot(void)
 {
     settings.refused = 0;
 }
@@ -123,13 +123,14 @@ const struct chaos_lie chaos_lies_said[] = {
     {"only-shown", "shown", .at = ANY_CALL, .tell = show, AS_ONCE},
     {"success", "result", .at = ANY_CALL, .tell = return_success, AS_SERVICE},
 
-    {"no-boot-untroubled", "not-entered", .at = ANY_CALL, .tell = give_up_boot, AS_SERVICE},
+    {"no-boot-untroubled", "not-entered", .at = ANY_CALL, .tell = chaos_lie_give_up, AS_SERVICE},
     {"no-boot-once", "not-entered", .at = ANY_CALL, .tell = give_up_for_nothing, AS_ONCE},
-    {"no-boot-half", "not-entered", .at = ANY_CALL, .tell = give_up_boot, .way = CHAOS_HALF, .number = 1},
-    {"no-boot-halves", "not-entered", .at = ANY_CALL, .tell = give_up_boot, .way = CHAOS_HALVES, .number = 1},
-    {"no-boot-none", "not-entered", .at = ANY_CALL, .tell = give_up_boot, .way = CHAOS_NONE, .number = 1},
-    {"no-boot-stale", "not-entered", .at = ANY_CALL, .tell = give_up_boot, .way = CHAOS_STALE, .number = 15},
-    {"refused-and-entered", "entered", .prepare = expect_refusal, .undo = expect_boot, .at = ANY_CALL},
+    {"no-boot-half", "not-entered", .at = ANY_CALL, .tell = chaos_lie_give_up, .way = CHAOS_HALF, .number = 1},
+    {"no-boot-halves", "not-entered", .at = ANY_CALL, .tell = chaos_lie_give_up, .way = CHAOS_HALVES, .number = 1},
+    {"no-boot-none", "not-entered", .at = ANY_CALL, .tell = chaos_lie_give_up, .way = CHAOS_NONE, .number = 1},
+    {"no-boot-stale", "not-entered", .at = ANY_CALL, .tell = chaos_lie_give_up, .way = CHAOS_STALE, .number = 15},
+    {"refused-and-entered", "entered", .prepare = chaos_lie_expect_refusal, .undo = chaos_lie_expect_boot,
+     .at = ANY_CALL},
     {"no-exit-and-entered", "not-reset", .at = ANY_CALL, .tell = let_exit, NO_EXIT},
     {"reset-early", "reset-early", .at = ANY_CALL, .tell = reset_early, AS_SERVICE},
     {"reset-warm", "reset-odd", .at = FAKE_ResetSystem, .phase = FAKE_LEAVING, .tell = reset_warm, NO_EXIT},

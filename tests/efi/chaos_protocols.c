@@ -2,6 +2,7 @@
 /* Handles and what is on them. Protocols that have functions are given as copies, with thunks for functions. */
 #include "chaos.h"
 
+#include "abi/block_io.h"
 #include "abi/edid.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
@@ -9,15 +10,20 @@
 #include "memory.h"
 
 #define SCREENS 8
+#define DISKS   16
 
 static const EFI_GUID files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID,
-                      graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+                      graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, blocks_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 
 static struct screen {
     EFI_GRAPHICS_OUTPUT_PROTOCOL protocol; /* first */
     EFI_GRAPHICS_OUTPUT_PROTOCOL *real;
     uint32_t mode; /* before the first run */
 } screens[SCREENS];
+static struct disk {
+    EFI_BLOCK_IO_PROTOCOL protocol; /* first */
+    EFI_BLOCK_IO_PROTOCOL *real;
+} disks[DISKS];
 static EFI_RNG_PROTOCOL *real_rng, rng;
 
 static bool same(const EFI_GUID *a, const EFI_GUID *b)
@@ -38,6 +44,20 @@ static EFI_GRAPHICS_OUTPUT_PROTOCOL *wrap_screen(EFI_GRAPHICS_OUTPUT_PROTOCOL *r
         return &screen->protocol;
     }
     give_up("there are more than %u screens", SCREENS);
+}
+
+static EFI_BLOCK_IO_PROTOCOL *wrap_disk(EFI_BLOCK_IO_PROTOCOL *real)
+{
+    for (unsigned i = 0; i < DISKS; i++) {
+        struct disk *disk = &disks[i];
+
+        if (disk->real && disk->real != real)
+            continue;
+        *disk = (struct disk){*real, real};
+        chaos_fill((void *)&disk->protocol.Reset, CHAOS_BLOCKS, CHAOS_SLOTS - CHAOS_BLOCKS);
+        return &disk->protocol;
+    }
+    give_up("there are more than %u disks", DISKS);
 }
 
 static EFI_STATUS EFIAPI query_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *this, uint32_t mode, UINTN *size,
@@ -82,9 +102,11 @@ static void *stand_in(const EFI_GUID *guid, void *interface)
     if (same(guid, &rng_guid)) {
         real_rng = interface;
         rng = *real_rng;
-        chaos_fill((void *)&rng.GetInfo, CHAOS_RNG, CHAOS_SLOTS - CHAOS_RNG);
+        chaos_fill((void *)&rng.GetInfo, CHAOS_RNG, CHAOS_BLOCKS - CHAOS_RNG);
         return &rng;
     }
+    if (same(guid, &blocks_guid))
+        return wrap_disk(interface);
     chaos_complain(RULE_UNKNOWN_PROTOCOL,
                    "the loader uses a protocol that chaos_protocols.c does not have (GUID %08x-…)", guid->Data1);
     return interface;

@@ -69,7 +69,7 @@ struct settings {
     uint64_t statuses; /* of each call's failures so many are tried; 0: all */
     uint64_t refused;  /* 1: it is not a boot that is to come through */
     uint64_t nx;       /* 1: data cannot be executed; 2: nor can what is allocated for code */
-    uint64_t lies;     /* 1: everything that is noticed is done wrong, to see it noticed */
+    uint64_t lies;     /* all that is noticed is done wrong, to see it noticed; 1: by kernels, 2: by programs */
 
     char start[SETTING_TEXT];   /* the loader's path; \baton.efi when not given */
     char options[SETTING_TEXT]; /* its load options */

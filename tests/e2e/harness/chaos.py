@@ -17,6 +17,7 @@ from .chaos_scenarios import WAYS, Scenario, services
 from .machine import EXIT_SUCCESS, Machine
 
 STALE_MOST = 17
+LAST_WORDS = {"kernel": "chaos: ok", "program": "started: content\n"}
 # In so many runs the firmware may grow or shrink by itself, and in one more of each 200.
 GROWTHS, RUNS_FOR_GROWTH = 3, 200
 
@@ -130,7 +131,8 @@ def something_fails(session: Session) -> List[str]:
 
 @rule("code")
 def machine_ends_as_expected(session: Session) -> List[str]:
-    expected = 0x20 << 1 | 1 if session.scenario.settings.get("refused") else EXIT_SUCCESS
+    leaves = session.scenario.end == "kernel" and not session.scenario.settings.get("refused")
+    expected = EXIT_SUCCESS if leaves else 0x20 << 1 | 1
     if session.code == expected:
         return []
     return [f"the machine ended with {session.code} instead of {expected}: {session.text[-1000:]}"]
@@ -154,10 +156,10 @@ def counts_agree(session: Session) -> List[str]:
 
 @rule("last-boot")
 def last_boot_came_through(session: Session) -> List[str]:
-    """The kernel says so itself: nobody comes back from that one."""
+    """The kernel says so itself, since nobody comes back from that one; and so does a program."""
     if session.scenario.settings.get("refused") or not session.done:
         return []
-    return [] if "chaos: ok" in session.text[session.done.end():] else ["the last boot did not come through"]
+    return [] if LAST_WORDS[session.scenario.end] in session.text[session.done.end():] else ["the last boot did not come through"]
 
 
 def broken(session: Session) -> List[Tuple[str, str]]:
@@ -179,7 +181,7 @@ class Verdict:
         runs = self.session.runs
         ends = [run.end for run in runs if run.injected > 0]
         return (f"  {self.session.scenario.name:<24} {max((run.calls for run in runs), default=0):4} calls "
-                f"{self.injections:6} injections {ends.count('kernel'):6} booted {ends.count('returned'):6} refused "
+                f"{self.injections:6} injections {ends.count('kernel') + ends.count('program'):6} booted {ends.count('returned'):6} refused "
                 f"{ends.count('reset'):4} reset {len(self.problems):4} wrong {self.seconds:6.0f} s")
 
 

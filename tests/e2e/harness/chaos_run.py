@@ -38,6 +38,11 @@ class Run:
                    for line in self.errors)
 
     @property
+    def lacks_path(self) -> bool:
+        """The volume's path is asked for once, and each entry that starts a program is refused without it."""
+        return any("does not say where its volume is" in line for line in self.errors)
+
+    @property
     def complaints(self) -> List[str]:
         """The application's own, each with the name of its rule before a colon."""
         return re.findall(r"^inject: chaos WRONG: (.*)$", self.text, re.MULTILINE)
@@ -84,7 +89,7 @@ def every_complaint_arrived(_: Scenario, run: Run) -> str:
 
 @rule("silent")
 def no_end_is_silent(_: Scenario, run: Run) -> str:
-    return "not a word was said" if run.end != "kernel" and not run.errors else ""
+    return "not a word was said" if run.end in ("returned", "reset") and not run.errors else ""
 
 
 @rule("last-words")
@@ -103,7 +108,7 @@ def untroubled_run_has_its_errors(scenario: Scenario, run: Run) -> str:
 @rule("errors")
 def errors_are_few(scenario: Scenario, run: Run) -> str:
     """One for each entry that was tried, and one for each file that was passed over."""
-    once = run.way in ("once", "half", "none")
+    once = run.way in ("once", "half", "none") and not run.lacks_path
     most = min(scenario.errors + 1, scenario.entries) if once else scenario.entries
     if len(run.errors) <= most + run.mistakes:
         return ""
@@ -126,6 +131,9 @@ def errors_are_shown(_: Scenario, run: Run) -> str:
 
 @rule("result")
 def result_tells_of_errors(_: Scenario, run: Run) -> str:
+    """A firmware goes by that. What errors came before a program that came back content is of no account."""
+    if run.end == "program" and run.result != 0:
+        return f"a program came back content, and the loader returned {run.result:#x}"
     if run.end != "returned" or (run.result >> 63 == 1) == bool(run.errors):
         return ""
     return f"with {len(run.errors)} errors the loader returned {run.result:#x}"

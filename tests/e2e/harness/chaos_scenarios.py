@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Dict, List
 
 from .files import entry, injected
-from .paths import TREE, kernel
+from .paths import STARTED, TREE, built, kernel
 from .report import checksum
 
 WAYS = "once service all often half halves none nones stale".split()
@@ -20,6 +20,7 @@ def bits(*ways: str) -> int:
 EVERYTHING = bits(*WAYS)
 BEFORE_THE_EXIT = EVERYTHING & ~bits("stale")
 MODULE = bytes(i * 7 % 251 for i in range(20001))
+INITRD = 4099  # bytes of the second one
 
 
 def boot_files(*lines: str) -> Dict[str, object]:
@@ -28,6 +29,19 @@ def boot_files(*lines: str) -> Dict[str, object]:
     return {"kernel.elf": kernel("chaos-high.elf"), "module": MODULE, "loader/loader.conf": "default a.conf\n",
             "loader/entries/a.conf": entry("/kernel.elf", *lines),
             "loader/entries/b.conf": entry("/kernel.elf", *lines, "options second")}
+
+
+def program(status: int = 0) -> str:
+    """An entry for started.efi; tests/efi/started.h has its options."""
+    return (f"linux /started.efi\ninitrd /one.img\ninitrd /two.img\n"
+            f"options begin initrd={len(MODULE)}+{INITRD} status={status} end\n")
+
+
+def program_files(status: int = 0) -> Dict[str, object]:
+    """A program with two initrds, and another entry with the same; the first comes back with that status."""
+    return {"started.efi": built(STARTED), "one.img": MODULE, "two.img": MODULE[:INITRD],
+            "loader/loader.conf": "default a.conf\n", "loader/entries/a.conf": program(status),
+            "loader/entries/b.conf": program()}
 
 
 def services() -> Dict[str, int]:
@@ -44,6 +58,7 @@ class Scenario:
     settings: Dict[str, object]
     entries: int = 2
     errors: int = 0  # when nothing fails
+    end: str = "kernel"  # when nothing fails, and it is not refused
     machine: Dict[str, object] = field(default_factory=dict)
 
     def volume(self) -> Dict[str, object]:
@@ -68,10 +83,14 @@ RANDOM = ["-device", "virtio-rng-pci"]
 QUICK = [
     Scenario("boot", boot_files("video 640x480"), {"chaos": bits("once", "service"), "statuses": 1},
              machine={"screen": "ramfb", "extra": RANDOM}),
+    Scenario("program", program_files(), {"chaos": bits("once", "service"), "statuses": 1}, end="program"),
     Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
 ]
 # Each lie that the application can tell. A lie says which rule it breaks.
-LIES = Scenario("lies", boot_files(), {"chaos": 0, "lies": 1}, machine={"screen": "ramfb"})
+LIES = [
+    Scenario("lies", boot_files(), {"chaos": 0, "lies": 1}, machine={"screen": "ramfb"}),
+    Scenario("lies-program", program_files(), {"chaos": 0, "lies": 2}, end="program"),
+]
 # Not even what is allocated for code can be executed.
 NO_EXECUTE = Scenario("no-execute", boot_files(), {"chaos": bits("once"), "nx": 2})
 FULL = [
@@ -85,4 +104,5 @@ FULL = [
     Scenario("refused", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
     Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
              machine={"firmware": "2M", "screen": "vga"}),
+    Scenario("program", program_files(), {"chaos": BEFORE_THE_EXIT}, end="program"),
 ]

@@ -11,6 +11,7 @@ BUILD = Path(os.environ.get("BATON_BUILD") or TREE / "build").resolve()
 LOADER = BUILD / "BOOTX64.EFI"
 INJECT = BUILD / "tests" / "efi" / "inject.efi"
 PROGRAM = BUILD / "tests" / "efi" / "program.efi"
+STARTED = BUILD / "tests" / "efi" / "started.efi"
 SECOND = BUILD / "tests" / "second" / "second.efi"
 KERNELS = BUILD / "tests" / "kernels"
 EXAMPLES = BUILD / "examples"
