@@ -5,7 +5,7 @@
 #include "format.h"
 #include "menu_view.h"
 
-/* 18 rows, which a screen of 25 has room for. */
+/* 17 rows of at most 76 columns: a screen of 80 × 25 has room for one more. */
 static const char help[] = "In the list\n"
                            "  Up, Down, k, j       one entry up, down\n"
                            "  PageUp, PageDown     one screen up, down; Home, End: first, last\n"
@@ -20,7 +20,7 @@ static const char help[] = "In the list\n"
                            "  q, Ctrl-L            back to the firmware; draw the screen anew\n"
                            "In the editor\n"
                            "  Enter, Esc           boot with this command line, or leave it as it was\n"
-                           "  Home, End            also Ctrl-A, Ctrl-E; for Left and Right Ctrl-B, Ctrl-F\n"
+                           "  Home, End            also Ctrl-A, Ctrl-E; for the arrows Ctrl-B, Ctrl-F\n"
                            "  Ctrl-Left, -Right    by words; also Up, Down and Alt-B, Alt-F\n"
                            "  Ctrl-K, -U, -W       delete to the end, to the start, the word before\n";
 

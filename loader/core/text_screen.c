@@ -81,7 +81,7 @@ size_t text_screen_width(struct text text)
 void text_screen_put(struct text_screen *screen, size_t row, size_t column, size_t width, enum text_colour colour,
                      struct text text)
 {
-    size_t dots = width, start;
+    size_t dots, start;
 
     if (row >= screen->rows || column >= screen->columns)
         return;

@@ -27,9 +27,10 @@
 #define TWICE         100  /* one case in so many is run once more */
 #define SHOWN         20   /* of what is wrong; it tends to be the same */
 
-/* Memory that is given back is handed out again after some runs, not after hundreds: new pages are what costs most. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
+/* The sanitizer asks for it. Memory that is given back is handed out again after some runs, not after hundreds: new
+ * pages are what costs most. */
+const char *sanitizer_options(void) __asm__("__asan_default_options");
+const char *sanitizer_options(void)
 {
     return "quarantine_size_mb=4";
 }

@@ -293,6 +293,11 @@ static void talk_on(EFI_SYSTEM_TABLE *system)
         say(LOG_INFO, line);
 }
 
+static void print(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->OutputString(system->ConOut, u"hello");
+}
+
 static void write_half_a_line(EFI_SYSTEM_TABLE *system)
 {
     struct serial serial = {0};
@@ -354,6 +359,7 @@ static const struct lie lies[] = {
     {WORDS("two full stops", "is badly put together"), MISUSE(say_two_sentences_badly)},
     {WORDS("no full stop", "is badly put together"), MISUSE(say_half_a_sentence)},
     {WORDS("talk", "the loader talks without an end"), MISUSE(talk_on)},
+    {WORDS("words on the console", "and there was no need to"), MISUSE(print), ON("flat")},
     {WORDS("half a line", "a line without an end went to the serial port"), MISUSE(write_half_a_line)},
     {WORDS("stuck port", "the serial port is stuck"), MISUSE(write_to_stuck_port)},
 };

@@ -5,7 +5,8 @@
 #include "abi/loaded_image.h"
 #include "lies.h"
 
-#define LINUX "linux"
+#define LINUX   "linux"
+#define RETURNS "program that returns"
 
 static void start_another(struct told *told, uint64_t number)
 {
@@ -142,6 +143,81 @@ static void locate_nothing(EFI_SYSTEM_TABLE *system)
     (void)system->BootServices->LocateDevicePath(&guid, &path, &handle);
 }
 
+static void start(EFI_SYSTEM_TABLE *system, EFI_HANDLE image)
+{
+    UINTN size = 0;
+    CHAR16 *words = NULL;
+
+    (void)system->BootServices->StartImage(image, &size, &words);
+}
+
+static void give_half_a_unit(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+    static CHAR16 options[] = u"x";
+    EFI_LOADED_IMAGE_PROTOCOL *loaded;
+    EFI_HANDLE image = NULL;
+
+    (void)load(system, fake_image(), u"\\tool.efi", &image);
+    (void)system->BootServices->HandleProtocol(image, &guid, (void **)&loaded);
+    loaded->LoadOptions = options;
+    loaded->LoadOptionsSize = 3;
+    start(system, image);
+}
+
+/* An initrd that is badly offered: how is the caller's. */
+static void offer(EFI_SYSTEM_TABLE *system, EFI_LOAD_FILE2_PROTOCOL *protocol)
+{
+    static const struct {
+        EFI_DEVICE_PATH_PROTOCOL header;
+        EFI_GUID guid;
+        EFI_DEVICE_PATH_PROTOCOL end;
+    } path = {{MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {20, 0}},
+              LINUX_EFI_INITRD_MEDIA_GUID,
+              {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
+    static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID, file_guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
+    EFI_HANDLE handle = NULL, image = NULL;
+
+    (void)system->BootServices->InstallProtocolInterface(&handle, &path_guid, EFI_NATIVE_INTERFACE,
+                                                         (void *)(uintptr_t)&path);
+    (void)system->BootServices->InstallProtocolInterface(&handle, &file_guid, EFI_NATIVE_INTERFACE, protocol);
+    (void)load(system, fake_image(), u"\\tool.efi", &image);
+    start(system, image);
+}
+
+static EFI_STATUS EFIAPI load_anything(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PATH_PROTOCOL *path,
+                                       BOOLEAN boot_policy, UINTN *size, void *buffer)
+{
+    (void)this, (void)path, (void)boot_policy, (void)size, (void)buffer;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI load_too_much(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PATH_PROTOCOL *path,
+                                       BOOLEAN boot_policy, UINTN *size, void *buffer)
+{
+    (void)this;
+    if (!path)
+        return EFI_INVALID_PARAMETER;
+    if (boot_policy)
+        return EFI_UNSUPPORTED;
+    *size = 100;
+    return buffer ? EFI_SUCCESS : EFI_BUFFER_TOO_SMALL;
+}
+
+static void offer_anything(EFI_SYSTEM_TABLE *system)
+{
+    static EFI_LOAD_FILE2_PROTOCOL protocol = {load_anything};
+
+    offer(system, &protocol);
+}
+
+static void offer_too_much(EFI_SYSTEM_TABLE *system)
+{
+    static EFI_LOAD_FILE2_PROTOCOL protocol = {load_too_much};
+
+    offer(system, &protocol);
+}
+
 static const struct lie lies[] = {
     {FOR("another image", START_PATH), TELL(start_another, 0), ON(LINUX)},
     {FOR("an image that nobody asked for", START_PATH), TELL(ask_for_none, 0), ON(LINUX)},
@@ -156,6 +232,11 @@ static const struct lie lies[] = {
     {WORDS("an interface left", "was not taken back"), MISUSE(leave_interface), ON("program, denied")},
     {WORDS("an interface taken back twice", "that is not installed"), MISUSE(take_back_twice)},
     {WORDS("no interface", "InstallProtocolInterface: odd arguments"), MISUSE(install_nothing)},
+    {WORDS("half a unit of options", "the load options are no text"), ALONE(give_half_a_unit), ON(RETURNS)},
+    {WORDS("an initrd for odd arguments", "LoadFile2: took odd arguments"), ALONE(offer_anything), ON(RETURNS)},
+    {WORDS("an initrd without a size", "does not say how large the initrd is"), ALONE(offer_anything), ON(RETURNS)},
+    {WORDS("an initrd in too little room", "wrote into a buffer that is too small"), ALONE(offer_too_much),
+     ON(RETURNS)},
     {WORDS("no path", "LocateDevicePath: odd arguments"), MISUSE(locate_nothing)},
 };
 const struct lie_list lies_start = {lies, COUNT(lies)};

@@ -242,6 +242,8 @@ static void test_texts(void **state)
     assert_string_equal(row_of(&made, 1), "  Baton " BATON_VERSION_STRING "   Memory map");
     made_menu_press(&made, "?");
     assert_string_equal(row_of(&made, 1), "  Baton " BATON_VERSION_STRING "   Keys"); /* all of it on this screen */
+    for (size_t row = 3; row < 20; row++)                                             /* no line is broken */
+        assert_true(strncmp(row_of(&made, row), "    ", 4) == 0 || strncmp(row_of(&made, row), "  In ", 5) == 0);
     find(&made, "e                    edit");
     find(&made, "Ctrl-K");
     made_menu_press(&made, "q");

@@ -109,9 +109,11 @@ static enum status read_loader_conf(struct pool *pool, const char *host, struct 
 {
     struct arena arena = {NULL, 0, 0};
     struct text text;
-    enum status status =
-        is_folder(host) ? entries_refuse_folder(ENTRIES_LOADER_CONF, error) : read_text(pool, host, &text, error);
+    enum status status;
 
+    if (is_folder(host))
+        return entries_refuse_folder(ENTRIES_LOADER_CONF, error);
+    status = read_text(pool, host, &text, error);
     if (status != STATUS_OK)
         return status;
     do {
