@@ -138,7 +138,7 @@ uint64_t fake_clock_nanoseconds(void);
 void fake_console_start(void);
 void fake_console_install(EFI_SYSTEM_TABLE *system);
 void fake_console_check(void);
-/* Complains of a boot that was shown without a need. */
+/* Complains of a boot whose steps were shown, though nobody asked. */
 void fake_console_check_jump(void);
 bool fake_console_has_key(void);
 EFI_EVENT fake_console_key_event(void);
