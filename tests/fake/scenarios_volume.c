@@ -50,7 +50,7 @@ static const struct text_row {
      SCENARIO_ENTRY, "kernel /../k\n", "", 0},
     {"entry: two kernels", "a.conf:2: 'linux' is given, and 'kernel' above it. An entry names one kernel: take one of",
      SCENARIO_ENTRY, "kernel /k\nlinux /k\n", "", 0},
-    {"entry: many modules", "a.conf:4097: there are more than 4096 modules. Pack them into fewer files.",
+    {"entry: many modules", "a.conf:4097: there are more than 4096 lines 'module'. Pack the files into fewer.",
      SCENARIO_ENTRY, "", "module m\n", 4097},
     {"entry: long line", "a.conf:1: the line has 5008 bytes; at most 4096 are read. Long options can stand on several",
      SCENARIO_ENTRY, "options ", "1234567890", 500},
