@@ -228,7 +228,7 @@ static void test_absurd_sizes(void **state)
         boot.facts.device_tree.size = sizes[i];
         assert_int_equal(made_boot_plan(&boot), STATUS_INVALID);
         assert_string_equal(boot.error.text, "/loader/entries/x.conf: the entry's texts, or the firmware's memory map, "
-                                             "are absurdly long");
+                                             "are absurdly long. Shorten its options.");
         made_boot_end(&boot);
     }
 }

@@ -385,7 +385,7 @@ static void test_absurd_map(void **state)
     boot.facts.efi_map.bytes.size = 65 << 20;
     assert_int_equal(made_boot_plan(&boot), STATUS_INVALID);
     assert_string_equal(boot.error.text, "/loader/entries/x.conf: the entry's texts, or the firmware's memory map, "
-                                         "are absurdly long");
+                                         "are absurdly long. Shorten its options.");
 }
 
 /* ---- asking for more ---- */
