@@ -233,6 +233,7 @@ static enum status add_entry(struct finder *finder, const struct source *source,
         log_info("%s", error->text);
         return STATUS_OK;
     }
+    choice->files++;
     if (status != STATUS_OK) {
         log_mistake(finder, error);
         return STATUS_OK;
@@ -245,7 +246,7 @@ static enum status add_entry(struct finder *finder, const struct source *source,
 
 /* Goes through the open folder. When it cannot be read to its end, what was found until then may be good. */
 static enum status visit_folder(struct finder *finder, const struct source *source, struct folder *folder,
-                                size_t *ret_files, struct error *error)
+                                struct error *error)
 {
     char name[NAME_SIZE];
     size_t files = 0;
@@ -262,18 +263,11 @@ static enum status visit_folder(struct finder *finder, const struct source *sour
     }
     if (files > ENTRIES_AT_MOST)
         log_warning("%s: holds %zu entries; only %u of them are read", source->folder, files, ENTRIES_AT_MOST);
-    if (status != STATUS_NOT_FOUND) {
-        if (finder->boot->choice.count == 0)
-            return status;
-        log_mistake(finder, error);
-    }
-    *ret_files += files;
-    return STATUS_OK;
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* No folder is no entries; one that cannot be read is a failure: what stands in for entries is not what was meant. */
-static enum status read_folder(struct finder *finder, const struct source *source, size_t *ret_files,
-                               struct error *error)
+/* No folder is no entries. */
+static enum status read_folder(struct finder *finder, const struct source *source, struct error *error)
 {
     struct folder folder;
     enum status status = folder_open(volume_of(finder), source->folder, &folder, error);
@@ -282,7 +276,7 @@ static enum status read_folder(struct finder *finder, const struct source *sourc
         return STATUS_OK;
     if (status != STATUS_OK)
         return status;
-    status = visit_folder(finder, source, &folder, ret_files, error);
+    status = visit_folder(finder, source, &folder, error);
     folder_close(&folder);
     return status;
 }
@@ -292,26 +286,51 @@ static const struct source sources[] = {
     {IMAGE_ENTRY_FOLDER, entry_is_image_name, read_image},
 };
 
-/* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. */
-static enum status read_entries(struct finder *finder, size_t *ret_files, struct error *error)
+/* The folders of a volume. What cannot be read of one does not keep the others from being read: the first failure is
+ * in `failure`, and the others in the log. Only want of memory ends it. */
+static enum status read_volume(struct finder *finder, struct error *failure, struct error *error)
+{
+    enum status status = volume_open(&finder->boot->ledger, volume_of(finder), error);
+
+    for (size_t i = 0; status == STATUS_OK && i < sizeof(sources) / sizeof(sources[0]); i++) {
+        status = read_folder(finder, &sources[i], error);
+        if (status == STATUS_OK || status == STATUS_NO_MEMORY)
+            continue;
+        if (failure->text[0] != '\0')
+            log_warning("%s", error->text);
+        else
+            *failure = *error;
+        status = STATUS_OK;
+    }
+    return status;
+}
+
+/* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. A folder
+ * that is there and cannot be read is a failure when there are no other entries: what stands in for entries is not what
+ * was meant. */
+static enum status read_entries(struct finder *finder, struct error *error)
 {
     struct volumes *volumes = &finder->boot->volumes;
+    struct error failure = {""};
 
-    for (finder->volume = 0; finder->volume < volumes->count; finder->volume++) {
-        if (volumes->kinds[finder->volume] == VOLUME_OTHER)
-            continue;
-        if (volume_open(&finder->boot->ledger, volume_of(finder), error) != STATUS_OK) {
-            log_mistake(finder, error);
-            continue;
-        }
-        for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-            enum status status = read_folder(finder, &sources[i], ret_files, error);
+    for (size_t i = 0; i < volumes->count; i++) {
+        enum status status = STATUS_OK;
 
-            if (status != STATUS_OK)
-                return status;
-        }
+        finder->volume = i;
+        if (volumes->kinds[i] != VOLUME_OTHER)
+            status = read_volume(finder, &failure, error);
+        if (status == STATUS_NO_MEMORY)
+            return status;
+        if (status != STATUS_OK)
+            log_warning("%s", error->text); /* another one than the loader's own, which is open */
     }
     finder->volume = 0;
+    if (failure.text[0] == '\0')
+        return STATUS_OK;
+    *error = failure;
+    if (finder->boot->choice.count == 0)
+        return STATUS_DEVICE;
+    log_mistake(finder, error);
     return STATUS_OK;
 }
 
@@ -354,7 +373,7 @@ enum status find(struct boot *boot, struct error *error)
         log_mistake(&finder, error); /* the entries may be good all the same */
     if (choice->config.has_log_level)
         sinks_set_level(&boot->sinks, choice->config.log_level);
-    status = read_entries(&finder, &choice->files, error);
+    status = read_entries(&finder, error);
     if (status == STATUS_OK && choice->files == 0)
         status = add_usual_kernel(&finder, error);
     return status;

@@ -61,9 +61,7 @@ enum status entries_refuse_empty(struct error *error)
 enum status entries_refuse_missing(const char *path, struct error *error)
 {
     return error_set(error, STATUS_NOT_FOUND,
-                     "%s: there is no such file on the volume that the loader came from. Check the path; it begins "
-                     "at the volume's root.",
-                     path);
+                     "%s: there is no such file on its volume. Check the path; it begins at the volume's root.", path);
 }
 
 enum status entries_refuse_folder(const char *path, struct error *error)
@@ -76,7 +74,5 @@ enum status entries_refuse_file(const char *path, struct error *error)
 {
     return error_set(
         error, STATUS_INVALID,
-        "%s: is a file, not a folder. Make it a folder, with a file NAME.conf in it for each boot entry; or "
-        "delete it.",
-        path);
+        "%s: is a file, not a folder. Make it a folder, with a file in it for each boot entry; or delete it.", path);
 }

@@ -228,6 +228,8 @@ enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *r
 
     if (size == 0)
         return STATUS_OK;
+    if (!file->handle) /* a read before has failed, and it could not be opened again */
+        return read_in_pieces(file, offset, size, room, error);
     count = read_once(file, offset, size, room, &result);
     if (count == size)
         return STATUS_OK;

@@ -58,12 +58,12 @@ static enum status give_options(const struct firmware *firmware, const struct pl
     if (plan->image.options.size == 0)
         return STATUS_OK;
     result = firmware->boot->HandleProtocol(image, &guid, &interface);
-    if (result != EFI_SUCCESS || plan->image.options.size > UINT32_MAX)
+    if (result != EFI_SUCCESS)
         return error_set(error, STATUS_DEVICE, "%s: the firmware does not let it have its options (%s).", path,
                          firmware_status_name(result));
     loaded = interface;
     loaded->LoadOptions = (void *)(uintptr_t)plan->image.options.data; /* the program may change them */
-    loaded->LoadOptionsSize = (uint32_t)plan->image.options.size;
+    loaded->LoadOptionsSize = (uint32_t)plan->image.options.size; /* a configuration file's, so much less than 4 GiB */
     return STATUS_OK;
 }
 

@@ -92,6 +92,8 @@ static void add_other(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE
         memcmp(other.path.data, volumes->items[0].path.data, (size_t)boot->offset) != 0)
         return;
     blocks = blocks_of_disk(ledger->firmware, other.path, &partition);
+    if (!blocks)
+        log_info("the boot disk's partition table cannot be read: there are no entries from another partition");
     if (blocks && is_xbootldr(ledger, blocks, &partition))
         kind = VOLUME_XBOOTLDR;
     if (kind == VOLUME_XBOOTLDR && volumes->count > 1 && volumes->kinds[1] == VOLUME_XBOOTLDR) {
@@ -100,7 +102,9 @@ static void add_other(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE
     }
     if (volumes->count == VOLUMES_MAX) {
         log_warning("a volume of the boot disk is left out: there are more than %u", VOLUMES_MAX);
-        return;
+        if (kind != VOLUME_XBOOTLDR)
+            return;
+        volumes->count--;
     }
     volumes->items[volumes->count] = other;
     volumes->kinds[volumes->count++] = kind;

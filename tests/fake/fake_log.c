@@ -73,8 +73,8 @@ static void note_mistake(struct text line)
     bool file =
         !state.booting && (begins_with(line, "error: /loader/loader.conf") ||
                            begins_with(line, "error: /loader/entries/") || begins_with(line, "error: /EFI/Linux/"));
-    bool rest = begins_with(line, "error: /loader/entries: cannot be read to its end") ||
-                begins_with(line, "error: /EFI/Linux: cannot be read to its end");
+    bool rest = !state.booting &&
+                (begins_with(line, "error: /loader/entries: cannot be ") || begins_with(line, "error: /EFI/Linux: "));
 
     state.last_is_mistake = file;
     state.mistakes += file || rest ? 1 : 0;
