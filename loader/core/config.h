@@ -36,7 +36,7 @@ enum config_console {
 };
 
 struct loader_config {
-    const char *default_pattern; /* for entry_choose_default, or "@saved"; NULL when absent */
+    const char *default_pattern; /* for entry_choose_default; NULL when absent */
     bool has_log_level;
     enum log_level log_level;
     struct interface_timeout timeout; /* hidden when absent */
@@ -47,8 +47,6 @@ struct loader_config {
     enum config_console console;
     uint32_t console_number; /* a mode of ConOut's */
 };
-
-#define CONFIG_DEFAULT_SAVED "@saved" /* the entry that was booted last */
 
 /*
  * Reads `text`, the content of loader.conf. `file` is its path, for messages. What the result points to lies in

@@ -5,7 +5,7 @@
 
 static enum status set_default(struct config_parser *parser, const struct config_key *key, struct text value)
 {
-    if (!text_starts_with(value, "@") || text_is(value, CONFIG_DEFAULT_SAVED))
+    if (!text_starts_with(value, "@"))
         return config_set_string(parser, key, value);
     if (config_may_remark(parser, LOG_WARNING))
         log_warning("%s:%u: '%s %.*s' is not supported; give an entry's file name or a pattern for it", parser->file,

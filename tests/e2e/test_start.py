@@ -152,6 +152,7 @@ def test_back_to_the_firmware(boot):
     machine = boot(files)
     machine.wait_for(r"^info: /program\.efi has ended; going back to the firmware$", source="e9")
     machine.wait_for("^BdsDxe: starting .* \"UiApp\"")
+    assert "failed to start" not in machine.serial.text
 
 
 def joined(*initrds):

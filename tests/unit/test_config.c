@@ -469,9 +469,9 @@ static void test_loader(void **state)
 static void test_loader_special_default(void **state)
 {
     (void)state;
-    parse_loader("default arch\ndefault @other\n");
+    parse_loader("default arch\ndefault @saved\n");
     assert_string_equal(config.default_pattern, "arch");
-    assert_non_null(strstr(logged, "warning: " LOADER_FILE ":2: 'default @other' is not supported"));
+    assert_non_null(strstr(logged, "warning: " LOADER_FILE ":2: 'default @saved' is not supported"));
 }
 
 /* ---- remarks ---- */
@@ -609,14 +609,6 @@ static void test_menu_keys(void **state)
         else
             assert_non_null(strstr(logged, rows[i].said));
     }
-}
-
-static void test_saved_default(void **state)
-{
-    (void)state;
-    parse_loader("default @saved\n");
-    assert_string_equal(config.default_pattern, "@saved");
-    assert_string_equal(logged, "");
 }
 
 static void test_duplicates(void **state)
@@ -893,8 +885,7 @@ static void test_any_text(void **state)
             assert_non_null(strstr(error.text, ENTRY_FILE ":"));
         }
         if (parse_loader_text((struct text){text, length}) == STATUS_OK && config.default_pattern)
-            assert_true(config.default_pattern[0] != '\0' &&
-                        (config.default_pattern[0] != '@' || strcmp(config.default_pattern, "@saved") == 0));
+            assert_true(config.default_pattern[0] != '\0' && config.default_pattern[0] != '@');
     }
 }
 
@@ -918,7 +909,6 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_long_key, setup),
         cmocka_unit_test_setup(test_ignored_keys, setup),
         cmocka_unit_test_setup(test_menu_keys, setup),
-        cmocka_unit_test_setup(test_saved_default, setup),
         cmocka_unit_test_setup(test_duplicates, setup),
         cmocka_unit_test_setup(test_missing_values, setup),
         cmocka_unit_test_setup(test_remarks_end, setup),
