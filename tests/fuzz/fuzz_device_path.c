@@ -60,6 +60,6 @@ void fuzz(struct input *input)
     partition = untouched;
     CHECK(partition_path_read(path, &partition) == (expected != NULL));
     CHECK(expected || memcmp(&partition, &untouched, sizeof(partition)) == 0);
-    CHECK(!expected || (memcmp(partition.guid, expected, 16) == 0 &&
-                        path.data + partition.offset + 24 == expected && memcmp(&partition.number, expected - 20, 4) == 0));
+    CHECK(!expected || (memcmp(partition.guid, expected, 16) == 0 && path.data + partition.offset + 24 == expected &&
+                        memcmp(&partition.number, expected - 20, 4) == 0));
 }
