@@ -74,7 +74,11 @@ enum fake_end {
     FAKE_JUMPED,   /* into the kernel */
     FAKE_RESET,    /* after last words */
     FAKE_STARTED,  /* an image, which does not come back */
+    FAKE_END_COUNT,
 };
+
+/* What the loader did: "jumped". */
+const char *fake_end_name(enum fake_end end);
 
 /* What the recorder saw. */
 struct fake_result {

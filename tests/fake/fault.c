@@ -40,9 +40,6 @@ static const char *const lasting_names[] = {[FAKE_ONCE] = "once",
                                             [FAKE_ALL] = "and all calls from then on",
                                             [FAKE_OFTEN] = "and every fourth or so from then on"};
 
-static const char *const end_names[] = {
-    [FAKE_RETURNED] = "returned", [FAKE_JUMPED] = "jumped", [FAKE_RESET] = "reset the machine"};
-
 /* What is run now, for whom the sanitizers interrupt. */
 static struct {
     const char *scenario;
@@ -216,7 +213,7 @@ static void run_seed(const struct scenario *all, size_t count, const char *seed)
         printf("%s", fake_log_text());
     printf("  0x%llx: ", (unsigned long long)one.seed);
     tell_what(stdout);
-    printf(": %s after %u calls, %u errors, %u complaints, digest %016llx\n", end_names[result.end], result.calls,
+    printf(": %s after %u calls, %u errors, %u complaints, digest %016llx\n", fake_end_name(result.end), result.calls,
            result.errors, fake_complaints(), (unsigned long long)fake_digest(&result));
 }
 

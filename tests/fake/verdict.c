@@ -5,11 +5,6 @@
 
 #include "quirks.h"
 
-static const char *const ends[] = {[FAKE_RETURNED] = "returned to the firmware",
-                                   [FAKE_JUMPED] = "jumped",
-                                   [FAKE_RESET] = "reset the machine",
-                                   [FAKE_STARTED] = "started an image for good"};
-
 /* Something was booted. */
 static bool is_boot(enum fake_end end)
 {
@@ -38,7 +33,8 @@ static enum fake_end expected_end(const struct scenario *scenario)
 static void check_untroubled(const struct scenario *scenario, const struct fake_result *result)
 {
     if (result->end != scenario->end)
-        check_broken(CHECK_END, "the loader %s, and should have %s", ends[result->end], ends[scenario->end]);
+        check_broken(CHECK_END, "the loader %s, and should have %s", fake_end_name(result->end),
+                     fake_end_name(scenario->end));
     if (result->errors != scenario->errors)
         check_broken(CHECK_ERRORS, "%u errors were shown instead of %u", result->errors, scenario->errors);
     if (scenario->words && !strstr(fake_log_text(), scenario->words))
@@ -54,7 +50,7 @@ static void check_errors(const struct scenario *scenario, const struct fake_resu
     bool may_be_quiet = scenario->end == FAKE_RETURNED && scenario->errors == 0; /* it was no boot */
 
     if (!is_boot(result->end) && (result->errors == 0 || result->last_is_mistake) && !may_be_quiet)
-        check_broken(CHECK_WITHOUT_A_WORD, "the loader %s without a word", ends[result->end]);
+        check_broken(CHECK_WITHOUT_A_WORD, "the loader %s without a word", fake_end_name(result->end));
     if (result->errors > scenario->entries + result->mistakes)
         check_broken(CHECK_ERRORS_AT_MOST,
                      "%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
@@ -92,7 +88,8 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     enum fake_end end = expected_end(scenario);
 
     if (result->end != end)
-        check_broken(CHECK_QUIRKY_END, "the loader %s, and should have %s", ends[result->end], ends[end]);
+        check_broken(CHECK_QUIRKY_END, "the loader %s, and should have %s", fake_end_name(result->end),
+                     fake_end_name(end));
     check_errors(scenario, result);
     quirk_check_words(scenario, result);
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume && result->errors != scenario->errors)

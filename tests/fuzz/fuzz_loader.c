@@ -16,11 +16,8 @@
 
 static void tell(const struct fake_result *result)
 {
-    static const char *const ends[] = {
-        [FAKE_RETURNED] = "returned", [FAKE_JUMPED] = "jumped", [FAKE_RESET] = "reset the machine"};
-
     fprintf(stderr, "%s---- the loader %s after %u calls, %u of them failed, with %u errors\n%s", fake_log_text(),
-            ends[result->end], result->calls, fake_injected(), result->errors, fake_complaint_text());
+            fake_end_name(result->end), result->calls, fake_injected(), result->errors, fake_complaint_text());
 }
 
 static struct fake_result run(const struct loader_case *one)
