@@ -114,6 +114,22 @@ static void make_not_started(struct scenario *scenario)
     scenario->words = "came back with EFI_SECURITY_VIOLATION";
 }
 
+/* As EDK2 does with a 32-bit program whose headers it does not look at closely: nothing ran. */
+static void make_started_in_vain(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.start_status = EFI_UNSUPPORTED;
+    scenario->words = "/tool.efi: the firmware does not take it for an EFI program of this machine (EFI_UNSUPPORTED)";
+}
+
+/* The program says it, and has run. */
+static void make_failing_alike(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.status = EFI_UNSUPPORTED;
+    scenario->words = "/tool.efi: was started, and came back with EFI_UNSUPPORTED.";
+}
+
 static void make_other_initrd(struct scenario *scenario)
 {
     make_linux(scenario);
@@ -254,6 +270,8 @@ const struct scenario_maker scenarios_start[] = {
     {"program, unsupported", make_unsupported, 1},
     {"program, not loaded", make_unloadable, 1},
     {"program, not started", make_not_started, 1},
+    {"program, 32-bit, loaded all the same", make_started_in_vain, 1},
+    {"program that says the same", make_failing_alike, 1},
     {"linux, another's initrd", make_other_initrd, 0},
     {"linux, no initrd", make_missing_initrd, 1},
     {"linux, unreadable initrd", make_bad_initrd, 1},
