@@ -7,6 +7,7 @@ usage: tests/fuzz/seeds.py
 Other files in the corpora were found by fuzzing (`make fuzz-distil`), or made a target fail once (fixed-NAME).
 """
 
+import re
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -270,15 +271,38 @@ write("plan", "minimum-ram", plan(0, NO_FACTS, kernel(HIGH, 14, note(required=0x
 write("plan", "identity", plan(0, FACTS, kernel(0xFFFF800000000000, 11, note(required=0x80), dynamic=False)))
 write("plan", "flat", plan(4, NO_FACTS, b"\5" + number(2, 0x1800) + b"\3\3\0\1\x10\0\0quiet\0\xf4\xeb\xfe"))
 
-# ---- the whole loader: a scenario of tests/fake by its place in the table, from 1 on, then changes to it ----
+# ---- the whole loader: a scenario of tests/fake by its place in the tables, from 1 on, then changes to it ----
 
-SCENARIOS = {"usual": 1, "high": 2, "debug": 3, "low": 4, "lower-high": 5, "flat": 6, "random": 7, "seeded": 8,
-             "modules": 9, "wishes": 10, "random-identity": 11, "video": 12, "no-such-video": 13, "growth": 14,
-             "holes": 15, "holes-identity": 16, "stale": 17, "tree": 18, "large": 19, "second-entry": 20,
-             "mistake": 21, "no-kernel": 27, "efi-program": 28, "bad-module": 31, "bad-kernel": 32, "taken": 33,
-             "requires-memory": 35, "three-refusals": 38, "stuck": 39, "memmap": 40, "unknown-word": 41}
-for name, place in SCENARIOS.items():
-    write("loader", name, bytes([place]))
+FAKE = Path(__file__).resolve().parents[1] / "fake"
+MAKERS = [name for file in ("scenarios.c", "scenarios_start.c")
+          for name in re.findall(r'^    {"([^"]+)", make_\w+, \d+},$', (FAKE / file).read_text(), re.M)]
+
+
+def scenario(name):
+    """One byte, as long as there are so few of them."""
+    assert MAKERS.count(name) == 1 and len(MAKERS) < 256, name
+    return bytes([1 + MAKERS.index(name)])
+
+
+SCENARIOS = {"usual": "usual place", "high": "high", "debug": "debug log", "low": "low",
+             "lower-high": "lower high half, five levels", "flat": "flat", "random": "movable, random",
+             "seeded": "movable, seed", "modules": "modules", "wishes": "kernel file, identity map",
+             "random-identity": "random identity map", "video": "video mode", "no-such-video": "no such video mode",
+             "growth": "map grows at the exit", "holes": "map full of holes at the exit",
+             "holes-identity": "holes, and an identity map", "stale": "stale keys", "tree": "device tree",
+             "large": "large files", "second-entry": "second entry", "mistake": "mistake in an entry",
+             "no-kernel": "no kernel", "bad-module": "module with a bad sector",
+             "bad-kernel": "kernel with a bad sector", "taken": "range is taken",
+             "requires-memory": "requires much memory", "three-refusals": "three entries that fail",
+             "stuck": "firmware does not let go", "memmap": "memmap",
+             "unknown-word": "unknown argument", "linux": "linux", "program": "program",
+             "program-returns": "program that returns", "driver": "driver", "program-fails": "program that fails",
+             "program-then-kernel": "program that fails, then a kernel", "program-untrusted": "program, untrusted",
+             "program-in-vain": "program, 32-bit, loaded all the same", "other-initrd": "linux, another's initrd",
+             "bad-initrd": "linux, unreadable initrd", "no-program": "no program", "unified": "unified image",
+             "unified-second": "unified image, and an older entry", "unified-broken": "unified image, broken"}
+for name, title in SCENARIOS.items():
+    write("loader", name, scenario(title))
 
 
 def change(kind, *values):
@@ -308,22 +332,28 @@ def set_tag(file, slot, tag, value, of_kernel=False):
 
 OWN, WIDE, KIND, DYNAMIC_HEADER = 0x80, 0x40, 4, 3  # 0x80: an address in the kernel; 0x40: 8 bytes
 LONGER = set_header(1, 1, DYNAMIC_HEADER, DYNAMIC_HEADER, 0x80)
-write("loader", "relro", b"\2" + set_header(2, 4, 3, 2, 0x1FF0))
-write("loader", "shared-page", b"\2" + set_header(2, 0, 1, 1, 0x1010))
-write("loader", "relr", b"\7" + LONGER + set_tag(1, 3, 7, 0x2118, True) + set_tag(1, 4, 8, 24) + set_tag(1, 5, 9, 8) +
+write("loader", "relro", scenario("high") + set_header(2, 4, 3, 2, 0x1FF0))
+write("loader", "shared-page", scenario("high") + set_header(2, 0, 1, 1, 0x1010))
+write("loader", "relr", scenario("movable, random") + LONGER + set_tag(1, 3, 7, 0x2118, True) +
+      set_tag(1, 4, 8, 24) + set_tag(1, 5, 9, 8) +
       set_tag(1, 6, 0, 0) + set_number(1, 7, 6 | WIDE | OWN, number(2, 0x3130)) + set_number(1, 7, 8 | WIDE, b"\0\7") +
       set_number(1, 7, 10 | WIDE, b"\0\3"))
-write("loader", "plt", b"\7" + LONGER + set_tag(1, 1, 5, 24) + set_tag(1, 0, 4, 0x2100, True) + set_tag(1, 2, 6, 7))
-write("loader", "pie", b"\x08" + LONGER + set_tag(1, 3, 11, 0x800) + set_tag(1, 4, 0, 0) +
+write("loader", "plt", scenario("movable, random") + LONGER + set_tag(1, 1, 5, 24) +
+      set_tag(1, 0, 4, 0x2100, True) + set_tag(1, 2, 6, 7))
+write("loader", "pie", scenario("movable, seed") + LONGER + set_tag(1, 3, 11, 0x800) + set_tag(1, 4, 0, 0) +
       set_number(1, 0, KIND, b"\0\2"))
 write("loader", "nothing-but-flat", b"\0" + add_file(2, b"\xf4\xeb\xfd") + add_file(6, b"linux flat.bin\noptions one\n"))
-write("loader", "counted-entry", b"\2" + add_file(7, b"title x\nversion 2\nkernel \\OS.ELF\nmodule os.elf name=self\n"))
-write("loader", "claims", b"\4" + change(12, 3, number(2, 4), number(2, 1), 0) + change(12, 6, bytes(2), number(2, 9), 6))
-write("loader", "failures", b"\x09" + fail_call(20, 0) + fail_call(9, 1) + fail_call(3, 2) + fail_call(30, 0))
-write("loader", "half-of-the-calls", b"\2" + fail_call(1, 0) * 60)
-write("loader", "options", b"\1" + change(13, 0, number(2, 14), "memmap\0".encode("utf-16-le")))
-write("loader", "machine", b"\x0a" + change(11, number(2, 0x5000 | 7), number(2, 50), 20) + change(10, 10) + change(10, 11))
-write("loader", "many-modules", b"\2" + change(5, 1, b"kernel /os.elf\n" + b"module /os.elf\n" * 40 + b"module x\n\0"))
-write("loader", "debug-growth", b"\3" + change(11, bytes(2), number(2, 399), 0))
-write("loader", "no-seek", b"\2" + change(0, 55, 0, 0))
-write("loader", "unknown-wish", b"\x0a" + set_number(1, 6, 7, b"\0\x10"))
+write("loader", "counted-entry", scenario("high") +
+      add_file(7, b"title x\nversion 2\nkernel \\OS.ELF\nmodule os.elf name=self\n"))
+write("loader", "claims", scenario("low") + change(12, 3, number(2, 4), number(2, 1), 0) +
+      change(12, 6, bytes(2), number(2, 9), 6))
+write("loader", "failures", scenario("modules") + fail_call(20, 0) + fail_call(9, 1) + fail_call(3, 2) + fail_call(30, 0))
+write("loader", "half-of-the-calls", scenario("high") + fail_call(1, 0) * 60)
+write("loader", "options", scenario("usual place") + change(13, 0, number(2, 14), "memmap\0".encode("utf-16-le")))
+write("loader", "machine", scenario("kernel file, identity map") + change(11, number(2, 0x5000 | 7), number(2, 50), 20) +
+      change(10, 10) + change(10, 11))
+write("loader", "many-modules", scenario("high") +
+      change(5, 1, b"kernel /os.elf\n" + b"module /os.elf\n" * 40 + b"module x\n\0"))
+write("loader", "debug-growth", scenario("debug log") + change(11, bytes(2), number(2, 399), 0))
+write("loader", "no-seek", scenario("high") + change(0, 55, 0, 0))
+write("loader", "unknown-wish", scenario("kernel file, identity map") + set_number(1, 6, 7, b"\0\x10"))
