@@ -10,7 +10,7 @@ FUZZ_SANITIZE ?= -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recov
 FUZZ_CFLAGS    = -std=c11 -D_GNU_SOURCE -O1 -g $(filter-out -Wconversion,$(WARNINGS)) $(FUZZ_SANITIZE)
 see.fuzz      := $(see.tests) -iquote loader/efi -iquote tests/fuzz
 # What runs the whole loader sees all of it, and the fake firmware.
-$(foreach name,fuzz_loader loader_case loader_verdict read_kernel,$(eval see.$(name) := $(fake-memory) $(see.fake)))
+$(foreach name,fuzz_loader loader_case loader_verdict read_entry read_kernel start_verdict,$(eval see.$(name) := $(fake-memory) $(see.fake)))
 
 FUZZ_SOURCES  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TARGETS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(FUZZ_SOURCES))

@@ -15,8 +15,8 @@
 
 #define IMAGES     8
 #define PATH_SIZE  600
-#define TEXT_SIZE  8192
 #define UNITS      4096
+#define TEXT_SIZE  (3 * UNITS + 1)
 #define NODE_SIZE  4
 #define INITRD_MAX (64U << 20)
 

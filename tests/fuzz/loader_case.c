@@ -32,6 +32,12 @@ static const char *const paths[] = {
     "/loader/entries/d.CONF",
     "/loader/entries",
     "/loader",
+    "/EFI/Linux/a.efi",
+    "/EFI/Linux/B.EFI",
+    "/linux/vmlinuz",
+    "/tool.efi",
+    "/one.img",
+    "/two.img",
 };
 
 /* What a kernel's bytes of weight are near, as made ones have them: headers, dynamic section, note, relocations. */
@@ -212,9 +218,9 @@ static void write_text(struct input *input, struct loader_case *one)
 /* At the end of a file, a line. */
 static void add_line(struct input *input, struct loader_case *one)
 {
-    static const char *const keys[] = {"kernel ",      "linux ",        "module ",      "options ", "load-address ",
-                                       "memory-size ", "entry-offset ", "log-level ",   "video ",   "kaslr ",
-                                       "default ",     "version ",      "architecture "};
+    static const char *const keys[] = {"kernel ",      "linux ",        "module ",       "options ", "load-address ",
+                                       "memory-size ", "entry-offset ", "log-level ",    "video ",   "kaslr ",
+                                       "default ",     "version ",      "architecture ", "efi ",     "initrd "};
     struct fake_file *file = choose_file(input, &one->setup);
     uint64_t how = input_number(input, 1);
     const char *key = keys[how % COUNT(keys)];
@@ -315,10 +321,29 @@ static void set_options(struct input *input, struct loader_case *one)
     }
 }
 
+/* What an image does that is started, and what the firmware does with it. */
+static void set_program(struct input *input, struct loader_case *one)
+{
+    static const EFI_STATUS statuses[] = {EFI_SUCCESS,   EFI_SECURITY_VIOLATION, EFI_UNSUPPORTED, EFI_ACCESS_DENIED,
+                                          EFI_NOT_FOUND, EFI_INVALID_PARAMETER,  EFI_LOAD_ERROR,  EFI_TIMEOUT};
+    uint64_t how = input_number(input, 1), which = input_number(input, 1);
+    EFI_STATUS status = statuses[which % COUNT(statuses)];
+
+    one->setup.program = (struct fake_program){
+        .comes_back = how & 1,
+        .talks = how & 2,
+        .is_driver = how & 4,
+        .other_initrd = how & 8,
+        .status = which >> 4 == 0 ? status : EFI_SUCCESS,
+        .load_status = which >> 4 == 1 ? status : EFI_SUCCESS,
+        .start_status = which >> 4 == 2 ? status : EFI_SUCCESS,
+    };
+}
+
 /* seeds.py knows them by their numbers. */
 static void (*const changes[])(struct input *, struct loader_case *) = {
-    fail_from,   overwrite,   set_number, resize,      damage, write_text,  add_line,   add_any,
-    rename_file, remove_file, set_quirk,  set_machine, claim,  set_options, set_header, set_tag,
+    fail_from,   overwrite, set_number,  resize, damage,      write_text, add_line, add_any,     rename_file,
+    remove_file, set_quirk, set_machine, claim,  set_options, set_header, set_tag,  set_program,
 };
 
 void loader_case_make(struct input *input, struct loader_case *ret_case)

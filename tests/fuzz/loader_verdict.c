@@ -9,9 +9,11 @@
 #include "judge.h"
 #include "phys.h"
 #include "read_kernel.h"
+#include "start_verdict.h"
 
 #define STACK_SIZE 0x10000ULL
 #define ENTRIES    "/loader/entries/"
+#define IMAGES     "/EFI/Linux/"
 
 /* ---- what was booted ---- */
 
@@ -52,6 +54,12 @@ static const struct fake_file *find_file(const char *path)
 static bool is_configuration(const struct fake_file *file)
 {
     return strncasecmp(file->path, ENTRIES, strlen(ENTRIES)) == 0;
+}
+
+/* Which may be an entry without a file of its own. */
+static bool is_image(const struct fake_file *file)
+{
+    return strncasecmp(file->path, IMAGES, strlen(IMAGES)) == 0;
 }
 
 /* Whether an entry has these words. */
@@ -239,13 +247,20 @@ static unsigned count_entries(void)
     unsigned count = 1; /* without any, what stands in for them */
 
     for (size_t i = 0; i < setup->file_count; i++)
-        count += is_configuration(&setup->files[i]) ? 1 : 0;
+        count += is_configuration(&setup->files[i]) || is_image(&setup->files[i]) ? 1 : 0;
     return count;
 }
 
 static bool may_be_no_boot(void)
 {
     return fake_setup()->options_size > 0 || fake_setup()->shell[0] != NULL;
+}
+
+/* A kernel was entered, or an image ran that did not come back, or came back content. */
+static bool is_boot(const struct fake_result *result)
+{
+    return result->end == FAKE_JUMPED || result->end == FAKE_STARTED ||
+           (result->end == FAKE_RETURNED && fake_started()->came_back);
 }
 
 /* Whether an error says why the last entry was not booted, or why there is none. */
@@ -262,11 +277,11 @@ static void check_errors(const struct fake_result *result)
 {
     unsigned shown = 0, most = count_entries() + result->mistakes;
 
-    if (result->end != FAKE_JUMPED && !may_be_no_boot() && !is_explained(result))
+    if (!is_boot(result) && !may_be_no_boot() && !is_explained(result))
         fake_complain("nothing says why nothing was booted");
     if (result->errors > most)
         fake_complain("%u errors were shown, and %u is the most", result->errors, most);
-    if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != (result->errors > 0))
+    if (result->end == FAKE_RETURNED && EFI_ERROR(result->status) != (result->errors > 0 && !is_boot(result)))
         fake_complain("with %u errors shown the loader returned 0x%zx", result->errors, result->status);
     for (const char *at = fake_console_text(); (at = strstr(at, "error:")) != NULL; at++) /* a row may end there */
         shown++;
@@ -283,6 +298,7 @@ struct fake_result loader_verdict_run(const struct fake_setup *setup, const stru
 
     if (result.end == FAKE_JUMPED)
         check_jump(&result);
+    start_verdict_give();
     check_errors(&result);
     return result;
 }

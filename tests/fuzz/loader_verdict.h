@@ -10,6 +10,8 @@
  *
  *     A jump is judged as those of `make fault` are. What is expected is read off the volume, where the baton says that
  *     its kernel and its modules come from, and nothing may lack that the kernel's note requires.
+ *     An image that was started is one that is asked for, with the options and the initrd that it is to have
+ *     (start_verdict.h).
  *     All else gives everything back, and shows an error on the log and the screen, not more than one for each entry.
  */
 struct fake_result loader_verdict_run(const struct fake_setup *setup, const struct fake_injection *injection);

@@ -357,3 +357,29 @@ write("loader", "many-modules", scenario("high") +
 write("loader", "debug-growth", scenario("debug log") + change(11, bytes(2), number(2, 399), 0))
 write("loader", "no-seek", scenario("high") + change(0, 55, 0, 0))
 write("loader", "unknown-wish", scenario("kernel file, identity map") + set_number(1, 6, 7, b"\0\x10"))
+
+KEYS = ["kernel ", "linux ", "module ", "options ", "load-address ", "memory-size ", "entry-offset ", "log-level ",
+        "video ", "kaslr ", "default ", "version ", "architecture ", "efi ", "initrd "]
+
+
+def add_line(file, key, value):
+    return change(6, file, KEYS.index(key), value + b"\0")
+
+
+def copy_file(file, path):
+    return change(7, path, 1, file)
+
+
+def set_program(how, status=0):
+    return change(16, how, status)
+
+
+IMAGE, COMES_BACK, TALKS, OTHER_INITRD = 12, 1, 2, 8  # /EFI/Linux/a.efi; what a program does
+write("loader", "initrd-twice", scenario("linux") + add_line(0, "initrd ", b"one.img") + add_line(0, "initrd ", b"/TWO.img"))
+write("loader", "initrd-failures", scenario("linux") + fail_call(90, 0) + fail_call(3, 0) + fail_call(2, 1))
+write("loader", "program-options", scenario("program") + add_line(0, "options ", b"\xc3\xbc \xff") +
+      add_line(0, "options ", b"two") + set_program(OTHER_INITRD))
+write("loader", "program-elsewhere", scenario("linux") + add_line(0, "architecture ", b"aa64") + copy_file(1, 0))
+write("loader", "program-status", scenario("linux") + set_program(COMES_BACK | TALKS, 2))
+write("loader", "unified-copy", scenario("unified image") + copy_file(0, IMAGE) + set_program(COMES_BACK))
+write("loader", "usual-program", scenario("program") + change(8, 1, 0) + change(9, 0))

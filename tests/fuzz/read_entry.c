@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "read_entry.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fake.h"
+#include "fuzz.h"
+
+#define BLANKS "\t "
+
+struct reading {
+    struct entry_wishes wishes;
+    bool is_foreign, lacks_initrd;
+};
+
+static bool is_plain(const char *text)
+{
+    while (*text != '\0' && (unsigned char)*text < 0x80)
+        text++;
+    return *text == '\0';
+}
+
+static const char *join(const char *a, const char *between, const char *b)
+{
+    size_t first = strlen(a), second = strlen(between);
+    char *joined = fuzz_room(first + second + strlen(b) + 1);
+
+    memcpy(joined, a, first);
+    memcpy(joined + first, between, second);
+    strcpy(joined + first + second, b);
+    return joined;
+}
+
+/* From the volume's root, and with '/'. */
+static const char *path_of(char *value)
+{
+    for (char *c = value; *c != '\0'; c++)
+        *c = *c == '\\' ? '/' : *c;
+    return value[0] == '/' ? value : join("/", "", value);
+}
+
+/* From a multiple of four on, with zeros before it. */
+static void add_initrd(struct reading *reading, const char *path)
+{
+    const struct fake_file *file = fake_volume_find(path);
+    struct bytes before = reading->wishes.initrd;
+    size_t start = (before.size + 3) / 4 * 4;
+    uint8_t *together;
+
+    reading->wishes.unsure = reading->wishes.unsure || !is_plain(path);
+    reading->lacks_initrd = reading->lacks_initrd || (!file && is_plain(path));
+    if (!file || file->bytes.size == 0)
+        return;
+    together = fuzz_room(start + file->bytes.size);
+    memset(together, 0, start);
+    if (before.size > 0)
+        memcpy(together, before.data, before.size);
+    memcpy(together + start, file->bytes.data, file->bytes.size);
+    reading->wishes.initrd = (struct bytes){together, start + file->bytes.size};
+}
+
+static void read_line(struct reading *reading, char *line)
+{
+    struct entry_wishes *wishes = &reading->wishes;
+    char *key = line + strspn(line, BLANKS), *end = key + strcspn(key, BLANKS), *value = end + strspn(end, BLANKS);
+
+    *end = '\0';
+    for (end = value + strlen(value); end > value && strchr(BLANKS, end[-1]); end--)
+        end[-1] = '\0';
+    if (strcmp(key, "linux") == 0 || strcmp(key, "kernel") == 0 || strcmp(key, "efi") == 0)
+        wishes->path = path_of(value);
+    else if (strcmp(key, "options") == 0 && value[0] != '\0')
+        wishes->options = join(wishes->options, wishes->options[0] != '\0' ? " " : "", value);
+    else if (strcmp(key, "initrd") == 0)
+        add_initrd(reading, path_of(value));
+    else if (strcmp(key, "architecture") == 0 && value[0] != '\0')
+        reading->is_foreign = strcasecmp(value, "x64") != 0;
+}
+
+bool read_entry(struct bytes file, struct entry_wishes *ret_wishes)
+{
+    struct reading reading = {.wishes.options = ""};
+    char *text = fuzz_room(file.size + 1), *line;
+
+    if (file.size > 0)
+        memcpy(text, file.data, file.size);
+    text[file.size] = '\0';
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
+    while ((line = strsep(&text, "\n")) != NULL) {
+        size_t length = strlen(line);
+
+        if (length > 0 && line[length - 1] == '\r')
+            line[length - 1] = '\0';
+        read_line(&reading, line);
+    }
+    *ret_wishes = reading.wishes;
+    return reading.wishes.path && !reading.is_foreign && !reading.lacks_initrd;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "start_verdict.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "fake.h"
+#include "fuzz.h"
+#include "read_entry.h"
+#include "utf.h"
+
+#define ENTRIES "/loader/entries/"
+#define IMAGES  "/EFI/Linux/"
+
+/* How much of what was started is as somebody wants it. */
+enum likeness { NOTHING, PATH, OPTIONS, ALL };
+
+static bool lies_in(const char *folder, const char *suffix, const char *path)
+{
+    size_t folder_length = strlen(folder), length = strlen(path), suffix_length = strlen(suffix);
+
+    return length > folder_length + suffix_length && strncasecmp(path, folder, folder_length) == 0 &&
+           strcasecmp(path + length - suffix_length, suffix) == 0 && path[folder_length] != '.' &&
+           !strchr(path + folder_length, '/');
+}
+
+/* A text as it is after it has been UTF-16. */
+static const char *by_way_of_utf16(const char *text)
+{
+    size_t length = strlen(text), units = 0;
+    uint16_t *wide = fuzz_room((length + 3) * sizeof(*wide));
+    char *back = fuzz_room(3 * (length + 3));
+
+    (void)utf16_from_utf8(wide, length + 3, text_of(text));
+    while (wide[units] != 0)
+        units++;
+    (void)utf8_from_utf16(back, 3 * (length + 3), wide, units);
+    return back;
+}
+
+static bool is_initrd(struct bytes wanted)
+{
+    const struct fake_started *started = fake_started();
+
+    if (started->initrd.size == 0 && fake_setup()->program.other_initrd)
+        return true; /* it stays */
+    if (started->initrd.size != wanted.size)
+        return false;
+    return started->initrd_failed || wanted.size == 0 || memcmp(started->initrd.data, wanted.data, wanted.size) == 0;
+}
+
+static enum likeness compare(const struct entry_wishes *wishes)
+{
+    const struct fake_started *started = fake_started();
+
+    if (strcmp(wishes->path, started->path) != 0)
+        return NOTHING;
+    if (strcmp(by_way_of_utf16(wishes->options), started->options ? started->options : "") != 0)
+        return PATH;
+    return wishes->unsure || is_initrd(wishes->initrd) ? ALL : OPTIONS;
+}
+
+/* What says itself what entry it is, or stands in for entries: it is given nothing. */
+static enum likeness compare_itself(const struct fake_file *file)
+{
+    static const char *const usual[] = {"/boot/kernel.elf", "/kernel.elf", "/kernel.bin"};
+    const char *path = fake_started()->path;
+    const struct entry_wishes wishes = {.path = path, .options = ""};
+
+    if (lies_in(IMAGES, ".efi", path) && memmem(file->bytes.data, file->bytes.size, ".osrel", 6))
+        return compare(&wishes);
+    for (size_t i = 0; i < COUNT(usual); i++) {
+        if (strcmp(path, usual[i]) == 0)
+            return compare(&wishes);
+    }
+    return NOTHING;
+}
+
+static enum likeness compare_with_all(const struct fake_file *image)
+{
+    const struct fake_setup *setup = fake_setup();
+    enum likeness most = compare_itself(image);
+
+    for (size_t i = 0; i < setup->file_count; i++) {
+        struct entry_wishes wishes;
+        enum likeness likeness = NOTHING;
+
+        if (lies_in(ENTRIES, ".conf", setup->files[i].path) && read_entry(setup->files[i].bytes, &wishes))
+            likeness = compare(&wishes);
+        most = likeness > most ? likeness : most;
+    }
+    return most;
+}
+
+void start_verdict_give(void)
+{
+    static const char *const what[] = {[NOTHING] = "which nobody asked for",
+                                       [PATH] = "with options that are none of its entry's",
+                                       [OPTIONS] = "with an initrd that is none of its entry's"};
+    const struct fake_started *started = fake_started();
+    const struct fake_file *file;
+    enum likeness likeness;
+
+    if (started->count == 0)
+        return;
+    if (fake_setup()->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL))
+        fake_complain("an image was started on a machine where none may be");
+    if (strchr(started->path, '?')) /* it was no plain name */
+        return;
+    file = fake_volume_find(started->path);
+    if (!file || file->bytes.size < 2 || memcmp(file->bytes.data, "MZ", 2) != 0) {
+        fake_complain("%s was started, which is no image", started->path);
+        return;
+    }
+    likeness = compare_with_all(file);
+    if (likeness != ALL)
+        fake_complain("%s was started %s: \"%s\", and %zu bytes of initrd", started->path, what[likeness],
+                      started->options ? started->options : "", started->initrd.size);
+}
