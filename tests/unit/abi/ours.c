@@ -3,6 +3,7 @@
 #include "table.h"
 
 #include "abi/base.h"
+#include "abi/block_io.h"
 #include "abi/boot_services.h"
 #include "abi/configuration_table.h"
 #include "abi/device_path.h"
