@@ -145,6 +145,11 @@ PARTITION = bytes([4, 1, 42, 0]) + number(4, 1) + number(8, 2048) + number(8, 99
 END = b"\x7f\xff\4\0"
 write("device_path", "disk", b"\1" + bytes([2, 1, 12, 0]) + bytes(8) + bytes([1, 1, 6, 0, 0, 1]) + PARTITION + END)
 write("device_path", "twice", b"\1" + PARTITION + PARTITION[:41] + b"\1" + END + PARTITION)
+write("gpt", "first", b"\1\x1f\0\1\1")
+write("gpt", "large-blocks", b"\1\x7f\1\1\x21")
+write("gpt", "far", b"\1\x1b\x80\0\0\1\x7f")
+write("gpt", "type", b"\0\1\x80\1" + bytes(128) + bytes(range(100, 132)) + bytes(96))
+write("gpt", "another", b"\0\1\x80\0" + bytes(128) + bytes(range(100, 132)) + bytes(96))
 write("interface", "id", b"\0\1" + "debian-6.1.0.conf\0".encode("utf-16-le"))
 write("interface", "timeout", b"\0\1" + "4294967295\0".encode("utf-16-le"))
 write("interface", "forced", b"\0\1" + "menu-force".encode("utf-16-le"))
