@@ -78,12 +78,30 @@ def second_files() -> Dict[str, object]:
     return {**boot_files(), "loader/entries/a.conf": entry("/kernel.elf", "module /missing")}
 
 
+def failing_program_files() -> Dict[str, object]:
+    """The first entry's program comes back with what StartImage says when it has started nothing; the second boots."""
+    invalid_parameter = 2
+    return {**boot_files(), **program_files(), "loader/entries/a.conf": program(invalid_parameter),
+            "loader/entries/b.conf": boot_files()["loader/entries/b.conf"]}
+
+
+def refused_program_files() -> Dict[str, object]:
+    """The first entry's program is one for another kind of machine, which only the firmware sees; the second lacks an
+    initrd."""
+    image = bytearray(built(STARTED).read_bytes())
+    machine = int.from_bytes(image[0x3c:0x40], "little") + 4
+    image[machine:machine + 2] = (0xaa64).to_bytes(2, "little")
+    files = {**program_files(), "other.efi": bytes(image)}
+    return {**files, "loader/entries/a.conf": program().replace("/started.efi", "/other.efi"),
+            "loader/entries/b.conf": program().replace("/two.img", "/missing")}
+
+
 RANDOM = ["-device", "virtio-rng-pci"]
 # As much as `make test` has time for: between them they call every service.
 QUICK = [
     Scenario("boot", boot_files("video 640x480"), {"chaos": bits("once", "service"), "statuses": 1},
              machine={"screen": "ramfb", "extra": RANDOM}),
-    Scenario("program", program_files(), {"chaos": bits("once", "service"), "statuses": 1}, end="program"),
+    Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program"),
     Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
 ]
 # Each lie that the application can tell. A lie says which rule it breaks.
@@ -105,4 +123,8 @@ FULL = [
     Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
              machine={"firmware": "2M", "screen": "vga"}),
     Scenario("program", program_files(), {"chaos": BEFORE_THE_EXIT}, end="program"),
+    Scenario("program-2M", program_files(), {"chaos": BEFORE_THE_EXIT, "nx": 1}, end="program",
+             machine={"firmware": "2M", "screen": "vga"}),
+    Scenario("program-fails", failing_program_files(), {"chaos": EVERYTHING}, errors=1),
+    Scenario("program-refused", refused_program_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
 ]
