@@ -16,6 +16,7 @@ PARTITION_START = 1 * MIB
 EMPTY_SIZE = 40 * MIB
 
 HOLE_STEP = 16 * MIB
+XBOOTLDR = "bc13c2ff-59e6-4262-a352-b275fd6f7172"  # the type of the extended boot loader partition (UAPI.1)
 
 Content = Union[bytes, str, Path]
 
@@ -102,6 +103,35 @@ def add_holes(path: Path, holes: Mapping[str, int]) -> None:
                 file.write(mark)
 
 
+def copy_files(path: Path, start: int, files: Mapping[str, Content]) -> None:
+    """Into the partition that begins at that byte."""
+    stage = Path(tempfile.mkdtemp(prefix="stage-", dir=path.parent))
+    try:
+        for name, content in files.items():
+            write_content(stage / name.lstrip("/\\").replace("\\", "/"), content)
+        tops = sorted(str(top) for top in stage.iterdir())
+        if tops:
+            run(tool("mcopy"), "-s", "-Q", "-i", f"{path}@@{start}", *tops, "::",
+                environment={"MTOOLS_SKIP_CHECK": "1"})
+    finally:
+        shutil.rmtree(stage)
+
+
+def add_partition(path: Path, number: int, kind: str, files: Mapping[str, Content], size: int = 4 * MIB) -> Path:
+    """
+    One more FAT partition at the end of a disk, which grows by `size`, with this number and of this type. Returns
+    `path`.
+    """
+    start = path.stat().st_size - PARTITION_START  # where the second table was, and what is free before it
+    os.truncate(path, start + size + PARTITION_START)
+    sectors = size // 512
+    run(tool("sgdisk"), "--move-second-header", f"--new={number}:{start // 512}:{start // 512 + sectors - 1}",
+        f"--typecode={number}:{kind}", str(path))
+    run(tool("mformat"), "-i", f"{path}@@{start}", "-T", str(sectors), "-h", "64", "-s", "32", "-v", "BESIDE", "::")
+    copy_files(path, start, files)
+    return path
+
+
 def make_disk(path: Path, files: Mapping[str, Content], size: int = EMPTY_SIZE, empty: Path = None,
               holes: Mapping[str, int] = {}) -> Path:
     """
@@ -112,16 +142,7 @@ def make_disk(path: Path, files: Mapping[str, Content], size: int = EMPTY_SIZE, 
         run("cp", "--sparse=always", str(empty), str(path))
     else:
         make_empty(path, size)
-    stage = Path(tempfile.mkdtemp(prefix="stage-", dir=path.parent))
-    try:
-        for name, content in files.items():
-            write_content(stage / name.lstrip("/\\").replace("\\", "/"), content)
-        tops = sorted(str(top) for top in stage.iterdir())
-        if tops:
-            run(tool("mcopy"), "-s", "-Q", "-i", f"{path}@@{PARTITION_START}", *tops, "::",
-                environment={"MTOOLS_SKIP_CHECK": "1"})
-    finally:
-        shutil.rmtree(stage)
+    copy_files(path, PARTITION_START, files)
     if holes:
         add_holes(path, holes)
     return path
