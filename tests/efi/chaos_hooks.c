@@ -61,6 +61,7 @@ enum slot {
     SLOT_FileRead = FILE(Read),
     SLOT_FileSetPosition = FILE(SetPosition),
     SLOT_FileGetInfo = FILE(GetInfo),
+    SLOT_ReadBlocks = BLOCKS(ReadBlocks),
     SLOT_GraphicsQueryMode = GRAPHICS(QueryMode),
     SLOT_GraphicsSetMode = GRAPHICS(SetMode),
     SLOT_GetRNG = RNG(GetRNG),

@@ -84,6 +84,14 @@ static EFI_STATUS EFIAPI get_rng(EFI_RNG_PROTOCOL *this, const EFI_GUID *algorit
     return real_rng->GetRNG(real_rng, algorithm, size, bytes);
 }
 
+static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media, EFI_LBA block, UINTN size,
+                                     void *buffer)
+{
+    EFI_BLOCK_IO_PROTOCOL *real = ((struct disk *)(void *)this)->real;
+
+    return real->ReadBlocks(real, media, block, size, buffer);
+}
+
 /* What the loader gets in place of the firmware's interface. */
 static void *stand_in(const EFI_GUID *guid, void *interface)
 {
@@ -164,4 +172,5 @@ void chaos_protocols_install(void)
     CHAOS_TARGET(FAKE_GraphicsQueryMode, query_mode);
     CHAOS_TARGET(FAKE_GraphicsSetMode, set_mode);
     CHAOS_TARGET(FAKE_GetRNG, get_rng);
+    CHAOS_TARGET(FAKE_ReadBlocks, read_blocks);
 }

@@ -19,6 +19,7 @@
 #include "bytes.h"
 #include "checks.h"
 #include "fake_calls.h"
+#include "fake_disk.h"
 #include "fake_images.h"
 #include "fake_quirks.h"
 #include "machine.h"
@@ -34,6 +35,7 @@ struct fake_file {
     struct bytes bytes;
     uint64_t missing; /* bytes at its end that are not there, whatever its size is said to be */
     uint64_t bad;     /* where it cannot be read; 0: nowhere */
+    bool on_second;   /* on the second volume */
 };
 
 /* Memory that is listed as free on the usual machine, and something else here. */
@@ -63,6 +65,7 @@ struct fake_setup {
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
+    struct fake_second second;
     struct fake_program program; /* what images do that are started */
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
     bool by_chance;              /* files hold anything, and so do messages that cite them */
@@ -164,8 +167,8 @@ struct bytes fake_graphics_edid(void);
 void fake_volume_start(void);
 void fake_volume_stop(void);
 void fake_volume_check(void);
-/* The file, as the loader would find it, or NULL. */
-const struct fake_file *fake_volume_find(const char *path);
+/* The file on the boot volume or on the second one, as the loader would find it, or NULL. */
+const struct fake_file *fake_volume_find(bool on_second, const char *path);
 
 /* ---- fake_protocols.c ---- */
 void fake_protocols_start(void);
@@ -181,7 +184,7 @@ void fake_protocols_check(void);
 EFI_HANDLE fake_image(void);
 EFI_HANDLE fake_boot_device(void);
 EFI_HANDLE fake_other_device(void);
-/* The GUID of the partition that the loader comes from. */
+/* The GUID of the partition that the loader comes from (fake_disk.c). */
 extern const uint8_t fake_partition[16];
 
 /* ---- fake_runtime.c ---- */

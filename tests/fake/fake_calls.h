@@ -47,6 +47,7 @@
     X(FileRead)                                                                                                        \
     X(FileSetPosition)                                                                                                 \
     X(FileGetInfo)                                                                                                     \
+    X(ReadBlocks)                                                                                                      \
     X(GraphicsQueryMode)                                                                                               \
     X(GraphicsSetMode)                                                                                                 \
     X(GetRNG)

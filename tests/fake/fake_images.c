@@ -23,6 +23,7 @@
 struct image {
     bool loaded;
     EFI_LOADED_IMAGE_PROTOCOL protocol;
+    bool on_second;
     char path[PATH_SIZE];
 };
 
@@ -64,10 +65,10 @@ static bool is_end(const uint8_t *node)
     return node[0] == END_DEVICE_PATH_TYPE;
 }
 
-/* Takes the boot volume's path off the beginning. NULL when it does not begin so. */
-static const uint8_t *behind_volume(const uint8_t *path)
+/* Takes the path of a volume off the beginning. NULL when it does not begin so. */
+static const uint8_t *behind_volume(const uint8_t *path, EFI_HANDLE device)
 {
-    const uint8_t *volume = fake_protocols_find(fake_boot_device(), &device_path_guid);
+    const uint8_t *volume = fake_protocols_find(device, &device_path_guid);
 
     while (volume && !is_end(volume)) {
         if (memcmp(path, volume, node_length(volume)) != 0)
@@ -79,11 +80,14 @@ static const uint8_t *behind_volume(const uint8_t *path)
 }
 
 /* The one file node that must be there, as "/folder/name". */
-static bool read_path(const EFI_DEVICE_PATH_PROTOCOL *path, char ret_path[PATH_SIZE])
+static bool read_path(const EFI_DEVICE_PATH_PROTOCOL *path, bool *ret_on_second, char ret_path[PATH_SIZE])
 {
-    const uint8_t *node = behind_volume((const uint8_t *)path);
+    const uint8_t *node = behind_volume((const uint8_t *)path, fake_boot_device());
     size_t units;
 
+    *ret_on_second = !node;
+    if (!node)
+        node = behind_volume((const uint8_t *)path, fake_second_device());
     if (!node || node[0] != MEDIA_DEVICE_PATH || node[1] != MEDIA_FILEPATH_DP || !is_end(node + node_length(node)))
         return false;
     units = (node_length(node) - NODE_SIZE) / 2;
@@ -114,7 +118,7 @@ static void remove_image(struct image *image)
     fake_protocols_remove(image, &loaded_image_guid);
 }
 
-static EFI_STATUS add_image(const char *path, EFI_HANDLE *ret_image)
+static EFI_STATUS add_image(bool on_second, const char *path, EFI_HANDLE *ret_image)
 {
     const struct fake_program *program = &fake_setup()->program;
 
@@ -123,11 +127,11 @@ static EFI_STATUS add_image(const char *path, EFI_HANDLE *ret_image)
 
         if (image->loaded)
             continue;
-        *image = (struct image){.loaded = true};
+        *image = (struct image){.loaded = true, .on_second = on_second};
         image->protocol = (EFI_LOADED_IMAGE_PROTOCOL){
             .Revision = EFI_LOADED_IMAGE_PROTOCOL_REVISION,
             .ParentHandle = fake_image(),
-            .DeviceHandle = fake_boot_device(),
+            .DeviceHandle = on_second ? fake_second_device() : fake_boot_device(),
             .ImageCodeType = program->is_driver ? EfiBootServicesCode : EfiLoaderCode,
         };
         strcpy(image->path, path);
@@ -144,23 +148,25 @@ static EFI_STATUS EFIAPI load_image(BOOLEAN boot_policy, EFI_HANDLE parent, EFI_
     const struct fake_program *program = &fake_setup()->program;
     EFI_STATUS status = fake_call(FAKE_LoadImage);
     char name[PATH_SIZE];
+    bool on_second = false;
     const struct fake_file *file;
 
-    if (boot_policy || parent != fake_image() || !path || source || size != 0 || !ret_image || !read_path(path, name)) {
+    if (boot_policy || parent != fake_image() || !path || source || size != 0 || !ret_image ||
+        !read_path(path, &on_second, name)) {
         fake_complain("LoadImage: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
     if (status == EFI_SECURITY_VIOLATION)
-        (void)add_image(name, ret_image);
+        (void)add_image(on_second, name, ret_image);
     if (status != EFI_SUCCESS)
         return status;
-    file = fake_volume_find(name);
+    file = fake_volume_find(on_second, name);
     if (!file)
         return EFI_NOT_FOUND;
     if (file->bytes.size < 2 || memcmp(file->bytes.data, "MZ", 2) != 0)
         return EFI_UNSUPPORTED;
     if (program->load_status == EFI_SUCCESS || program->load_status == EFI_SECURITY_VIOLATION)
-        status = add_image(name, ret_image);
+        status = add_image(on_second, name, ret_image);
     return program->load_status != EFI_SUCCESS ? program->load_status : status;
 }
 
@@ -249,7 +255,8 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **wo
     free(state.initrd);
     state.initrd = NULL;
     strcpy(state.path, image->path);
-    state.started = (struct fake_started){.path = state.path, .count = state.started.count + 1};
+    state.started =
+        (struct fake_started){.on_second = image->on_second, .path = state.path, .count = state.started.count + 1};
     read_options(&image->protocol);
     status = fetch_initrd();
     if (status == EFI_SUCCESS && !program->comes_back)

@@ -21,6 +21,7 @@ struct fake_program {
 
 /* What the last program that was started found. */
 struct fake_started {
+    bool on_second;      /* the volume that it came from */
     const char *path;    /* of its file, "/folder/name"; NULL: none was started */
     const char *options; /* its load options, in UTF-8; NULL when it has none */
     struct bytes initrd; /* size 0 when nobody offers one */

@@ -65,6 +65,16 @@ static bool begins_with(struct text line, const char *beginning)
     return line.length > strlen(beginning) && memcmp(line.data, beginning, strlen(beginning)) == 0;
 }
 
+/* The second volume, or a folder of it, that is passed over; without one, the words are a refusal's. So they are when
+ * nothing was found. */
+static bool is_of_second(struct text line)
+{
+    bool is_folder = begins_with(line, "error: /loader/entries: ") || begins_with(line, "error: /EFI/Linux: ");
+
+    return fake_setup()->second.is_there && (begins_with(line, "error: The volume for boot entries") ||
+                                             (is_folder && !begins_with(line, "error: /loader/entries: holds no")));
+}
+
 /* Configuration files that are passed over (a refusal may name an entry's file as well), and the rest of a folder of
  * them; when nothing is left to boot, the latter is what is said last. */
 static void note_mistake(struct text line)
@@ -77,7 +87,7 @@ static void note_mistake(struct text line)
                 (begins_with(line, "error: /loader/entries: cannot be ") || begins_with(line, "error: /EFI/Linux: "));
 
     state.last_is_mistake = file;
-    state.mistakes += file || rest ? 1 : 0;
+    state.mistakes += file || rest || is_of_second(line) ? 1 : 0;
 }
 
 /* Other than in a path. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/block_io.h"
 #include "abi/device_path.h"
 #include "abi/loaded_image.h"
 #include "abi/shell_parameters.h"
@@ -21,24 +22,15 @@ struct interface {
     unsigned call; /* of the loader's, that installed it; 0: the firmware has it by itself */
 };
 
-struct device_path {
-    uint8_t before[6]; /* a node of another kind: nothing is aligned */
-    uint8_t drive[sizeof(HARDDRIVE_DEVICE_PATH)];
-    EFI_DEVICE_PATH_PROTOCOL end;
-};
-
 static struct {
     struct interface interfaces[INTERFACES];
     size_t count;
     EFI_LOADED_IMAGE_PROTOCOL image;
-    struct device_path path;
+    EFI_DEVICE_PATH_PROTOCOL no_path; /* the end of one */
     EFI_SHELL_PARAMETERS_PROTOCOL shell;
     CHAR16 words[WORDS][64];
     CHAR16 *arguments[WORDS];
 } state;
-
-const uint8_t fake_partition[16] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
-                                    0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x01};
 
 static int image_handle, boot_device, other_device;
 
@@ -137,6 +129,7 @@ static EFI_STATUS EFIAPI locate_device_path(const EFI_GUID *guid, EFI_DEVICE_PAT
                                             EFI_HANDLE *ret_handle)
 {
     static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    static const EFI_GUID blocks = EFI_BLOCK_IO_PROTOCOL_GUID;
     EFI_STATUS status = fake_call(FAKE_LocateDevicePath);
     const uint8_t *start, *best = NULL, *rest;
 
@@ -144,6 +137,7 @@ static EFI_STATUS EFIAPI locate_device_path(const EFI_GUID *guid, EFI_DEVICE_PAT
         fake_complain("LocateDevicePath: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
+    fake_set_vital(memcmp(guid, &blocks, sizeof(*guid)) == 0 && fake_second_is_vital());
     if (status != EFI_SUCCESS)
         return status;
     start = (const uint8_t *)*path;
@@ -200,10 +194,19 @@ void fake_protocols_check(void)
     }
 }
 
+/* Without the boot partition's path its disk is not known either. */
+static bool is_vital_protocol(EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    static const EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID, path = EFI_DEVICE_PATH_PROTOCOL_GUID,
+                          file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+
+    if (handle == fake_boot_device() && memcmp(guid, &path, sizeof(*guid)) == 0)
+        return fake_second_is_vital();
+    return memcmp(guid, &loaded_image, sizeof(*guid)) == 0 || memcmp(guid, &file_system, sizeof(*guid)) == 0;
+}
+
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *guid, void **ret_interface)
 {
-    static const EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-    static const EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     EFI_STATUS status = fake_call(FAKE_HandleProtocol);
     const struct interface *found;
 
@@ -211,7 +214,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *guid
         fake_complain("HandleProtocol: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
-    fake_set_vital(memcmp(guid, &loaded_image, sizeof(*guid)) == 0 || memcmp(guid, &file_system, sizeof(*guid)) == 0);
+    fake_set_vital(handle == fake_second_device() || handle == fake_boot_disk() ? fake_second_is_vital()
+                                                                                : is_vital_protocol(handle, guid));
     *ret_interface = NULL;
     if (status != EFI_SUCCESS)
         return status;
@@ -225,6 +229,7 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *guid
 static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, const EFI_GUID *guid, void *key,
                                               UINTN *ret_count, EFI_HANDLE **ret_handles)
 {
+    static const EFI_GUID file_system = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     EFI_STATUS status = fake_call(FAKE_LocateHandleBuffer);
     size_t count = 0;
 
@@ -232,6 +237,7 @@ static EFI_STATUS EFIAPI locate_handle_buffer(EFI_LOCATE_SEARCH_TYPE how, const 
         fake_complain("LocateHandleBuffer: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
+    fake_set_vital(memcmp(guid, &file_system, sizeof(*guid)) == 0 && fake_second_is_vital());
     if (status != EFI_SUCCESS)
         return status;
     for (const struct interface *at = state.interfaces; (at = find(NULL, guid, (size_t)(at - state.interfaces))); at++)
@@ -265,23 +271,6 @@ static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *guid, void *registratio
     return EFI_SUCCESS;
 }
 
-static void make_path(void)
-{
-    HARDDRIVE_DEVICE_PATH drive = {.Header = {MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP, {sizeof(drive), 0}},
-                                   .PartitionNumber = 1,
-                                   .PartitionStart = 2048,
-                                   .PartitionSize = 131072,
-                                   .MBRType = MBR_TYPE_EFI_PARTITION_TABLE_HEADER,
-                                   .SignatureType = SIGNATURE_TYPE_GUID};
-
-    memcpy(drive.Signature, fake_partition, sizeof(drive.Signature));
-    if (fake_has(FAKE_QUIRK_NO_PARTITION))
-        drive.SignatureType = SIGNATURE_TYPE_MBR;
-    state.path = (struct device_path){
-        {HARDWARE_DEVICE_PATH, 1, 6, 0, 2, 1}, {0}, {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
-    memcpy(state.path.drive, &drive, sizeof(drive));
-}
-
 static void make_image(void)
 {
     static const uint8_t garbage[7] = {0x01, 0xd8, 0xff, 0xff, 0x00, 0x20, 0x99};
@@ -301,7 +290,7 @@ static void make_image(void)
         .ImageDataType = EfiLoaderData,
     };
     if (!fake_has(FAKE_QUIRK_NO_FILE_PATH))
-        state.image.FilePath = &state.path.end;
+        state.image.FilePath = &state.no_path;
     if (fake_has(FAKE_QUIRK_GARBAGE_OPTIONS)) {
         state.image.LoadOptions = (void *)(uintptr_t)garbage;
         state.image.LoadOptionsSize = sizeof(garbage);
@@ -335,13 +324,13 @@ static void make_shell(void)
 
 void fake_protocols_start(void)
 {
-    static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID, path = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
     state.count = 0;
-    make_path();
+    state.no_path = (EFI_DEVICE_PATH_PROTOCOL){END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}};
     make_image();
     fake_protocols_add(&image_handle, &image, &state.image);
-    fake_protocols_add(&boot_device, &path, &state.path);
+    fake_disk_start();
     make_shell();
 }
 

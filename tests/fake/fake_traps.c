@@ -66,6 +66,9 @@ static EFI_STATUS sprung(const char *name)
     X(Flush)
 #define GRAPHICS(X) X(Blt)
 #define RANDOM(X)   X(GetInfo)
+#define BLOCKS(X)                                                                                                      \
+    X(WriteBlocks)                                                                                                     \
+    X(FlushBlocks)
 
 BOOT(TRAP)
 RUNTIME(TRAP)
@@ -74,6 +77,7 @@ REST(TRAP)
 FILES(TRAP)
 GRAPHICS(TRAP)
 RANDOM(TRAP)
+BLOCKS(TRAP)
 
 void fake_traps_boot(EFI_BOOT_SERVICES *table)
 {
@@ -110,4 +114,10 @@ void fake_traps_graphics(EFI_GRAPHICS_OUTPUT_PROTOCOL *table)
 void fake_traps_random(EFI_RNG_PROTOCOL *table)
 {
     RANDOM(SET)
+}
+
+void fake_traps_blocks(EFI_BLOCK_IO_PROTOCOL *table)
+{
+    BLOCKS(SET)
+    REST(SET)
 }

@@ -3,6 +3,7 @@
 #ifndef BATON_FAKE_TRAPS_H
 #define BATON_FAKE_TRAPS_H
 
+#include "abi/block_io.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
 #include "abi/simple_file_system.h"
@@ -14,6 +15,7 @@ void fake_traps_output(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *table);
 void fake_traps_input(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *table);
 void fake_traps_file(EFI_FILE_PROTOCOL *table);
 void fake_traps_graphics(EFI_GRAPHICS_OUTPUT_PROTOCOL *table);
+void fake_traps_blocks(EFI_BLOCK_IO_PROTOCOL *table);
 void fake_traps_random(EFI_RNG_PROTOCOL *table);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The boot volume: files in memory. There is a second volume, which nobody may open. */
+/* The boot volume and the second one: files in memory. There is another volume, which nobody may open. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +19,12 @@ struct open_file {
     const struct fake_file *file; /* NULL: a folder */
     uint64_t position;            /* in bytes, or in files that were looked at */
     bool broken;
+    bool on_second;
     unsigned call;
 };
 
 static struct {
-    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL volume, decoy;
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL volume, second, decoy;
     struct fake_file long_name;
     char long_path[PATH_SIZE];
     struct open_file *open;
@@ -60,7 +61,7 @@ static bool begins_with(const char *path, const char *beginning, size_t *ret_len
 
 /* The number-th member of a folder: its name, how long that is, and its file or NULL. False at the end. Folders show
  * up once for each file in them, as far as a loader can mind. */
-static bool member(const char *folder, size_t number, const char **ret_name, size_t *ret_length,
+static bool member(bool on_second, const char *folder, size_t number, const char **ret_name, size_t *ret_length,
                    const struct fake_file **ret_file)
 {
     const struct fake_file *file;
@@ -69,7 +70,7 @@ static bool member(const char *folder, size_t number, const char **ret_name, siz
     for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
         const char *name, *end;
 
-        if (!begins_with(file->path, folder, &length) || file->path[length] != '/')
+        if (file->on_second != on_second || !begins_with(file->path, folder, &length) || file->path[length] != '/')
             continue;
         if (seen++ != number)
             continue;
@@ -83,13 +84,13 @@ static bool member(const char *folder, size_t number, const char **ret_name, siz
     return false;
 }
 
-const struct fake_file *fake_volume_find(const char *path)
+const struct fake_file *fake_volume_find(bool on_second, const char *path)
 {
     const struct fake_file *file;
     size_t length;
 
     for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
-        if (begins_with(file->path, path, &length) && file->path[length] == '\0')
+        if (file->on_second == on_second && begins_with(file->path, path, &length) && file->path[length] == '\0')
             return file;
     }
     return NULL;
@@ -98,7 +99,7 @@ const struct fake_file *fake_volume_find(const char *path)
 /* ---- files ---- */
 
 static const EFI_FILE_PROTOCOL template;
-static EFI_FILE_PROTOCOL *open_one(const char *path, const struct fake_file *file);
+static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file);
 
 static struct open_file *checked(EFI_FILE_PROTOCOL *this, const char *service)
 {
@@ -108,6 +109,13 @@ static struct open_file *checked(EFI_FILE_PROTOCOL *this, const char *service)
     }
     fake_complain("%s: %p is no open file", service, (void *)this);
     return NULL;
+}
+
+/* A boot that does not need the second volume must not end for what is asked of it. */
+static void note_spare(bool on_second)
+{
+    if (on_second && !fake_second_is_vital())
+        fake_set_vital(false);
 }
 
 static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_handle, const CHAR16 *name,
@@ -123,6 +131,7 @@ static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **
         fake_complain("File->Open: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
+    note_spare(folder->on_second);
     if (status != EFI_SUCCESS)
         return status;
     for (size_t i = 0; name[i] != 0 && length < PATH_SIZE - 1; i++) {
@@ -132,9 +141,10 @@ static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **
     }
     path[length] = '\0';
     for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
-        if (!begins_with(file->path, path, &length) || (file->path[length] != '\0' && file->path[length] != '/'))
+        if (file->on_second != folder->on_second || !begins_with(file->path, path, &length) ||
+            (file->path[length] != '\0' && file->path[length] != '/'))
             continue;
-        *ret_handle = open_one(path, file->path[length] == '\0' ? file : NULL);
+        *ret_handle = open_one(folder->on_second, path, file->path[length] == '\0' ? file : NULL);
         return EFI_SUCCESS;
     }
     return EFI_NOT_FOUND;
@@ -185,7 +195,7 @@ static EFI_STATUS read_folder(struct open_file *open, UINTN *size, void *buffer)
     size_t length;
     EFI_STATUS status;
 
-    if (!member(open->path, open->position, &name, &length, &file)) {
+    if (!member(open->on_second, open->path, open->position, &name, &length, &file)) {
         *size = 0;
         return EFI_SUCCESS;
     }
@@ -211,6 +221,7 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         return EFI_DEVICE_ERROR;
     }
     fake_set_vital(!open->file || is_slow());
+    note_spare(open->on_second);
     if (status != EFI_SUCCESS)
         return status;
     if (!open->file)
@@ -240,6 +251,7 @@ static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *this, uint64_t pos
     fake_set_vital(is_slow());
     if (!open || (!open->file && position != 0))
         return EFI_UNSUPPORTED;
+    note_spare(open->on_second);
     if (status == EFI_SUCCESS)
         open->position = position;
     return status;
@@ -256,6 +268,7 @@ static EFI_STATUS EFIAPI file_get_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *
         fake_complain("File->GetInfo: odd arguments");
         return EFI_UNSUPPORTED;
     }
+    note_spare(open->on_second);
     if (status != EFI_SUCCESS)
         return status;
     name = strrchr(open->path, '/');
@@ -272,7 +285,7 @@ static const EFI_FILE_PROTOCOL template = {
     .GetInfo = file_get_info,
 };
 
-static EFI_FILE_PROTOCOL *open_one(const char *path, const struct fake_file *file)
+static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file)
 {
     struct open_file *open = calloc(1, sizeof(*open));
 
@@ -286,6 +299,7 @@ static EFI_FILE_PROTOCOL *open_one(const char *path, const struct fake_file *fil
     open->protocol.SetPosition = template.SetPosition;
     open->protocol.GetInfo = template.GetInfo;
     strncpy(open->path, path, PATH_SIZE - 1);
+    open->on_second = on_second;
     open->file = file;
     open->call = fake_calls();
     open->next = state.open;
@@ -299,8 +313,11 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_
 
     if (this == &state.decoy)
         fake_complain("another volume was opened than the one that the loader came from");
+    note_spare(this == &state.second);
+    if (status == EFI_SUCCESS && this == &state.second && fake_setup()->second.is_lost)
+        status = EFI_VOLUME_CORRUPTED;
     if (status == EFI_SUCCESS)
-        *ret_root = open_one("", NULL);
+        *ret_root = open_one(this == &state.second, "", NULL);
     return status;
 }
 
@@ -324,6 +341,9 @@ void fake_volume_start(void)
     state.long_name = (struct fake_file){.path = state.long_path, .bytes = {(const uint8_t *)"?", 1}};
     state.volume = (EFI_SIMPLE_FILE_SYSTEM_PROTOCOL){EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_REVISION, open_volume};
     state.decoy = state.volume;
+    state.second = state.volume;
+    if (fake_setup()->second.is_there)
+        fake_protocols_add(fake_second_device(), &guid, &state.second);
     fake_protocols_add(fake_other_device(), &guid, &state.decoy);
     fake_protocols_add(fake_boot_device(), &guid, &state.volume);
 }

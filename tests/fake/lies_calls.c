@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Calls that make no sense. */
+#include "abi/block_io.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
 #include "abi/simple_file_system.h"
@@ -240,6 +241,52 @@ static void reset_warmly(EFI_SYSTEM_TABLE *system)
     system->RuntimeServices->ResetSystem(EfiResetWarm, EFI_SUCCESS, 0, NULL);
 }
 
+/* ---- disks ---- */
+
+static EFI_BLOCK_IO_PROTOCOL *blocks_of(EFI_SYSTEM_TABLE *system, EFI_HANDLE disk)
+{
+    static const EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+    EFI_BLOCK_IO_PROTOCOL *blocks = NULL;
+
+    (void)system->BootServices->HandleProtocol(disk, &guid, (void **)&blocks);
+    return blocks;
+}
+
+static void read_block(EFI_SYSTEM_TABLE *system, EFI_HANDLE disk, uint32_t other_media, UINTN size, size_t shift)
+{
+    static _Alignas(4096) uint8_t room[8192];
+    EFI_BLOCK_IO_PROTOCOL *blocks = blocks_of(system, disk);
+
+    (void)blocks->ReadBlocks(blocks, blocks->Media->MediaId + other_media, 1, size, room + shift);
+}
+
+static void read_half_a_block(EFI_SYSTEM_TABLE *system)
+{
+    read_block(system, fake_boot_disk(), 0, 256, 0);
+}
+
+static void read_another_medium(EFI_SYSTEM_TABLE *system)
+{
+    read_block(system, fake_boot_disk(), 1, 512, 0);
+}
+
+static void read_unaligned(EFI_SYSTEM_TABLE *system)
+{
+    read_block(system, fake_boot_disk(), 0, 512, 512);
+}
+
+static void read_other_disk(EFI_SYSTEM_TABLE *system)
+{
+    read_block(system, fake_other_disk(), 0, 512, 0);
+}
+
+static void write_block(EFI_SYSTEM_TABLE *system)
+{
+    EFI_BLOCK_IO_PROTOCOL *blocks = blocks_of(system, fake_boot_disk());
+
+    (void)blocks->WriteBlocks(blocks, blocks->Media->MediaId, 1, 512, "");
+}
+
 /* ---- files ---- */
 
 EFI_FILE_PROTOCOL *lie_open_root(EFI_SYSTEM_TABLE *system, EFI_HANDLE device)
@@ -388,6 +435,10 @@ static const struct lie lies[] = {
     {WORDS("no variable", "GetVariable: odd arguments"), ALONE(get_no_variable)},
     {WORDS("warm reset", "ResetSystem: odd arguments"), ALONE(reset_warmly)},
     {WORDS("another volume", "another volume was opened than"), ALONE(open_other_volume)},
+    {WORDS("half a block", "ReadBlocks: odd arguments"), ALONE(read_half_a_block)},
+    {WORDS("a block of another medium", "ReadBlocks: odd arguments"), ALONE(read_another_medium)},
+    {WORDS("a block to anywhere", "ReadBlocks: odd arguments"), ALONE(read_unaligned)},
+    {WORDS("another disk", "another disk was read than"), ALONE(read_other_disk)},
     {WORDS("file to write to", "File->Open: odd arguments"), ALONE(open_to_write)},
     {WORDS("path with slashes", "File->Open: a path with slashes"), ALONE(open_with_slashes)},
     {WORDS("read to nowhere", "File->Read: odd arguments"), ALONE(read_nowhere)},
@@ -399,6 +450,7 @@ static const struct lie lies[] = {
     {WORDS("cursor", NOT_THERE("EnableCursor")), ALONE(show_cursor)},
     {WORDS("input", NOT_THERE("Reset")), ALONE(reset_input)},
     {WORDS("flush", NOT_THERE("Flush")), ALONE(flush)},
+    {WORDS("a block written", NOT_THERE("WriteBlocks")), ALONE(write_block)},
     {WORDS("blit", NOT_THERE("Blt")), ALONE(blit)},
     {WORDS("algorithms", NOT_THERE("GetInfo")), ALONE(ask_for_algorithms)},
 };

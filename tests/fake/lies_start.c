@@ -14,6 +14,12 @@ static void start_another(struct told *told, uint64_t number)
     told->scenario->start.path = "/another.efi";
 }
 
+static void start_from_second(struct told *told, uint64_t number)
+{
+    (void)number;
+    told->scenario->start.on_second = true;
+}
+
 static void ask_for_none(struct told *told, uint64_t number)
 {
     (void)number;
@@ -220,6 +226,7 @@ static void offer_too_much(EFI_SYSTEM_TABLE *system)
 
 static const struct lie lies[] = {
     {FOR("another image", START_PATH), TELL(start_another, 0), ON(LINUX)},
+    {FOR("an image of another volume", START_PATH), TELL(start_from_second, 0), ON(LINUX)},
     {FOR("an image that nobody asked for", START_PATH), TELL(ask_for_none, 0), ON(LINUX)},
     {FOR("other options", START_OPTIONS), TELL(expect_options, 0), ON(LINUX)},
     {FOR("options where none are", START_OPTIONS), TELL(expect_no_options, 0), ON(LINUX)},

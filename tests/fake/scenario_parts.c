@@ -22,6 +22,18 @@ void scenario_add_text(struct scenario *scenario, const char *path, const char *
     scenario_add_file(scenario, path, (struct bytes){(const uint8_t *)text, strlen(text)});
 }
 
+void scenario_add_second(struct scenario *scenario, const char *path, struct bytes bytes)
+{
+    scenario_add_file(scenario, path, bytes);
+    scenario->setup.files[scenario->setup.file_count - 1].on_second = true;
+    scenario->setup.second.is_there = true;
+}
+
+void scenario_add_second_text(struct scenario *scenario, const char *path, const char *text)
+{
+    scenario_add_second(scenario, path, (struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
 void scenario_add_kernel(struct scenario *scenario, const char *path, struct fake_kernel kernel)
 {
     struct fake_kernel *kept = malloc(sizeof(*kept));

@@ -19,6 +19,10 @@ size_t scenarios_volume(struct scenario *ret_scenarios, size_t room);
 void scenario_add_file(struct scenario *scenario, const char *path, struct bytes bytes);
 void scenario_add_text(struct scenario *scenario, const char *path, const char *text);
 
+/* The same on the second volume, which is an extended boot loader partition unless the setup says otherwise. */
+void scenario_add_second(struct scenario *scenario, const char *path, struct bytes bytes);
+void scenario_add_second_text(struct scenario *scenario, const char *path, const char *text);
+
 /* The kernel that is to be booted. */
 void scenario_add_kernel(struct scenario *scenario, const char *path, struct fake_kernel kernel);
 

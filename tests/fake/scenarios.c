@@ -428,12 +428,14 @@ static size_t make_usual_ones(struct scenario *ret_scenarios)
         make(&ret_scenarios[count++], &makers[i]);
     for (size_t i = 0; i < scenarios_start_count; i++)
         make(&ret_scenarios[count++], &scenarios_start[i]);
+    for (size_t i = 0; i < scenarios_second_count; i++)
+        make(&ret_scenarios[count++], &scenarios_second[i]);
     return count;
 }
 
 size_t scenarios_usual(void)
 {
-    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count;
+    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count + scenarios_second_count;
 }
 
 size_t scenarios(struct scenario **ret_scenarios)

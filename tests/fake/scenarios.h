@@ -8,6 +8,7 @@
 
 /* What an image that is started must find. */
 struct expected_start {
+    bool on_second;
     const char *path;    /* NULL: it is not said which */
     const char *options; /* NULL: none */
     struct bytes initrd;
@@ -35,6 +36,9 @@ struct scenario_maker {
 };
 extern const struct scenario_maker scenarios_start[];
 extern const size_t scenarios_start_count;
+/* scenarios_second.c: what is beside the boot volume. */
+extern const struct scenario_maker scenarios_second[];
+extern const size_t scenarios_second_count;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

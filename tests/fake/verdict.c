@@ -21,8 +21,8 @@ static bool has_no_volume(const struct scenario *scenario)
 static enum fake_end expected_end(const struct scenario *scenario)
 {
     bool taken = fake_has(FAKE_QUIRK_HIGH_ONLY) || fake_has(FAKE_QUIRK_LOW_TAKEN);
-    bool refused =
-        has_no_volume(scenario) || (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
+    bool refused = has_no_volume(scenario) || (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) ||
+                   (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
     if (refused)
         return FAKE_RETURNED;
@@ -125,8 +125,9 @@ static void check_start(const struct expected_start *expected, const struct fake
 {
     const char *options = expected->options ? expected->options : "", *given = started->options ? started->options : "";
 
-    if (!expected->path || strcmp(started->path, expected->path) != 0)
-        check_broken(CHECK_START_PATH, "%s was started, which nobody asked for", started->path);
+    if (!expected->path || strcmp(started->path, expected->path) != 0 || started->on_second != expected->on_second)
+        check_broken(CHECK_START_PATH, "%s of the %s volume was started, which nobody asked for", started->path,
+                     started->on_second ? "second" : "boot");
     if (strcmp(given, options) != 0)
         check_broken(CHECK_START_OPTIONS, "the image was given the options \"%s\" instead of \"%s\"", given, options);
     if (started->initrd.size != expected->initrd.size ||

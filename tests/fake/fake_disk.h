@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Two disks, which have the same partitions: number 1, which files are booted from, and number 6, of which a setup says
+ * whether it is there. The loader comes from the first disk, and must not look at the other one.
+ */
+#ifndef BATON_FAKE_DISK_H
+#define BATON_FAKE_DISK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "abi/base.h"
+
+/* The partition that may be beside the boot partition, and the disk that both are on. */
+struct fake_second {
+    bool is_there;
+    bool is_spare;       /* what is booted does not come from it */
+    bool has_other_type; /* than that of an extended boot loader partition */
+    bool is_lost;        /* its volume cannot be opened */
+    uint64_t bad_block;  /* that cannot be read; 0: none */
+    uint32_t block_size; /* bytes; 0: 512 */
+};
+
+/* The disks, and the paths that lead to them and to their partitions. */
+void fake_disk_start(void);
+
+/* Whether a boot may end when the second partition cannot be used. */
+bool fake_second_is_vital(void);
+
+EFI_HANDLE fake_second_device(void);
+
+/* The blocks of the boot disk and of the other one. */
+EFI_HANDLE fake_boot_disk(void);
+EFI_HANDLE fake_other_disk(void);
+
+#endif
