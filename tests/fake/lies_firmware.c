@@ -295,7 +295,7 @@ static void talk_on(EFI_SYSTEM_TABLE *system)
 
 static void print(EFI_SYSTEM_TABLE *system)
 {
-    (void)system->ConOut->OutputString(system->ConOut, u"hello");
+    (void)system->ConOut->OutputString(system->ConOut, u"info: hello");
 }
 
 static void write_half_a_line(EFI_SYSTEM_TABLE *system)

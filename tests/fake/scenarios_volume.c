@@ -175,8 +175,8 @@ static struct scenario make_module(const struct module_row *row)
 static struct scenario make_entries_file(void)
 {
     struct scenario scenario = scenario_refused(
-        "file in place of the entries", "/loader/entries: is a file, not a folder. Make it a folder, with a file "
-                                        "NAME.conf in it for each boot entry; or delete it.");
+        "file in place of the entries", "/loader/entries: is a file, not a folder. Make it a folder, with a file in it "
+                                        "for each boot entry; or delete it.");
 
     scenario_add_file(&scenario, "/loader/entries", fake_pattern(3000, 1));
     return scenario;

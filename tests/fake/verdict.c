@@ -14,7 +14,7 @@ static bool is_boot(enum fake_end end)
 /* Nothing on the volume is looked at. */
 static bool has_no_volume(const struct scenario *scenario)
 {
-    return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE) || fake_has(FAKE_QUIRK_CONFIDENTIAL);
+    return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE);
 }
 
 /* How a run ends when no call fails. */
@@ -24,7 +24,7 @@ static enum fake_end expected_end(const struct scenario *scenario)
     bool refused = has_no_volume(scenario) || (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) ||
                    (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
-    if (refused)
+    if (refused || (scenario->end != FAKE_STARTED && fake_has(FAKE_QUIRK_CONFIDENTIAL)))
         return FAKE_RETURNED;
     return scenario->end == FAKE_JUMPED && fake_has(FAKE_QUIRK_NEVER_LEAVES) ? FAKE_RESET : scenario->end;
 }
