@@ -43,14 +43,14 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
 /* What the log says of a quirk, unless another one comes before it. */
 struct blame {
     enum fake_quirk quirk;
-    enum { ANY, EXACT, LARGE } boots; /* all of them, or those that must lie somewhere exactly, or large ones */
-    uint64_t unless;                  /* one of these is there, too */
+    enum { ANY, KERNEL, EXACT, LARGE } boots; /* all; of a kernel; that must lie somewhere exactly; of large files */
+    uint64_t unless;                          /* one of these is there, too */
     const char *words;
 };
 
-/* Of boots that get as far as the jump, or as the last words. */
+/* Of boots that get as far as the jump, as the last words, or as an image's start. */
 static const struct blame said[] = {
-    {FAKE_QUIRK_NEVER_LEAVES, ANY, 0, "ExitBootServices failed 16 times"},
+    {FAKE_QUIRK_NEVER_LEAVES, KERNEL, 0, "ExitBootServices failed 16 times"},
     {FAKE_QUIRK_SHORT_READS, ANY, 0, "going on in small pieces"},
     {FAKE_QUIRK_BROKEN_READS, LARGE, 0, "going on in small pieces"},
     {FAKE_QUIRK_NO_PARTITION, ANY, 0, "did not come from a GPT partition"},
@@ -79,7 +79,8 @@ static const struct blame refused[] = {
 static bool check_blame(const struct scenario *scenario, const struct blame *blame)
 {
     if (!fake_has(blame->quirk) || (fake_setup()->quirks & blame->unless) != 0 ||
-        (blame->boots == EXACT && !scenario->exact) || (blame->boots == LARGE && !scenario->large))
+        (blame->boots == KERNEL && scenario->end == FAKE_STARTED) || (blame->boots == EXACT && !scenario->exact) ||
+        (blame->boots == LARGE && !scenario->large))
         return false;
     if (!strstr(fake_log_text(), blame->words))
         fake_complain("with %s, the log lacks \"%s\"", fake_quirk_name(blame->quirk), blame->words);
