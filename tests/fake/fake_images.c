@@ -225,7 +225,10 @@ static EFI_STATUS fetch_initrd(void)
     size--;
     if (loader->LoadFile(loader, path, 0, &size, state.initrd) != EFI_BUFFER_TOO_SMALL)
         fake_complain("LoadFile2: wrote into a buffer that is too small");
-    state.started.initrd_failed = loader->LoadFile(loader, path, 0, &size, state.initrd) != EFI_SUCCESS;
+    /* Nobody is bound to take the first no for an answer. */
+    state.started.initrd_failed = true;
+    for (unsigned tries = 0; tries < 2 && state.started.initrd_failed; tries++)
+        state.started.initrd_failed = loader->LoadFile(loader, path, 0, &size, state.initrd) != EFI_SUCCESS;
     return state.started.initrd_failed ? EFI_LOAD_ERROR : EFI_SUCCESS;
 }
 
