@@ -37,7 +37,7 @@ help:
 	@echo "                            one part of the tests"
 	@echo "make debian                 fetch what the end-to-end tests start out of Debian's packages; nothing is installed"
 	@echo "make fault                  the whole loader on a fake firmware, of which every call fails; SEED=number"
-	@echo "make chaos                  every call to OVMF fails, in QEMU (twenty minutes); SCENARIO=name"
+	@echo "make chaos                  every call to OVMF fails, in QEMU (most of an hour); SCENARIO=name"
 	@echo "make coverage               the lines and branches of the loader that the tests on the host reach"
 	@echo "make mutations              mistakes, seeded one at a time, that those tests must notice; SAMPLE=…"
 	@echo "make fuzz                   the fuzz targets; TARGET=… SECONDS=… runs them (needs clang)"

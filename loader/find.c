@@ -286,43 +286,47 @@ static const struct source sources[] = {
     {IMAGE_ENTRY_FOLDER, entry_is_image_name, read_image},
 };
 
-/* The folders of a volume. What cannot be read of one does not keep the others from being read: the first failure is
- * in `failure`, and the others in the log. Only want of memory ends it. */
+/* What cannot be read does not keep other entries from being read: the first failure is kept, the others are logged. */
+static void note_failure(struct error *failure, const struct error *error)
+{
+    if (failure->text[0] != '\0')
+        log_warning("%s", error->text);
+    else
+        *failure = *error;
+}
+
+/* The folders of a volume. Only want of memory is a failure of this. */
 static enum status read_volume(struct finder *finder, struct error *failure, struct error *error)
 {
     enum status status = volume_open(&finder->boot->ledger, volume_of(finder), error);
 
-    for (size_t i = 0; status == STATUS_OK && i < sizeof(sources) / sizeof(sources[0]); i++) {
-        status = read_folder(finder, &sources[i], error);
-        if (status == STATUS_OK || status == STATUS_NO_MEMORY)
-            continue;
-        if (failure->text[0] != '\0')
-            log_warning("%s", error->text);
-        else
-            *failure = *error;
-        status = STATUS_OK;
+    if (status != STATUS_OK && status != STATUS_NO_MEMORY) {
+        note_failure(failure, error);
+        return STATUS_OK;
     }
-    return status;
+    for (size_t i = 0; status != STATUS_NO_MEMORY && i < sizeof(sources) / sizeof(sources[0]); i++) {
+        status = read_folder(finder, &sources[i], error);
+        if (status != STATUS_OK && status != STATUS_NO_MEMORY)
+            note_failure(failure, error);
+    }
+    return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
-/* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. A folder
- * that is there and cannot be read is a failure when there are no other entries: what stands in for entries is not what
- * was meant. */
+/* The entries of the boot volume, and of the extended boot loader partition, which counts as a part of it. What is
+ * there and cannot be read is a failure when there are no other entries: what stands in for entries is not what was
+ * meant. */
 static enum status read_entries(struct finder *finder, struct error *error)
 {
     struct volumes *volumes = &finder->boot->volumes;
     struct error failure = {""};
 
-    for (size_t i = 0; i < volumes->count; i++) {
+    for (finder->volume = 0; finder->volume < volumes->count; finder->volume++) {
         enum status status = STATUS_OK;
 
-        finder->volume = i;
-        if (volumes->kinds[i] != VOLUME_OTHER)
+        if (volumes->kinds[finder->volume] != VOLUME_OTHER)
             status = read_volume(finder, &failure, error);
-        if (status == STATUS_NO_MEMORY)
-            return status;
         if (status != STATUS_OK)
-            log_warning("%s", error->text); /* another one than the loader's own, which is open */
+            return status;
     }
     finder->volume = 0;
     if (failure.text[0] == '\0')

@@ -247,8 +247,8 @@ enum status folder_open(const struct volume *volume, const char *path, struct fo
     enum status status;
 
     if (result != EFI_SUCCESS)
-        return error_set(error, firmware_status(result), "%s: cannot be opened (%s). Check the disk.", path,
-                         firmware_status_name(result));
+        return error_set(error, result == EFI_NOT_FOUND ? STATUS_NOT_FOUND : STATUS_DEVICE,
+                         "%s: cannot be opened (%s). Check the disk.", path, firmware_status_name(result));
     /* A file opens and reads as well, and what it holds would be taken for names. */
     status = read_info(folder.handle, path, &is_folder, &size, error);
     if (status == STATUS_OK && !is_folder)

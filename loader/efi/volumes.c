@@ -88,7 +88,7 @@ static void add_other(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE
     EFI_BLOCK_IO_PROTOCOL *blocks;
     struct partition_node partition;
 
-    if (!partition_path_read(other.path, &partition) || partition.offset != boot->offset ||
+    if (!other.path.data || !partition_path_read(other.path, &partition) || partition.offset != boot->offset ||
         memcmp(other.path.data, volumes->items[0].path.data, (size_t)boot->offset) != 0)
         return;
     blocks = blocks_of_disk(ledger->firmware, other.path, &partition);
@@ -134,7 +134,7 @@ enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, str
     ret_volumes->items[0].path = path_of(firmware, firmware->loaded_image->DeviceHandle);
     ret_volumes->items[0].name = "that the loader came from";
     ret_volumes->count = 1;
-    if (!partition_path_read(ret_volumes->items[0].path, &boot) ||
+    if (!ret_volumes->items[0].path.data || !partition_path_read(ret_volumes->items[0].path, &boot) ||
         firmware->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles) != EFI_SUCCESS)
         return STATUS_OK;
     for (size_t i = 0; i < count; i++) {
