@@ -158,7 +158,7 @@ static enum status read_open_image(struct finder *finder, struct file *file, str
                                    struct error *error)
 {
     struct pe_section release, options;
-    struct text release_text, options_text = {NULL, 0};
+    struct text release_text = {NULL, 0}, options_text = {NULL, 0};
     enum status status = find_sections(finder, file, &release, &options, error);
 
     if (status == STATUS_OK)

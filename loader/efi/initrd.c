@@ -32,6 +32,7 @@ static void *path_interface(void)
     return (void *)(uintptr_t)&initrd_path;
 }
 
+/* cppcheck-suppress constParameter ; its type is the protocol's */
 static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PATH_PROTOCOL *path, BOOLEAN boot_policy,
                                    UINTN *size, void *buffer)
 {

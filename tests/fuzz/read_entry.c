@@ -43,7 +43,7 @@ static const char *path_of(char *value)
 /* From a multiple of four on, with zeros before it. */
 static void add_initrd(struct reading *reading, const char *path)
 {
-    const struct fake_file *file = fake_volume_find(path);
+    const struct fake_file *file = fake_volume_find(false, path);
     struct bytes before = reading->wishes.initrd;
     size_t start = (before.size + 3) / 4 * 4;
     uint8_t *together;

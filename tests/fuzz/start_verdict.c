@@ -119,7 +119,7 @@ void start_verdict_give(void)
         return;
     if (strchr(started->path, '?')) /* it was no plain name */
         return;
-    file = fake_volume_find(started->path);
+    file = fake_volume_find(false, started->path);
     if (!file || file->bytes.size < 2 || memcmp(file->bytes.data, "MZ", 2) != 0) {
         fake_complain("%s was started, which is no image", started->path);
         return;
