@@ -75,14 +75,14 @@ def test_backslashes_and_case(report_of):
 def test_remarks(report_of):
     """Unknown keys are warned of with file and line; keys that only do nothing here are mentioned lower."""
     files = with_kernel("report-high.elf", "colour blue", "grub_class os",
-                        files={"loader/loader.conf": "# nothing\neditor no\nspeed high\n"})
+                        files={"loader/loader.conf": "# nothing\nbeep no\nspeed high\n"})
     report = report_of(files)
     text = report.machine.e9.text.split("report: begin")[0]
     assert re.search(r"/loader/loader\.conf:3: unknown key 'speed'", text)
     assert re.search(r"/loader/entries/test\.conf:2: unknown key 'colour'", text)
     serial = report.machine.serial.text.replace("\n", "")
     assert "unknown key 'colour'" in serial
-    for known in ("editor", "grub_class"):
+    for known in ("beep", "grub_class"):
         assert re.search(rf"'{known}' does nothing", text)
 
 

@@ -22,6 +22,7 @@ struct scenario {
     enum fake_end end;
     unsigned errors;   /* lines in an untroubled run */
     unsigned entries;  /* that are tried one after the other, each with an error of its own */
+    bool on_stack;     /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */
     bool exact;        /* the kernel must lie below 4 GiB */
     bool large;        /* more than 1 MiB in one piece is needed */
     bool no_volume;    /* it ends before the volume is opened */

@@ -290,6 +290,7 @@ static void make(const struct row *row, struct scenario *scenario)
         put_number(file + row->changes[i].offset, row->changes[i].width, row->changes[i].value);
     *scenario = scenario_refused(row->name, row->words);
     scenario->setup.quirks = row->quirks;
+    scenario->on_stack = scenario->exact = (row->quirks & FAKE_QUIRK(FREE_STACK)) != 0;
     scenario->setup.no_processor_random = (row->quirks & FAKE_QUIRK(NO_RANDOM)) != 0;
     scenario->setup.levels = 4;
     scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\n");

@@ -34,8 +34,8 @@ class Run:
     @property
     def mistakes(self) -> int:
         """Configuration files that were passed over."""
-        return sum(bool(re.match(r"error: /loader/(loader\.conf|entries/[^:]|entries: cannot be read to its end)", line))
-                   for line in self.errors)
+        passed_over = r"error: (/loader/(loader\.conf|entries/[^:]|entries: cannot be )|/EFI/Linux: )"
+        return sum(bool(re.match(passed_over, line)) for line in self.errors)
 
     @property
     def lacks_path(self) -> bool:
