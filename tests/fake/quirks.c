@@ -69,7 +69,7 @@ static const struct blame said[] = {
 /* Of boots that are refused: the first one that is there is the reason. */
 static const struct blame refused[] = {
     {FAKE_QUIRK_NO_DEVICE, ANY, 0, "does not say which volume the loader came from"},
-    {FAKE_QUIRK_CONFIDENTIAL, ANY, 0, "this is a confidential guest"},
+    {FAKE_QUIRK_CONFIDENTIAL, ANY, FAKE_QUIRK(NO_PARTITION), "this is a confidential guest"},
     {FAKE_QUIRK_HIGH_ONLY, EXACT, 0, "is taken by the firmware"},
     {FAKE_QUIRK_LOW_TAKEN, EXACT, 0, "is taken by the firmware"},
     {FAKE_QUIRK_SMALL_BLOCKS, LARGE, 0, "of memory in one piece"},

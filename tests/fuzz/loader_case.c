@@ -353,7 +353,8 @@ void loader_case_make(struct input *input, struct loader_case *ret_case)
 
     (void)scenarios(&all);
     memset(ret_case, 0, sizeof(*ret_case));
-    if (number > 0)
+    /* The verdict reads what was booted off the boot volume alone. */
+    if (number > 0 && !all[number - 1].setup.second.is_there)
         ret_case->setup = all[number - 1].setup;
     for (unsigned i = 0; i < CHANGES_MOST && input->size > 0; i++) {
         uint64_t kind = input_number(input, 1);
