@@ -30,7 +30,7 @@ def main(build, only=""):
     called = set()
     for scenario in scenarios:
         with tempfile.TemporaryDirectory(prefix="baton-chaos-") as folder:
-            disk = make_disk(Path(folder) / "disk.img", scenario.volume())
+            disk = scenario.dressed(make_disk(Path(folder) / "disk.img", scenario.volume()))
             with Machine(Path(folder) / "machine", [disk], **scenario.machine) as machine:
                 verdict = chaos.judge(scenario, machine, TIMEOUT)
         injections += verdict.injections

@@ -13,7 +13,7 @@ from harness.check import none_of
 def test_every_call_fails(start, disk):
     sessions = []
     for scenario in QUICK:
-        machine = start(disk(scenario.volume()), **scenario.machine)
+        machine = start(scenario.dressed(disk(scenario.volume())), **scenario.machine)
         verdict = chaos.judge(scenario, machine, 600)
         print(verdict.summary())
         none_of(verdict.problems)

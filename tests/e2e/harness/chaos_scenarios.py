@@ -3,8 +3,10 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Dict, List
 
+from .disk import XBOOTLDR, add_partition
 from .files import entry, injected
 from .paths import STARTED, TREE, built, kernel
 from .report import checksum
@@ -60,6 +62,10 @@ class Scenario:
     errors: int = 0  # when nothing fails
     end: str = "kernel"  # when nothing fails, and it is not refused
     machine: Dict[str, object] = field(default_factory=dict)
+    beside: bool = False  # the disk has an extended boot loader partition, with nothing on it
+
+    def dressed(self, disk: Path) -> Path:
+        return add_partition(disk, 2, XBOOTLDR, {}) if self.beside else disk
 
     def volume(self) -> Dict[str, object]:
         return injected(self.files, **self.settings)
@@ -101,7 +107,8 @@ RANDOM = ["-device", "virtio-rng-pci"]
 QUICK = [
     Scenario("boot", boot_files("video 640x480"), {"chaos": bits("once", "service"), "statuses": 1},
              machine={"screen": "ramfb", "extra": RANDOM}),
-    Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program"),
+    Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program",
+             beside=True),
     Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
 ]
 # Each lie that the application can tell. A lie says which rule it breaks.
@@ -122,7 +129,7 @@ FULL = [
     Scenario("refused", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
     Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
              machine={"firmware": "2M", "screen": "vga"}),
-    Scenario("program", program_files(), {"chaos": BEFORE_THE_EXIT}, end="program"),
+    Scenario("program", program_files(), {"chaos": BEFORE_THE_EXIT}, end="program", beside=True),
     Scenario("program-2M", program_files(), {"chaos": BEFORE_THE_EXIT, "nx": 1}, end="program",
              machine={"firmware": "2M", "screen": "vga"}),
     Scenario("program-fails", failing_program_files(), {"chaos": EVERYTHING}, errors=1),
