@@ -34,7 +34,8 @@ class Run:
     @property
     def mistakes(self) -> int:
         """Configuration files that were passed over."""
-        passed_over = r"error: (/loader/(loader\.conf|entries/[^:]|entries: cannot be )|/EFI/Linux: |The volume for boot entries)"
+        passed_over = (r"error: (/loader/(loader\.conf|entries/[^:]|entries: cannot be )|/EFI/Linux: |"
+                       "The volume for boot entries)")
         return sum(bool(re.match(passed_over, line)) for line in self.errors)
 
     @property
