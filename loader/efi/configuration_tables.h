@@ -6,11 +6,7 @@
 #include "firmware.h"
 #include "firmware_pointers.h"
 
-/* Where the table with this GUID is, physically; 0 when there is none. Of a GUID that is there twice the first counts
- * that points anywhere. A list with an absurd count is cut. */
-uint64_t configuration_table(const struct firmware *firmware, const EFI_GUID *guid);
-
-/* All that a kernel may want. */
+/* A GUID that is there twice counts once, the first that points anywhere. A table with an absurd count is cut. */
 void configuration_tables_find(const struct firmware *firmware, struct firmware_pointers *ret_pointers);
 
 #endif
