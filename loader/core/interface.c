@@ -2,17 +2,13 @@
 #include "interface.h"
 
 #include "checked.h"
+#include "device_path.h"
 #include "format.h"
 #include "memory.h"
 #include "utf.h"
 
 #define VENDOR_UNITS 100
 #define SECOND       1000000ULL /* microseconds */
-
-/* A device path's node: its type and subtype, a byte each, and its length, two bytes, little-endian. */
-#define NODE_HEADER 4
-#define NODE_END    0x7f
-#define NODE_FILE   0x0404 /* type 4, media; subtype 4, file path */
 
 static size_t length_of(const uint16_t *units, size_t most)
 {
@@ -135,8 +131,8 @@ static bool add_node(struct path *path, struct bytes node)
 {
     uint64_t unit;
 
-    for (size_t i = NODE_HEADER; bytes_number(node, i, 2, &unit) && unit != 0; i += 2) {
-        bool is_first = i == NODE_HEADER, follows = path->length > 0 && path->units[path->length - 1] == '\\';
+    for (size_t i = DEVICE_NODE_HEADER; bytes_number(node, i, 2, &unit) && unit != 0; i += 2) {
+        bool is_first = i == DEVICE_NODE_HEADER, follows = path->length > 0 && path->units[path->length - 1] == '\\';
 
         if (is_first && !follows && unit != '\\' && !add_unit(path, '\\'))
             return false;
@@ -149,18 +145,14 @@ static bool add_node(struct path *path, struct bytes node)
 bool interface_write_image(struct bytes path, char ret_text[INTERFACE_TEXT_SIZE])
 {
     struct path file = {.length = 0};
-    uint64_t offset = 0, header, length;
-    struct bytes node;
+    struct device_node node;
 
-    for (;; offset += length) {
-        if (!bytes_number(path, offset, NODE_HEADER, &header))
+    for (uint64_t offset = 0;; offset += node.bytes.size) {
+        if (!device_path_node(path, offset, &node))
             return false;
-        length = header >> 16;
-        if (length < NODE_HEADER || !bytes_slice(path, offset, length, &node))
-            return false;
-        if ((header & 0xff) == NODE_END)
+        if (device_node_is_end(&node))
             break;
-        if ((header & 0xffff) == NODE_FILE && !add_node(&file, node))
+        if (node.kind == DEVICE_NODE_FILE && !add_node(&file, node.bytes))
             return false;
     }
     if (file.length == 0)
