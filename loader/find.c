@@ -321,10 +321,8 @@ static enum status read_entries(struct finder *finder, struct error *error)
     struct error failure = {""};
 
     for (finder->volume = 0; finder->volume < volumes->count; finder->volume++) {
-        enum status status = STATUS_OK;
+        enum status status = read_volume(finder, &failure, error);
 
-        if (volumes->kinds[finder->volume] != VOLUME_OTHER)
-            status = read_volume(finder, &failure, error);
         if (status != STATUS_OK)
             return status;
     }

@@ -28,14 +28,6 @@ struct entry_files {
     size_t count;
 };
 
-/* What happens when an entry is taken. */
-enum entry_action {
-    ENTRY_BOOT,
-    ENTRY_FIRMWARE_SETUP, /* the machine restarts into the firmware's setup */
-    ENTRY_REBOOT,
-    ENTRY_POWER_OFF,
-};
-
 /* The key that names the kernel. */
 enum entry_kernel_key {
     ENTRY_KERNEL_NONE,
@@ -53,9 +45,6 @@ enum entry_kaslr {
 };
 
 struct entry {
-    enum entry_action action;
-    bool automatic;   /* made by the loader for what is there by its usual name */
-    char menu_key;    /* a letter that chooses it in the menu; 0 for none */
     size_t volume;    /* that its paths begin on: the volumes' number, 0 for the loader's own */
     const char *file; /* for messages: the path of its file, or what stands in for it */
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */

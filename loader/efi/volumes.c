@@ -79,12 +79,13 @@ static bool is_xbootldr(struct ledger *ledger, EFI_BLOCK_IO_PROTOCOL *blocks, co
     return is;
 }
 
-/* Adds a volume if it is another one of the boot disk. The extended boot loader partition comes second. */
-static void add_other(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE device,
-                      const struct partition_node *boot)
+/* Adds the volume if it is the boot disk's extended boot loader partition. */
+static void add_xbootldr(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE device,
+                         const struct partition_node *boot)
 {
-    struct volume other = {.device = device, .path = path_of(ledger->firmware, device), .name = "of the boot disk"};
-    enum volume_kind kind = VOLUME_OTHER;
+    struct volume other = {.device = device,
+                           .path = path_of(ledger->firmware, device),
+                           .name = "for boot entries beside the loader's own (XBOOTLDR)"};
     EFI_BLOCK_IO_PROTOCOL *blocks;
     struct partition_node partition;
 
@@ -94,27 +95,12 @@ static void add_other(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE
     blocks = blocks_of_disk(ledger->firmware, other.path, &partition);
     if (!blocks)
         log_info("the boot disk's partition table cannot be read: there are no entries from another partition");
-    if (blocks && is_xbootldr(ledger, blocks, &partition))
-        kind = VOLUME_XBOOTLDR;
-    if (kind == VOLUME_XBOOTLDR && volumes->count > 1 && volumes->kinds[1] == VOLUME_XBOOTLDR) {
+    if (!blocks || !is_xbootldr(ledger, blocks, &partition))
+        return;
+    if (volumes->count == VOLUMES_MAX)
         log_warning("the boot disk has more than one extended boot loader partition: the first one is taken");
-        kind = VOLUME_OTHER;
-    }
-    if (volumes->count == VOLUMES_MAX) {
-        log_warning("a volume of the boot disk is left out: there are more than %u", VOLUMES_MAX);
-        if (kind != VOLUME_XBOOTLDR)
-            return;
-        volumes->count--;
-    }
-    volumes->items[volumes->count] = other;
-    volumes->kinds[volumes->count++] = kind;
-    if (kind == VOLUME_XBOOTLDR) {
-        volumes->items[volumes->count - 1] = volumes->items[1];
-        volumes->kinds[volumes->count - 1] = volumes->kinds[1];
-        volumes->items[1] = other;
-        volumes->items[1].name = "for boot entries beside the loader's own (XBOOTLDR)";
-        volumes->kinds[1] = kind;
-    }
+    else
+        volumes->items[volumes->count++] = other;
 }
 
 enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, struct error *error)
@@ -139,7 +125,7 @@ enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, str
         return STATUS_OK;
     for (size_t i = 0; i < count; i++) {
         if (handles[i] != ret_volumes->items[0].device)
-            add_other(ledger, ret_volumes, handles[i], &boot);
+            add_xbootldr(ledger, ret_volumes, handles[i], &boot);
     }
     (void)firmware->boot->FreePool(handles); /* it came from the pool */
     return STATUS_OK;

@@ -100,11 +100,10 @@ static void test_all_of_it(void **state)
     check_same(entry.options, ""); /* the image's own need not be handed to it */
     check_same(entry.machine_id, NULL);
     check_same(entry.architecture, NULL);
-    assert_int_equal(entry.action, ENTRY_BOOT);
     assert_int_equal(entry.kernel_key, ENTRY_KERNEL_EFI);
     assert_int_equal(entry.volume, 0);
     assert_int_equal(entry.module_count + entry.initrd_count, 0);
-    assert_false(entry.automatic || entry.has_tries || entry.has_video || entry.has_load_address);
+    assert_false(entry.has_tries || entry.has_video || entry.has_load_address);
 }
 
 static void test_release(void **state)
