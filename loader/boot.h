@@ -72,6 +72,13 @@ MUST_CHECK enum status open_files(struct boot *boot, const struct entry *entry, 
 /* plan: with whatever more of the files and of scratch memory it asks for. */
 MUST_CHECK enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *error);
 
+/* From open to the jump: boots one entry. Returns when it is refused, and with STATUS_OK when what was started came back
+ * content. What it has taken is in the ledger. */
+MUST_CHECK enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error);
+
+/* Notes when a stage has ended, for the baton's timings. */
+void end_stage(struct boot *boot, enum stage stage);
+
 /*
  * The machine is half left: boot services cannot be used any more, and the firmware does not let go. Says why on the
  * screen and on serial, waits ten seconds, so that a person can read it, and resets.
