@@ -22,6 +22,9 @@
 #define EFI_VARIABLE_TIME_BASED_AUTHENTICATED_WRITE_ACCESS 0x00000020U
 #define EFI_VARIABLE_APPEND_WRITE                          0x00000040U
 
+/* ---- OsIndications, OsIndicationsSupported (section 8.5.4) ---- */
+#define EFI_OS_INDICATIONS_BOOT_TO_FW_UI 0x0000000000000001ULL
+
 /* ---- reset (section 8.5.1) ---- */
 typedef uint32_t EFI_RESET_TYPE;
 enum {
