@@ -72,8 +72,8 @@ MUST_CHECK enum status open_files(struct boot *boot, const struct entry *entry, 
 /* plan: with whatever more of the files and of scratch memory it asks for. */
 MUST_CHECK enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *error);
 
-/* From open to the jump: boots one entry. Returns when it is refused, and with STATUS_OK when what was started came back
- * content. What it has taken is in the ledger. */
+/* From open to the jump: boots one entry. Returns when it is refused, and with STATUS_OK when what was started came
+ * back content. What it has taken is in the ledger. */
 MUST_CHECK enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error);
 
 /* Notes when a stage has ended, for the baton's timings. */

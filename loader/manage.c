@@ -66,4 +66,3 @@ enum status manage(struct boot *boot, struct error *error)
     log_warning("nothing is left to boot; going back to the firmware");
     return status;
 }
-
