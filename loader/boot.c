@@ -199,8 +199,10 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
 enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error)
 {
     struct attempt attempt;
-    enum status status = open_files(boot, entry, &attempt, error);
+    enum status status;
 
+    end_stage(boot, STAGE_CHOOSE); /* which may have taken a person some time */
+    status = open_files(boot, entry, &attempt, error);
     if (status == STATUS_OK)
         status = set_video(boot, entry, error);
     if (status != STATUS_OK)
@@ -222,11 +224,10 @@ static EFI_STATUS boot_machine(struct boot *boot)
     gather(boot);
     end_stage(boot, STAGE_GATHER);
     status = choose(boot, &error);
-    end_stage(boot, STAGE_CHOOSE);
     if (status == STATUS_OK)
         status = manage(boot, &error);
     else
-        show_error(boot, &error);
+        (void)show_error(boot, &error); /* a key only ends the waiting */
     ledger_undo(&boot->ledger, 0);
     return status == STATUS_OK ? EFI_SUCCESS : EFI_LOAD_ERROR;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "manage.h"
 
+#include "boot_menu.h"
 #include "graphics.h"
+#include "menu_console.h"
+#include "restart.h"
 
 #define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
 
@@ -13,18 +16,25 @@ static void apply_log_level(struct boot *boot, const struct entry *entry)
         sinks_set_level(&boot->sinks, boot->choice.config.has_log_level ? boot->choice.config.log_level : LOG_WARNING);
 }
 
-/* The screen stays until a key, or for a while. */
-static void wait_for_reader(const struct boot *boot)
+static bool may_show_menu(const struct boot *boot)
 {
-    console_print(&boot->sinks.screen, text_of("Press a key to go on; in ten seconds it goes on by itself.\n"));
-    (void)console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
+    return boot->choice.count > 0 && boot->choice.config.timeout.menu != INTERFACE_MENU_DISABLED;
 }
 
-void show_error(const struct boot *boot, const struct error *error)
+/* The screen stays until a key, or for a while. Whether there was a key. */
+static bool wait_for_reader(const struct boot *boot)
 {
     console_forget_keys(&boot->firmware);
+    console_print(&boot->sinks.screen,
+                  text_of(may_show_menu(boot) ? "Press a key for the menu; in ten seconds it goes on by itself.\n"
+                                              : "Press a key to go on; in ten seconds it goes on by itself.\n"));
+    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
+}
+
+bool show_error(const struct boot *boot, const struct error *error)
+{
     log_error("%s", error->text);
-    wait_for_reader(boot);
+    return wait_for_reader(boot);
 }
 
 /* Puts back what the entry changed, with its files and its memory. */
@@ -35,6 +45,19 @@ static void undo_entry(struct boot *boot, const struct entry *entry, size_t mark
         graphics_find(&boot->firmware, &boot->facts);
 }
 
+/* Returns as boot_entry does, with everything as it was before. */
+static enum status try_entry(struct boot *boot, const struct entry *entry, struct error *error)
+{
+    size_t mark = boot->ledger.count;
+    enum status status;
+
+    apply_log_level(boot, entry);
+    log_info("booting %s (%s)", entry->kernel, entry->file);
+    status = boot_entry(boot, entry, error);
+    undo_entry(boot, entry, mark);
+    return status;
+}
+
 /* The default is the first, and the others follow in their order. */
 static size_t ith_to_try(const struct choice *choice, size_t i)
 {
@@ -43,26 +66,113 @@ static size_t ith_to_try(const struct choice *choice, size_t i)
     return i <= choice->chosen ? i - 1 : i;
 }
 
-/* Tries the entries in order, each once, until one boots. Returns STATUS_OK when what was started came back, and the
- * last one's failure when none boots. */
-enum status manage(struct boot *boot, struct error *error)
+/* ---- with a menu ---- */
+
+static enum status boot_selected(struct boot *boot, struct boot_menu *menu, struct error *error)
+{
+    const struct entry entry = boot_menu_entry(menu);
+    enum status status = try_entry(boot, &entry, error);
+
+    if (status != STATUS_OK)
+        log_error("%s", error->text);
+    boot_menu_came_back(menu, status == STATUS_OK ? NULL : error);
+    return status;
+}
+
+/* Returns only when it cannot be done. */
+static void restart_machine(struct boot *boot, struct boot_menu *menu, enum restart_how how)
+{
+    struct error error;
+
+    volumes_close(&boot->volumes);
+    if (restart(&boot->firmware, how, &error) != STATUS_OK)
+        boot_menu_notice(menu, &error);
+}
+
+/* Until a person, or the countdown, goes back to the firmware. Returns what became of the last entry that was booted;
+ * before the first one is, that is `status`. */
+static enum status run_menu(struct boot *boot, struct boot_menu *menu, enum status status, struct error *error)
+{
+    for (;;) {
+        switch (boot_menu_ask(menu)) {
+        case MENU_BOOT:
+            status = boot_selected(boot, menu, error);
+            break;
+        case MENU_FIRMWARE_SETUP:
+            restart_machine(boot, menu, RESTART_FIRMWARE_SETUP);
+            break;
+        case MENU_REBOOT:
+            restart_machine(boot, menu, RESTART_REBOOT);
+            break;
+        case MENU_POWER_OFF:
+            restart_machine(boot, menu, RESTART_POWER_OFF);
+            break;
+        default:
+            log_info("leaving the menu for the firmware");
+            return status;
+        }
+    }
+}
+
+/* A machine that boots without its menu is better than one that does not boot. */
+static bool open_menu(struct boot *boot, const struct menu_key *held, struct boot_menu *menu)
+{
+    struct error error;
+
+    if (boot_menu_open(boot, boot->choice.config.timeout, held, menu, &error) == STATUS_OK)
+        return true;
+    log_warning("no menu: %s", error.text);
+    return false;
+}
+
+/* Whether it is shown before anything is booted. Nobody is waited for: a key that is held has been pressed. */
+static bool wants_menu(const struct boot *boot, struct menu_key *held, bool *ret_is_held)
+{
+    *ret_is_held = may_show_menu(boot) && menu_console_pending_key(&boot->firmware, held);
+    return may_show_menu(boot) && (boot->choice.config.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
+}
+
+/* ---- without one ---- */
+
+/* The entries up to the `tried`-th that was tried have failed, the last one so. False when there is no menu. */
+static bool open_menu_after(struct boot *boot, size_t tried, const struct error *failure, struct boot_menu *menu)
+{
+    if (!may_show_menu(boot) || !open_menu(boot, NULL, menu))
+        return false;
+    for (size_t i = 0; i <= tried; i++)
+        boot_menu_failed_before(menu, ith_to_try(&boot->choice, i), failure);
+    return true;
+}
+
+/* Tries the entries in order, each once, until one boots. Whoever presses a key to an error gets the menu. */
+static enum status boot_first_that_can(struct boot *boot, struct boot_menu *menu, struct error *error)
 {
     enum status status = STATUS_NOT_FOUND;
 
     for (size_t i = 0; i < boot->choice.count; i++) {
         const struct entry *entry = &boot->choice.entries[ith_to_try(&boot->choice, i)];
-        size_t mark = boot->ledger.count;
 
-        apply_log_level(boot, entry);
-        log_info("booting %s (%s)", entry->kernel, entry->file);
-        status = boot_entry(boot, entry, error);
-        undo_entry(boot, entry, mark);
+        status = try_entry(boot, entry, error);
         if (status == STATUS_OK) {
             log_info("%s has ended; going back to the firmware", entry->kernel);
             return STATUS_OK;
         }
-        show_error(boot, error);
+        if (show_error(boot, error) && open_menu_after(boot, i, error, menu))
+            return run_menu(boot, menu, status, error);
     }
     log_warning("nothing is left to boot; going back to the firmware");
     return status;
+}
+
+enum status manage(struct boot *boot, struct error *error)
+{
+    struct boot_menu menu; /* it refers to itself, and stays here */
+    struct menu_key held;
+    bool is_held, wanted = wants_menu(boot, &held, &is_held);
+
+    if (!wanted && boot->choice.mistakes > 0)
+        wanted = wait_for_reader(boot) && may_show_menu(boot);
+    if (wanted && open_menu(boot, is_held ? &held : NULL, &menu))
+        return run_menu(boot, &menu, STATUS_OK, error);
+    return boot_first_that_can(boot, &menu, error);
 }

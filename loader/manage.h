@@ -11,7 +11,7 @@
  */
 MUST_CHECK enum status manage(struct boot *boot, struct error *error);
 
-/* Shows an error until a person has pressed a key, or for a while. */
-void show_error(const struct boot *boot, const struct error *error);
+/* Shows an error until a person has pressed a key, or for a while. Whether there was a key. */
+bool show_error(const struct boot *boot, const struct error *error);
 
 #endif

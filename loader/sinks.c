@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sinks.h"
 
-/* A console that leads to the same serial port has said the line already. */
+/* A console that leads to the same serial port has said the line already, or has something on it that a line would
+ * spoil. */
 static void write_serial(void *context, enum log_level level, struct text line)
 {
     struct sinks *sinks = context;
 
-    if (sinks->console_is_serial && sinks->console >= 0 && level <= log_level_of(sinks->console))
+    if (sinks->console_is_serial && (sinks->is_lent || (sinks->console >= 0 && level <= log_level_of(sinks->console))))
         return;
     serial_write(&sinks->serial, level, line);
+}
+
+static void add_console(struct sinks *sinks)
+{
+    sinks->console = log_add(&(struct log_sink){console_write, &sinks->screen, LOG_WARNING});
 }
 
 void sinks_start(struct sinks *sinks, const struct firmware *firmware)
@@ -16,7 +22,7 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware)
     *sinks = (struct sinks){.serial_port = -1, .debug_port = -1};
     log_reset();
     console_start(&sinks->screen, firmware);
-    sinks->console = log_add(&(struct log_sink){console_write, &sinks->screen, LOG_WARNING});
+    add_console(sinks);
     if (serial_start(&sinks->serial))
         sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
     if (debug_port_present())
@@ -40,8 +46,17 @@ void sinks_leave_firmware(struct sinks *sinks)
     sinks->console = -1;
 }
 
+void sinks_lend(struct sinks *sinks)
+{
+    sinks_leave_firmware(sinks);
+    sinks->is_lent = true;
+}
+
 void sinks_take_back(struct sinks *sinks)
 {
+    if (sinks->is_lent)
+        add_console(sinks);
+    sinks->is_lent = false;
     sinks->screen.cleared = false;
 }
 

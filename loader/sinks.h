@@ -12,7 +12,8 @@ struct sinks {
     struct console screen;
     struct serial serial;
     bool console_is_serial;
-    int console; /* handles; -1 when there is none */
+    bool is_lent; /* the console has something on it that lines would spoil */
+    int console;  /* handles; -1 when there is none */
     int serial_port;
     int debug_port;
 };
@@ -23,7 +24,11 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware);
 /* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
 void sinks_set_level(struct sinks *sinks, enum log_level level);
 
-/* Something else had the console: what it left there is not what the loader has drawn. */
+/* A menu has the console from here on: lines go elsewhere, until it is taken back. */
+void sinks_lend(struct sinks *sinks);
+
+/* Something else had the console: what it left there is not what the loader has drawn. It gets errors and warnings, as
+ * in the beginning, if it was lent. */
 void sinks_take_back(struct sinks *sinks);
 
 /* Leaves the firmware's console as it was; the loader returns to the firmware. */

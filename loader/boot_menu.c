@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "boot_menu.h"
+
+#include "checked.h"
+#include "memmap.h"
+#include "menu_console.h"
+#include "menu_text.h"
+#include "menu_titles.h"
+#include "restart.h"
+
+#define SERIAL_COLUMNS 80
+#define FIRST_ROOM     (64U * 1024)
+#define ROOM_AT_MOST   (8U * 1024 * 1024)
+
+static struct menu_item item_of(const struct entry *entry)
+{
+    return (struct menu_item){
+        .title = entry->title,
+        .version = entry->version,
+        .machine_id = entry->machine_id,
+        .id = entry->id,
+        /* A unified image's own line is what a person wants to change. */
+        .options = entry->own_options && entry->options[0] == '\0' ? entry->own_options : entry->options,
+    };
+}
+
+static enum status make_items(struct boot_menu *menu, struct arena *arena)
+{
+    const struct choice *choice = &menu->boot->choice;
+
+    menu->items = arena_take(arena, choice->count, sizeof(menu->items[0]));
+    if (!menu->items)
+        return STATUS_NEED_ROOM;
+    for (size_t i = 0; i < choice->count; i++)
+        menu->items[i] = item_of(&choice->entries[i]);
+    return menu_make_titles(menu->items, choice->count, arena);
+}
+
+static uint32_t timeout_number(struct interface_timeout timeout)
+{
+    if (timeout.menu == INTERFACE_MENU_FORCED)
+        return MENU_TIMEOUT_FORCE;
+    return timeout.menu == INTERFACE_MENU_TIMED ? timeout.seconds : MENU_TIMEOUT_HIDDEN;
+}
+
+/*
+ * OVMF (2022.11) has its serial terminal in a mode of 80 columns when the console has 100: the terminal refuses to move
+ * the cursor behind them, and loses count of it when a row is longer.
+ */
+static void find_size(const struct boot *boot, size_t *ret_rows, size_t *ret_columns)
+{
+    menu_console_size(&boot->firmware, ret_rows, ret_columns);
+    if (boot->sinks.console_is_serial)
+        *ret_columns = (size_t)min_u64(*ret_columns, SERIAL_COLUMNS);
+}
+
+/* All of the menu, in one arena. */
+static enum status make(struct boot_menu *menu, struct menu_setup *setup, struct arena *arena)
+{
+    size_t rows, columns;
+    enum status status = make_items(menu, arena);
+
+    setup->items = menu->items;
+    find_size(menu->boot, &rows, &columns);
+    if (status == STATUS_OK)
+        status = text_screen_start(&menu->screen, rows, columns, arena);
+    if (status == STATUS_OK)
+        status = menu_start(&menu->menu, setup, arena);
+    return status;
+}
+
+enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, const struct menu_key *held,
+                           struct boot_menu *ret_menu, struct error *error)
+{
+    size_t mark = boot->ledger.count;
+    struct menu_setup setup = {
+        .screen = &ret_menu->screen,
+        .count = boot->choice.count,
+        .chosen = boot->choice.chosen,
+        .saved = MENU_NONE,
+        .timeout = timeout_number(timeout),
+        .editor_off = boot->choice.config.no_editor ? "Editing is switched off in loader.conf." : NULL,
+        .has_firmware_setup = restart_can_open_setup(&boot->firmware),
+        .held = held,
+    };
+    enum status status = STATUS_NEED_ROOM;
+
+    ret_menu->boot = boot;
+    for (size_t size = FIRST_ROOM; status == STATUS_NEED_ROOM && size <= ROOM_AT_MOST; size *= 2) {
+        void *room = NULL;
+
+        ledger_undo(&boot->ledger, mark);
+        status = ledger_pool(&boot->ledger, size, &room, error);
+        if (status == STATUS_OK)
+            status = make(ret_menu, &setup, &(struct arena){room, size, 0});
+    }
+    if (status == STATUS_NEED_ROOM)
+        status = error_set(error, STATUS_NO_MEMORY, "The menu takes more than %u MiB. Take some entries out.",
+                           ROOM_AT_MOST >> 20);
+    if (status != STATUS_OK)
+        ledger_undo(&boot->ledger, mark);
+    return status;
+}
+
+static const struct entry *selected_entry(const struct boot_menu *menu)
+{
+    return menu->menu.count > 0 ? &menu->boot->choice.entries[menu->menu.selected] : NULL;
+}
+
+static enum status write_text(struct boot_menu *menu, enum menu_act act, struct text *ret_text, struct error *error)
+{
+    struct boot *boot = menu->boot;
+
+    if (act == MENU_SHOW_MAP)
+        return memmap_write(&boot->ledger, ret_text, error);
+    if (act == MENU_SHOW_LOG)
+        return menu_text_log(boot, ret_text, error);
+    return menu_text_status(boot, selected_entry(menu), ret_text, error);
+}
+
+/* `mark`: what the ledger has got since is a text that was shown before. */
+static void show_text(struct boot_menu *menu, enum menu_act act, size_t mark)
+{
+    struct text text;
+
+    ledger_undo(&menu->boot->ledger, mark);
+    if (write_text(menu, act, &text, &menu->no_text) != STATUS_OK)
+        text = text_of(menu->no_text.text);
+    menu_show(&menu->menu, text);
+}
+
+/* What the menu does by itself. False when that is nothing, and the act is for who has shown the menu. */
+static bool do_itself(struct boot_menu *menu, struct menu_console *console, enum menu_act act, size_t mark)
+{
+    switch (act) {
+    case MENU_WAIT:
+    case MENU_SAVE_DEFAULT:
+    case MENU_SAVE_TIMEOUT:
+        return true;
+    case MENU_SHOW_STATUS:
+    case MENU_SHOW_MAP:
+    case MENU_SHOW_LOG:
+        show_text(menu, act, mark);
+        return true;
+    case MENU_REDRAW:
+        menu_console_clear(console);
+        text_screen_cleared(&menu->screen);
+        return true;
+    default:
+        return false;
+    }
+}
+
+enum menu_act boot_menu_ask(struct boot_menu *menu)
+{
+    struct boot *boot = menu->boot;
+    size_t mark = boot->ledger.count;
+    struct menu_console console;
+    struct menu_key key;
+    enum menu_act act;
+
+    sinks_lend(&boot->sinks);
+    menu_console_start(&console, &boot->firmware);
+    text_screen_cleared(&menu->screen);
+    do {
+        menu_draw(&menu->menu);
+        menu_console_draw(&console, &menu->screen);
+        act = menu_console_wait(&console, &key) ? menu_key(&menu->menu, &key) : menu_second(&menu->menu);
+    } while (do_itself(menu, &console, act, mark));
+    menu_console_stop(&console);
+    sinks_take_back(&boot->sinks);
+    ledger_undo(&boot->ledger, mark);
+    return act;
+}
+
+struct entry boot_menu_entry(const struct boot_menu *menu)
+{
+    struct entry entry = *selected_entry(menu);
+    const char *options = menu_command_line(&menu->menu);
+
+    if (options != menu->items[menu->menu.selected].options)
+        entry.options = options;
+    return entry;
+}
+
+void boot_menu_came_back(struct boot_menu *menu, const struct error *failure)
+{
+    struct menu_key ignored;
+
+    (void)menu_console_pending_key(&menu->boot->firmware, &ignored);
+    if (failure)
+        menu->failure = *failure;
+    menu_came_back(&menu->menu, failure ? text_of(menu->failure.text) : (struct text){NULL, 0});
+}
+
+void boot_menu_failed_before(struct boot_menu *menu, size_t index, const struct error *failure)
+{
+    menu->menu.selected = index;
+    menu->failure = *failure;
+    menu_came_back(&menu->menu, text_of(menu->failure.text));
+}
+
+void boot_menu_notice(struct boot_menu *menu, const struct error *error)
+{
+    menu_notice(&menu->menu, "%s", error->text);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The firmware's console while a menu is on it: keys, seconds, and what has changed on the screen (UEFI 2.10, sections
+ * 12.3 and 12.4). Nothing here fails for good: a console that cannot do a thing goes without. */
+#ifndef BATON_MENU_CONSOLE_H
+#define BATON_MENU_CONSOLE_H
+
+#include "firmware.h"
+#include "menu_keys.h"
+#include "text_screen.h"
+
+struct menu_console {
+    const struct firmware *firmware;
+    EFI_EVENT timer; /* comes each second; NULL when there is none, and time is what is slept away */
+    unsigned looks;  /* at the keyboard since the last second, without a timer */
+    bool had_cursor; /* the cursor was to be seen */
+};
+
+/* The console's size in cells; the usual 80 × 25 where nobody says. */
+void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns);
+
+/* The last key of those that were pressed until now, which are forgotten; false when there was none. */
+bool menu_console_pending_key(const struct firmware *firmware, struct menu_key *ret_key);
+
+/* Clears the console, hides the cursor and starts the clock. menu_console_stop ends it. */
+void menu_console_start(struct menu_console *console, const struct firmware *firmware);
+
+/* Clears it again, with colours and cursor as they are outside of a menu, and takes the clock's event back. */
+void menu_console_stop(struct menu_console *console);
+
+/* Makes the console blank. */
+void menu_console_clear(const struct menu_console *console);
+
+/* Writes what has changed. */
+void menu_console_draw(const struct menu_console *console, struct text_screen *screen);
+
+/*
+ * Waits for a key or for the end of a second. True: it was a key. Seconds come on time, or late, whatever the keyboard
+ * does: keys without end do not hold them up.
+ */
+MUST_CHECK bool menu_console_wait(struct menu_console *console, struct menu_key *ret_key);
+
+#endif
