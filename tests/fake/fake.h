@@ -60,8 +60,10 @@ struct fake_setup {
     unsigned growth;          /* descriptors that the first of them adds */
     unsigned holes;           /* single pages that it reserves, far from each other: more than there are tables for */
     unsigned keys;            /* pressed before the loader starts */
-    const void *options;      /* LoadOptions */
-    uint32_t options_size;    /* bytes */
+    unsigned text_rows;       /* of the console; 0: 31 */
+    const char *typed;     /* keys that are pressed one by one when the loader waits; the last one again, if need be */
+    const void *options;   /* LoadOptions */
+    uint32_t options_size; /* bytes */
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
@@ -72,11 +74,18 @@ struct fake_setup {
     const char *shell[4];        /* arguments from the UEFI shell, after the program's name; none: not from the shell */
 };
 
+/* What is no character, in what is typed. */
+#define FAKE_TYPE_NOTHING '.' /* no key until a second is over */
+#define FAKE_TYPE_UP      '\x01'
+#define FAKE_TYPE_DOWN    '\x02'
+#define FAKE_TYPE_ESC     '\x1b'
+
 enum fake_end {
     FAKE_RETURNED, /* to the firmware */
     FAKE_JUMPED,   /* into the kernel */
     FAKE_RESET,    /* after last words */
     FAKE_STARTED,  /* an image, which does not come back */
+    FAKE_WAITED,   /* for a person who does nothing, or whose keys do not arrive */
     FAKE_END_COUNT,
 };
 
@@ -147,9 +156,15 @@ void fake_console_install(EFI_SYSTEM_TABLE *system);
 void fake_console_check(void);
 /* Complains of a boot whose steps were shown, though nobody asked. */
 void fake_console_check_jump(void);
-bool fake_console_has_key(void);
-EFI_EVENT fake_console_key_event(void);
 const char *fake_console_text(void);
+
+/* ---- fake_keyboard.c ---- */
+void fake_keyboard_start(void);
+void fake_keyboard_install(EFI_SYSTEM_TABLE *system);
+bool fake_keyboard_has_key(void);
+EFI_EVENT fake_keyboard_event(void);
+/* The loader waits, and nothing has come: time to press the next key. False when none is. */
+bool fake_keyboard_press(void);
 
 /* ---- fake_log.c: what the loader writes to the debug port ---- */
 void fake_log_start(void);
@@ -189,6 +204,8 @@ extern const uint8_t fake_partition[16];
 
 /* ---- fake_runtime.c ---- */
 void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime);
+/* Of the last reset. */
+EFI_RESET_TYPE fake_reset_type(void);
 void fake_random_start(void);
 
 /* ---- fake_tables.c: ACPI and SMBIOS ---- */

@@ -59,6 +59,8 @@ static const struct service {
     [FAKE_TextQueryMode] = {"ConOut->QueryMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_SetAttribute] = {"SetAttribute", RUNNING, {EFI_DEVICE_ERROR}},
     [FAKE_ClearScreen] = {"ClearScreen", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_SetCursorPosition] = {"SetCursorPosition", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_EnableCursor] = {"EnableCursor", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_ReadKeyStroke] = {"ReadKeyStroke", RUNNING, {EFI_DEVICE_ERROR, EFI_NOT_READY, EFI_UNSUPPORTED}},
     [FAKE_OpenVolume] = {"OpenVolume",
                          RUNNING,

@@ -40,6 +40,8 @@
     X(TextQueryMode)                                                                                                   \
     X(SetAttribute)                                                                                                    \
     X(ClearScreen)                                                                                                     \
+    X(SetCursorPosition)                                                                                               \
+    X(EnableCursor)                                                                                                    \
     X(ReadKeyStroke)                                                                                                   \
     X(OpenVolume)                                                                                                      \
     X(FileOpen)                                                                                                        \

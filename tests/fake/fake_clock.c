@@ -5,12 +5,15 @@
 #include "fake.h"
 #include "fake_memory.h"
 
-#define LOOK 50000000ULL /* nanoseconds that a look at the events takes */
+#define LOOK        50000000ULL     /* nanoseconds that a look at the events takes */
+#define SWITCHED_ON 5000000000ULL   /* nanoseconds from then to the loader */
+#define LONG        10000           /* microseconds: a stall in which a person can press a key */
+#define TOO_LONG    300000000000ULL /* nanoseconds */
 
 struct event {
     struct event *next;
     bool armed;
-    uint64_t due; /* nanoseconds */
+    uint64_t due, period; /* nanoseconds; the latter 0 for an event that comes once */
     unsigned call;
 };
 
@@ -33,7 +36,7 @@ void fake_clock_stop(void)
 
 void fake_clock_start(void)
 {
-    state.now = 5000000000ULL;
+    state.now = SWITCHED_ON;
     state.lies = fake_has(FAKE_QUIRK_LYING_CONIN) ? 3 : 0;
     state.watchdog_stopped = false;
 }
@@ -96,7 +99,7 @@ static EFI_STATUS EFIAPI set_timer(EFI_EVENT event, EFI_TIMER_DELAY how, uint64_
     EFI_STATUS status = fake_call(FAKE_SetTimer);
     struct event **at = find(event);
 
-    if (!at || how != TimerRelative) {
+    if (!at || (how != TimerRelative && how != TimerPeriodic)) {
         fake_complain("SetTimer: no such event, or delay %u", how);
         return EFI_INVALID_PARAMETER;
     }
@@ -104,6 +107,7 @@ static EFI_STATUS EFIAPI set_timer(EFI_EVENT event, EFI_TIMER_DELAY how, uint64_
         return status;
     (*at)->armed = true;
     (*at)->due = state.now + delay * 100;
+    (*at)->period = how == TimerPeriodic ? delay * 100 : 0;
     return EFI_SUCCESS;
 }
 
@@ -112,15 +116,43 @@ static bool has_happened(EFI_EVENT event)
     struct event **at = find(event);
     bool lie = state.lies > 0;
 
-    if (event == fake_console_key_event()) {
+    if (event == fake_keyboard_event()) {
         state.lies -= lie ? 1 : 0;
-        return lie || fake_console_has_key();
+        return lie || fake_keyboard_has_key();
     }
     return at && (*at)->armed && (*at)->due <= state.now;
 }
 
-/* In the order of the list; looking takes its time, too. When nothing has happened yet the clock runs to what comes
- * next. */
+/* It has been told of. A period that was missed is not made up for. */
+static void take_event(EFI_EVENT handle)
+{
+    struct event **at = find(handle);
+
+    if (!at)
+        return;
+    (*at)->armed = (*at)->period != 0;
+    while ((*at)->period != 0 && (*at)->due <= state.now)
+        (*at)->due += (*at)->period;
+}
+
+/* A loader that waits for ever is not waited for. */
+static void check_patience(void)
+{
+    if (state.now > SWITCHED_ON + TOO_LONG)
+        fake_end_run(FAKE_WAITED);
+}
+
+static bool has_event(UINTN count, EFI_EVENT *events, EFI_EVENT event)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (events[i] == event)
+            return true;
+    }
+    return false;
+}
+
+/* In the order of the list; looking takes its time, too. When nothing has happened yet a key is pressed, or the clock
+ * runs to what comes next. */
 static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *index)
 {
     EFI_STATUS status = fake_call(FAKE_WaitForEvent);
@@ -131,22 +163,24 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *i
     /* A refused boot has been undone before its message is read (docs/config.md, "When a boot is refused"). */
     fake_memory_check_pages();
     fake_graphics_check();
+    check_patience();
     state.now += LOOK;
     for (unsigned pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < count; i++) {
             struct event **at = find(events[i]);
 
             if (has_happened(events[i])) {
-                if (at)
-                    (*at)->armed = false;
+                take_event(events[i]);
                 *index = i;
                 return EFI_SUCCESS;
             }
             if (at && (*at)->armed && (*at)->due < next)
                 next = (*at)->due;
-            if (!at && events[i] != fake_console_key_event())
+            if (!at && events[i] != fake_keyboard_event())
                 fake_complain("WaitForEvent: there is no such event");
         }
+        if (pass == 0 && has_event(count, events, fake_keyboard_event()) && fake_keyboard_press())
+            continue;
         if (next == UINT64_MAX)
             break;
         state.now = next;
@@ -175,6 +209,10 @@ static EFI_STATUS EFIAPI stall(UINTN microseconds)
 {
     (void)fake_call(FAKE_Stall);
     state.now += microseconds * 1000;
+    if (microseconds >= LONG) {
+        check_patience();
+        (void)fake_keyboard_press();
+    }
     return EFI_SUCCESS;
 }
 

@@ -1,35 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The console, which remembers what it was told, and the keyboard. */
+/* The console, which remembers what it was told. */
 #include <string.h>
 
 #include "fake.h"
 #include "fake_memory.h"
 #include "fake_traps.h"
 
-#define TEXT_SIZE 65536
+#define TEXT_SIZE (1 << 20)   /* a memory map in the log, and some tries, take half of it */
 #define SLOW      10000000ULL /* nanoseconds that a character takes, with SLOW_CONOUT */
-#define ATTRIBUTE 0x17        /* the firmware's colours */
+#define COLUMNS   100
+#define ROWS      31
+#define ATTRIBUTE 0x17 /* the firmware's colours */
 
 static struct {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL output;
     SIMPLE_TEXT_OUTPUT_MODE mode;
-    EFI_SIMPLE_TEXT_INPUT_PROTOCOL input;
-    unsigned keys;
     bool colours_failed; /* SetAttribute did, once */
+    bool cursor_failed;  /* so did EnableCursor */
     char text[TEXT_SIZE];
     size_t length;
 } state;
 
-static int key_event;
-
-EFI_EVENT fake_console_key_event(void)
+static UINTN rows_of_console(void)
 {
-    return &key_event;
-}
-
-bool fake_console_has_key(void)
-{
-    return state.keys > 0 || fake_has(FAKE_QUIRK_STUCK_KEY);
+    return fake_setup()->text_rows > 0 ? fake_setup()->text_rows : ROWS;
 }
 
 const char *fake_console_text(void)
@@ -63,8 +57,8 @@ static EFI_STATUS EFIAPI query_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN
         fake_complain("ConOut->QueryMode: odd arguments");
     if (status != EFI_SUCCESS)
         return status;
-    *columns = 100;
-    *rows = 31;
+    *columns = COLUMNS;
+    *rows = rows_of_console();
     return EFI_SUCCESS;
 }
 
@@ -88,26 +82,33 @@ static EFI_STATUS EFIAPI clear_screen(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this)
     return fake_call(FAKE_ClearScreen);
 }
 
-static EFI_STATUS EFIAPI read_key_stroke(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *this, EFI_INPUT_KEY *key)
+static EFI_STATUS EFIAPI set_cursor_position(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN column, UINTN row)
 {
-    EFI_STATUS status = fake_call(FAKE_ReadKeyStroke);
+    EFI_STATUS status = fake_call(FAKE_SetCursorPosition);
 
-    if (this != &state.input || !key)
-        fake_complain("ReadKeyStroke: odd arguments");
-    if (status != EFI_SUCCESS)
-        return status;
-    if (!fake_console_has_key())
-        return EFI_NOT_READY;
-    state.keys -= state.keys > 0 ? 1 : 0;
-    *key = (EFI_INPUT_KEY){.UnicodeChar = ' '};
-    return EFI_SUCCESS;
+    if (this != &state.output || column >= COLUMNS || row >= ROWS)
+        fake_complain("SetCursorPosition: row %zu, column %zu", row, column);
+    return status;
+}
+
+static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, BOOLEAN visible)
+{
+    EFI_STATUS status = fake_call(FAKE_EnableCursor);
+
+    if (this != &state.output)
+        fake_complain("EnableCursor: odd arguments");
+    if (status == EFI_SUCCESS)
+        state.mode.CursorVisible = visible;
+    else
+        state.cursor_failed = true;
+    return status;
 }
 
 void fake_console_start(void)
 {
-    state.mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = 1, .Attribute = ATTRIBUTE};
-    state.keys = fake_setup()->keys;
+    state.mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = 1, .Attribute = ATTRIBUTE, .CursorVisible = true};
     state.colours_failed = false;
+    state.cursor_failed = false;
     state.length = 0;
     state.text[0] = '\0';
 }
@@ -115,28 +116,28 @@ void fake_console_start(void)
 void fake_console_install(EFI_SYSTEM_TABLE *system)
 {
     fake_traps_output(&state.output);
-    fake_traps_input(&state.input);
     state.output.OutputString = output_string;
     state.output.QueryMode = query_mode;
     state.output.SetAttribute = set_attribute;
     state.output.ClearScreen = clear_screen;
+    state.output.SetCursorPosition = set_cursor_position;
+    state.output.EnableCursor = enable_cursor;
     state.output.Mode = &state.mode;
-    state.input.ReadKeyStroke = read_key_stroke;
-    state.input.WaitForKey = &key_event;
     system->ConOut = fake_has(FAKE_QUIRK_NO_CONOUT) ? NULL : &state.output;
-    system->ConIn = fake_has(FAKE_QUIRK_NO_CONIN) ? NULL : &state.input;
 }
 
 void fake_console_check(void)
 {
     if (state.mode.Attribute != ATTRIBUTE && !state.colours_failed)
         fake_complain("the console's colours were not set back");
+    if (!state.mode.CursorVisible && !state.cursor_failed)
+        fake_complain("the console's cursor was not shown again");
 }
 
 /* A console may take milliseconds for a character, so the steps of a boot are not told there, unless somebody asked. */
 void fake_console_check_jump(void)
 {
-    bool asked = fake_setup()->by_chance || strstr(fake_log_text(), "debug: ") != NULL;
+    bool asked = fake_setup()->by_chance || fake_setup()->typed || strstr(fake_log_text(), "debug: ") != NULL;
 
     if (!asked && strstr(state.text, "info: "))
         fake_complain("the console was told \"%.60s\", and there was no need to", state.text);

@@ -62,7 +62,8 @@ const char *fake_end_name(enum fake_end end)
     static const char *const names[] = {[FAKE_RETURNED] = "returned to the firmware",
                                         [FAKE_JUMPED] = "jumped",
                                         [FAKE_RESET] = "reset the machine",
-                                        [FAKE_STARTED] = "started an image for good"};
+                                        [FAKE_STARTED] = "started an image for good",
+                                        [FAKE_WAITED] = "waited for a person"};
 
     _Static_assert(sizeof(names) / sizeof(names[0]) == FAKE_END_COUNT, "each end has a name");
     return names[end];
@@ -150,6 +151,7 @@ static void switch_on(void)
     fake_map_start();
     fake_clock_start();
     fake_console_start();
+    fake_keyboard_start();
     fake_log_start();
     fake_machine_start();
     (void)fake_memory_open(0x3d400000, 0x10000);
@@ -166,6 +168,7 @@ static void switch_on(void)
     fake_random_start();
     fake_tables_start(state.system);
     fake_console_install(state.system);
+    fake_keyboard_install(state.system);
 }
 
 static void install(void)

@@ -54,9 +54,7 @@ static EFI_STATUS sprung(const char *name)
     X(QueryVariableInfo)
 #define OUTPUT(X)                                                                                                      \
     X(TestString)                                                                                                      \
-    X(SetMode)                                                                                                         \
-    X(SetCursorPosition)                                                                                               \
-    X(EnableCursor)
+    X(SetMode)
 #define REST(X) X(Reset)
 #define FILES(X)                                                                                                       \
     X(Delete)                                                                                                          \

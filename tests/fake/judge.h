@@ -22,6 +22,7 @@ struct expected {
     const struct fake_kernel *kernel;
     const char *path;
     const char *command_line;
+    const char *unedited; /* the command line when keys are lost that should have changed it; or NULL */
     struct expected_module modules[EXPECTED_MODULES];
     size_t module_count;
     bool random;         /* kaslr */

@@ -163,6 +163,16 @@ static void clear_nothing(EFI_SYSTEM_TABLE *system)
     (void)system->ConOut->ClearScreen(NULL);
 }
 
+static void move_out(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->SetCursorPosition(system->ConOut, 0, 31);
+}
+
+static void show_no_cursor(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->EnableCursor(NULL, true);
+}
+
 static void read_no_key(EFI_SYSTEM_TABLE *system)
 {
     (void)system->ConIn->ReadKeyStroke(system->ConIn, NULL);
@@ -371,9 +381,9 @@ static void set_time(EFI_SYSTEM_TABLE *system)
     (void)system->RuntimeServices->SetTime(&time);
 }
 
-static void show_cursor(EFI_SYSTEM_TABLE *system)
+static void test_string(EFI_SYSTEM_TABLE *system)
 {
-    (void)system->ConOut->EnableCursor(system->ConOut, 1);
+    (void)system->ConOut->TestString(system->ConOut, u"");
 }
 
 static void reset_input(EFI_SYSTEM_TABLE *system)
@@ -425,6 +435,8 @@ static const struct lie lies[] = {
     {WORDS("text mode", "ConOut->QueryMode: odd arguments"), ALONE(query_text_mode)},
     {WORDS("colours", "SetAttribute: odd arguments"), ALONE(set_colours)},
     {WORDS("clear", "ClearScreen: odd arguments"), ALONE(clear_nothing)},
+    {WORDS("cursor outside", "SetCursorPosition: row 31, column 0"), ALONE(move_out)},
+    {WORDS("no console's cursor", "EnableCursor: odd arguments"), ALONE(show_no_cursor)},
     {WORDS("key", "ReadKeyStroke: odd arguments"), ALONE(read_no_key)},
     {WORDS("no mode", "GraphicsOutput->QueryMode: odd arguments"), ALONE(query_no_mode)},
     {WORDS("set no mode", "GraphicsOutput->SetMode: odd arguments"), ALONE(set_no_mode)},
@@ -447,7 +459,7 @@ static const struct lie lies[] = {
     {WORDS("no file closed", "File->Close: "), ALONE(close_nothing)},
     {WORDS("boot service", NOT_THERE("CalculateCrc32")), ALONE(sum_up)},
     {WORDS("runtime service", NOT_THERE("SetTime")), ALONE(set_time)},
-    {WORDS("cursor", NOT_THERE("EnableCursor")), ALONE(show_cursor)},
+    {WORDS("test of a text", NOT_THERE("TestString")), ALONE(test_string)},
     {WORDS("input", NOT_THERE("Reset")), ALONE(reset_input)},
     {WORDS("flush", NOT_THERE("Flush")), ALONE(flush)},
     {WORDS("a block written", NOT_THERE("WriteBlocks")), ALONE(write_block)},

@@ -84,6 +84,11 @@ static void leave_colours(EFI_SYSTEM_TABLE *system)
     (void)system->ConOut->SetAttribute(system->ConOut, 2);
 }
 
+static void leave_cursor(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->EnableCursor(system->ConOut, false);
+}
+
 static void do_nothing(EFI_SYSTEM_TABLE *system)
 {
     (void)system;
@@ -322,6 +327,7 @@ static const struct lie lies[] = {
     {WORDS("event after a refusal", "the event of call"), MISUSE(leave_event), ON(REFUSED)},
     {WORDS("mode after a refusal", "the screen was left in mode"), ALONE(leave_mode)},
     {WORDS("colours after a refusal", "the console's colours were not set back"), ALONE(leave_colours)},
+    {WORDS("cursor after a refusal", "the console's cursor was not shown again"), ALONE(leave_cursor)},
     {WORDS("watchdog after a refusal", "the watchdog was not stopped"), ALONE(do_nothing)},
     {WORDS("volume in the kernel", "opened by call 2, was not closed"), MISUSE(leave_volume)},
     {WORDS("file in the kernel", "\"/loader\", opened by call"), MISUSE(leave_file)},

@@ -28,6 +28,11 @@ static void expect_words(struct told *told, uint64_t number)
     told->scenario->words = "words that nobody said";
 }
 
+static void expect_reset(struct told *told, uint64_t type)
+{
+    told->scenario->reset = (EFI_RESET_TYPE)type;
+}
+
 static const struct lie lies[] = {
     {FOR("returned instead of jumped", END), TELL(set_end, FAKE_RETURNED)},
     {FOR("reset instead of jumped", END), TELL(set_end, FAKE_RESET)},
@@ -55,6 +60,8 @@ static const struct lie lies[] = {
     {FOR("a failure that matters", ONE_FAILURE), TELL(set_end, FAKE_RETURNED), .call = HARMLESS},
     {FOR("a jump of what is refused", JUMP_REFUSED), TELL(set_end, FAKE_JUMPED), ON("nothing to boot"),
      .call = HARMLESS},
+    {FOR("a wait for nobody", WAITED), TELL(set_end, FAKE_WAITED), ON(REFUSED), .call = HARMLESS},
+    {FOR("another reset", RESET_TYPE), TELL(expect_reset, EfiResetCold), ON("menu, power off")},
     {FOR("a reset of what was not left", RESET_TOO_SOON), TELL(set_end, FAKE_RESET), ON(REFUSED), .call = HARMLESS},
 };
 const struct lie_list lies_verdict = {lies, COUNT(lies)};

@@ -20,13 +20,16 @@ struct scenario {
     struct expected expected;    /* of a jump */
     struct expected_start start; /* of an image */
     enum fake_end end;
-    unsigned errors;   /* lines in an untroubled run */
-    unsigned entries;  /* that are tried one after the other, each with an error of its own */
-    bool on_stack;     /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */
-    bool exact;        /* the kernel must lie below 4 GiB */
-    bool large;        /* more than 1 MiB in one piece is needed */
-    bool no_volume;    /* it ends before the volume is opened */
-    const char *words; /* that the log must have */
+    unsigned errors;          /* lines in an untroubled run */
+    unsigned entries;         /* that are tried one after the other, each with an error of its own */
+    bool is_menu;             /* keys decide, so a failure may have it end as `unattended` */
+    enum fake_end unattended; /* how it ends when no key arrives */
+    EFI_RESET_TYPE reset;     /* what is asked for, of a reset out of the menu */
+    bool on_stack;            /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */
+    bool exact;               /* the kernel must lie below 4 GiB */
+    bool large;               /* more than 1 MiB in one piece is needed */
+    bool no_volume;           /* it ends before the volume is opened */
+    const char *words;        /* that the log must have */
 };
 
 /* scenarios_start.c: images that the firmware starts. */
@@ -40,6 +43,10 @@ extern const size_t scenarios_start_count;
 /* scenarios_second.c: what is beside the boot volume. */
 extern const struct scenario_maker scenarios_second[];
 extern const size_t scenarios_second_count;
+
+/* scenarios_menu.c: what a person does. */
+extern const struct scenario_maker scenarios_menu[];
+extern const size_t scenarios_menu_count;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

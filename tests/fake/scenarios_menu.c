@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A menu, and what a person does with it. Where a key may get lost it must not matter: both entries boot. */
+#include "fake_pe.h"
+#include "scenario_parts.h"
+
+#define HIGH  0xffffffff80000000ULL
+#define SMALL 9 /* rows: a screen that is full takes many calls */
+#define TRIES 6 /* more than can be tried before the countdowns and the person give up */
+
+/* A menu with two entries that boot the same, the first one without options. */
+static void make_menu(struct scenario *scenario, const char *loader_conf, const char *typed)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", loader_conf);
+    scenario_add_text(scenario, "/loader/entries/b.conf", "title One\nkernel /os.elf\noptions one\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "title Two\nversion 2\nkernel /os.elf\noptions one\n");
+    scenario_add_elf(scenario, HIGH);
+    scenario->expected.command_line = "one";
+    scenario->setup.typed = typed;
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_JUMPED;
+    scenario->entries = TRIES;
+}
+
+static void make_countdown(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 2\n", NULL);
+}
+
+static void make_choice(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\ndefault b*\n", "..j\r");
+    scenario->words = "booting /os.elf (/loader/entries/a.conf)";
+}
+
+static void make_forced(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout menu-force\n", "k>\x01\x02 2\r");
+    scenario->unattended = FAKE_WAITED;
+    scenario->words = "booting /os.elf (/loader/entries/a.conf)";
+}
+
+static void make_edited(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "e2\r");
+    scenario->expected.command_line = "one2";
+    scenario->expected.unedited = "one";
+}
+
+static void make_not_edited(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\neditor no\n", "e.\r");
+}
+
+static void make_status(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "p?\x1b\r");
+    scenario->setup.text_rows = SMALL;
+}
+
+static void make_map(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "M\x1b\r");
+    scenario->setup.text_rows = SMALL;
+}
+
+static void make_log(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "pL\x1b\r");
+    scenario->setup.text_rows = SMALL;
+}
+
+static void make_redrawn(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "\x0c\r");
+}
+
+static void make_quit(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "q");
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "leaving the menu for the firmware";
+}
+
+static void make_reboot(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "B");
+    scenario->end = FAKE_RESET;
+    scenario->reset = EfiResetCold;
+}
+
+static void make_power_off(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "O");
+    scenario->end = FAKE_RESET;
+    scenario->reset = EfiResetShutdown;
+}
+
+static void make_no_setup(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "f.\r");
+}
+
+/* The key that opens it was pressed before anyone looked, and does nothing else. */
+static void make_opened(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout menu-hidden\n", NULL);
+    scenario->setup.keys = 3;
+}
+
+static void make_disabled(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout menu-disabled\n", NULL);
+    scenario->setup.keys = 3;
+    scenario->is_menu = false;
+    scenario->entries = 2;
+}
+
+/* It comes back with its message, and what the countdown leads to next boots. */
+static void make_failing(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 1\ndefault z*\n", NULL);
+    scenario_add_text(scenario, "/loader/entries/z.conf", "kernel /missing.elf\nvideo 1024x768\n");
+    scenario->words = "/missing.elf: there is no such file";
+}
+
+static void make_all_failing(struct scenario *scenario)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", "timeout 1\n");
+    scenario_add_text(scenario, "/loader/entries/z.conf", "kernel /missing.elf\n");
+    scenario_add_text(scenario, "/loader/entries/y.conf", "kernel /missing.elf\n");
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->entries = TRIES;
+    scenario->words = "leaving the menu for the firmware";
+}
+
+/* A key to an error opens the menu, in which another one is chosen. */
+static void make_opened_by_error(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 0\ndefault z*\n", ".. .b\r");
+    scenario_add_text(scenario, "/loader/entries/z.conf", "kernel /missing.elf\n");
+    scenario->words = "/missing.elf: there is no such file";
+}
+
+static void make_opened_by_mistake(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 0\n", " \r");
+    scenario_add_text(scenario, "/loader/entries/z.conf", "kernel\n");
+    scenario->words = "/loader/entries/z.conf:1: ";
+}
+
+/* A program that has ended comes back to the menu. */
+static void make_program(struct scenario *scenario)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", "timeout 5\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "title A tool\nefi /tool.efi\n");
+    scenario_add_file(scenario, "/tool.efi", fake_pe_program());
+    scenario->start.path = "/tool.efi";
+    scenario->setup.program = (struct fake_program){.comes_back = true, .talks = true};
+    scenario->setup.typed = "\r.q";
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->entries = TRIES;
+    scenario->words = "leaving the menu for the firmware";
+}
+
+/* Chosen again, since what failed may work now: a volume that was closed is opened again. */
+static void make_again(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "\r...1\r...q");
+    scenario->setup.files[scenario->setup.file_count - 1].missing = 5000;
+    scenario->end = FAKE_RETURNED;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->words = "/os.elf: cannot be read at byte";
+}
+
+const struct scenario_maker scenarios_menu[] = {
+    {"menu, countdown", make_countdown, 0},
+    {"menu, choice", make_choice, 0},
+    {"menu, forced", make_forced, 0},
+    {"menu, edited", make_edited, 0},
+    {"menu, editor off", make_not_edited, 0},
+    {"menu, status", make_status, 0},
+    {"menu, memory map", make_map, 0},
+    {"menu, log", make_log, 0},
+    {"menu, drawn anew", make_redrawn, 0},
+    {"menu, quit", make_quit, 0},
+    {"menu, reboot", make_reboot, 0},
+    {"menu, power off", make_power_off, 0},
+    {"menu, no firmware setup", make_no_setup, 0},
+    {"menu, opened by a key", make_opened, 0},
+    {"menu, disabled", make_disabled, 0},
+    {"menu, entry that fails", make_failing, 1},
+    {"menu, all fail", make_all_failing, 2},
+    {"menu, opened by an error", make_opened_by_error, 1},
+    {"menu, opened by a mistake", make_opened_by_mistake, 1},
+    {"menu, program", make_program, 0},
+    {"menu, tried again", make_again, 2},
+};
+const size_t scenarios_menu_count = sizeof(scenarios_menu) / sizeof(scenarios_menu[0]);
