@@ -42,6 +42,18 @@ static EFI_STATUS EFIAPI clear_screen(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this)
     return real_out->ClearScreen(real_out);
 }
 
+static EFI_STATUS EFIAPI set_cursor_position(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN column, UINTN row)
+{
+    (void)this;
+    return real_out->SetCursorPosition(real_out, column, row);
+}
+
+static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, BOOLEAN visible)
+{
+    (void)this;
+    return real_out->EnableCursor(real_out, visible);
+}
+
 static EFI_STATUS EFIAPI read_key_stroke(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *this, EFI_INPUT_KEY *key)
 {
     (void)this;
@@ -94,6 +106,8 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system)
     CHAOS_TARGET(FAKE_TextQueryMode, query_mode);
     CHAOS_TARGET(FAKE_SetAttribute, set_attribute);
     CHAOS_TARGET(FAKE_ClearScreen, clear_screen);
+    CHAOS_TARGET(FAKE_SetCursorPosition, set_cursor_position);
+    CHAOS_TARGET(FAKE_EnableCursor, enable_cursor);
     CHAOS_TARGET(FAKE_ReadKeyStroke, read_key_stroke);
     CHAOS_TARGET(FAKE_CreateEvent, create_event);
     CHAOS_TARGET(FAKE_CloseEvent, close_event);

@@ -54,6 +54,8 @@ enum slot {
     SLOT_TextQueryMode = CONOUT(QueryMode),
     SLOT_SetAttribute = CONOUT(SetAttribute),
     SLOT_ClearScreen = CONOUT(ClearScreen),
+    SLOT_SetCursorPosition = CONOUT(SetCursorPosition),
+    SLOT_EnableCursor = CONOUT(EnableCursor),
     SLOT_ReadKeyStroke = CONIN(ReadKeyStroke),
     SLOT_OpenVolume = CHAOS_VOLUME,
     SLOT_FileOpen = FILE(Open),

@@ -102,6 +102,11 @@ def refused_program_files() -> Dict[str, object]:
             "loader/entries/b.conf": program().replace("/two.img", "/missing")}
 
 
+def menu_files() -> Dict[str, object]:
+    """A menu, in which nobody does anything: its seconds pass at once."""
+    return {**boot_files(), "loader/loader.conf": "default a.conf\ntimeout 2\n"}
+
+
 RANDOM = ["-device", "virtio-rng-pci"]
 # As much as `make test` has time for: between them they call every service.
 QUICK = [
@@ -109,6 +114,7 @@ QUICK = [
              machine={"screen": "ramfb", "extra": RANDOM}),
     Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program",
              beside=True),
+    Scenario("menu", menu_files(), {"chaos": bits("once"), "statuses": 1}),
     Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
 ]
 # Each lie that the application can tell. A lie says which rule it breaks.
