@@ -6,6 +6,7 @@
 #include "machine.h"
 #include "memory.h"
 #include "random.h"
+#include "secure_boot.h"
 #include "wall_clock.h"
 
 #define STACK_BELOW    (128ULL * 1024) /* the stack that firmware gives an application (UEFI 2.10, 2.3.4) */
@@ -96,6 +97,7 @@ void gather(struct boot *boot)
     gather_taken(&boot->facts);
     graphics_find(&boot->firmware, &boot->facts);
     boot->facts.boot_cpu = machine_boot_cpu();
+    boot->facts.secure_boot = secure_boot_read(&boot->firmware);
     boot->facts.has_boot_partition = boot_partition_find(&boot->firmware, boot->facts.boot_partition);
     boot->facts.has_wall_clock = wall_clock_read(&boot->firmware, &boot->facts.wall_clock);
 }

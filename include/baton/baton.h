@@ -47,6 +47,7 @@ extern "C" {
 #define BATON_FACT_WALL_CLOCK        (1ULL << 14) /* wall_clock */
 #define BATON_FACT_BOOT_CPU          (1ULL << 15) /* boot_cpu */
 #define BATON_FACT_IDENTITY_MAP      (1ULL << 16) /* what the direct map holds is also mapped at its physical address */
+#define BATON_FACT_SECURE_BOOT       (1ULL << 17) /* secure_boot: the firmware says how it is set */
 
 /* ---- features: what a kernel's note can require or want ---- */
 #define BATON_FEATURE_FRAMEBUFFER  (1ULL << 0)  /* a framebuffer */
@@ -60,6 +61,11 @@ extern "C" {
 #define BATON_FEATURE_RANDOM_SLIDE (1ULL << 8)  /* a random place, for kernels that can be moved */
 #define BATON_FEATURE_KERNEL_FILE  (1ULL << 9)  /* the kernel's own file, whole */
 #define BATON_FEATURE_FIVE_LEVELS  (1ULL << 10) /* x86_64: five-level paging; only where the firmware set it up */
+
+/* ---- Secure Boot: whether the firmware starts only what it has verified. There may be more of these. ---- */
+#define BATON_SECURE_BOOT_OFF   0u /* it starts anything */
+#define BATON_SECURE_BOOT_ON    1u /* it verifies */
+#define BATON_SECURE_BOOT_SETUP 2u /* it starts anything, and takes the first owner's keys from anybody */
 
 /* ---- kinds of memory ---- */
 #define BATON_MEMORY_USABLE           1u  /* free from the first instruction on */
@@ -212,6 +218,8 @@ struct baton {
     uint64_t counter_frequency;   /* Hz */
     uint64_t boot_cpu;            /* APIC id, MPIDR or hart id */
     struct baton_list extensions; /* of struct baton_extension */
+    uint32_t secure_boot;         /* BATON_SECURE_BOOT_... */
+    uint32_t reserved;
 };
 
 /*
@@ -284,7 +292,8 @@ BATON_ASSERT(offsetof(struct baton, timings) == 360, "timings");
 BATON_ASSERT(offsetof(struct baton, counter_frequency) == 376, "counter_frequency");
 BATON_ASSERT(offsetof(struct baton, boot_cpu) == 384, "boot_cpu");
 BATON_ASSERT(offsetof(struct baton, extensions) == 392, "extensions");
-BATON_ASSERT(sizeof(struct baton) == 408, "struct baton");
+BATON_ASSERT(offsetof(struct baton, secure_boot) == 408, "secure_boot");
+BATON_ASSERT(sizeof(struct baton) == 416, "struct baton");
 BATON_ASSERT(sizeof(struct baton) <= BATON_PAGE_SIZE, "the baton never outgrows its page");
 
 /* ---- helpers ---- */

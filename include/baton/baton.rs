@@ -54,6 +54,7 @@ pub const FACT_BOOT_PARTITION: u64 = 1 << 13;
 pub const FACT_WALL_CLOCK: u64 = 1 << 14;
 pub const FACT_BOOT_CPU: u64 = 1 << 15;
 pub const FACT_IDENTITY_MAP: u64 = 1 << 16;
+pub const FACT_SECURE_BOOT: u64 = 1 << 17;
 
 // ---- features: what a kernel's note can require or want ----
 pub const FEATURE_FRAMEBUFFER: u64 = 1 << 0;
@@ -67,6 +68,11 @@ pub const FEATURE_IDENTITY_MAP: u64 = 1 << 7;
 pub const FEATURE_RANDOM_SLIDE: u64 = 1 << 8;
 pub const FEATURE_KERNEL_FILE: u64 = 1 << 9;
 pub const FEATURE_FIVE_LEVELS: u64 = 1 << 10;
+
+// ---- Secure Boot: whether the firmware starts only what it has verified. There may be more of these. ----
+pub const SECURE_BOOT_OFF: u32 = 0;
+pub const SECURE_BOOT_ON: u32 = 1;
+pub const SECURE_BOOT_SETUP: u32 = 2;
 
 // ---- kinds of memory ----
 pub const MEMORY_USABLE: u32 = 1;
@@ -233,6 +239,8 @@ pub struct Baton {
     pub counter_frequency: u64,
     pub boot_cpu: u64,
     pub extensions: List<Extension>,
+    pub secure_boot: u32,
+    pub reserved: u32,
 }
 
 // The loader has finished with it, and nothing in here can be changed through a shared reference.
@@ -326,12 +334,12 @@ layout! {
     Log: 16 { text: 0, size: 8, }
     Timing: 16 { name: 0, counter: 8, }
     Extension: 40 { guid: 0, version: 16, reserved: 20, data: 24, size: 32, }
-    Baton: 408 {
+    Baton: 416 {
         magic: 0, version: 8, size: 12, facts: 16, loader_name: 24, loader_version: 32, command_line: 40,
         memory_map: 48, kernel: 64, stack: 120, direct_map: 136, framebuffers: 152, modules: 168, rsdp: 184,
         smbios2: 192, smbios3: 200, device_tree: 208, device_tree_size: 216, efi_system_table: 224,
         efi_memory_map: 232, entropy: 256, boot_partition: 320, wall_clock: 336, log: 344, timings: 360,
-        counter_frequency: 376, boot_cpu: 384, extensions: 392,
+        counter_frequency: 376, boot_cpu: 384, extensions: 392, secure_boot: 408, reserved: 412,
     }
     Note: 56 {
         name_size: 0, descriptor_size: 4, kind: 8, name: 12, version: 20, required: 24, wanted: 32, stack_size: 40,

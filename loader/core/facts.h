@@ -32,6 +32,14 @@ struct machine_facts {
     uint64_t trampoline_data;   /* bytes of pages for the descriptor tables */
 };
 
+/* Whether the firmware starts only what it has verified (efi/secure_boot.h). */
+enum secure_boot {
+    SECURE_BOOT_OFF,
+    SECURE_BOOT_ON,
+    SECURE_BOOT_SETUP,   /* off: the machine has no owner's key yet */
+    SECURE_BOOT_UNKNOWN, /* the firmware fails to say, so it may be on */
+};
+
 /* A monitor's description of itself (edid.h). */
 struct framebuffer_edid {
     uint8_t bytes[512];
@@ -58,6 +66,7 @@ struct facts {
     bool has_wall_clock;
     uint64_t wall_clock; /* seconds since 1970 */
     uint64_t boot_cpu;
+    enum secure_boot secure_boot;
     struct random_facts random;
     struct taken_range taken[FACTS_TAKEN];
     size_t taken_count;
@@ -65,6 +74,12 @@ struct facts {
     struct framebuffer_edid edids[FACTS_FRAMEBUFFERS];         /* of the framebuffers, in their order */
     size_t framebuffer_count;
 };
+
+/* Whether nothing may be started, and nobody at the keyboard may change anything, that the firmware did not verify. */
+static inline bool facts_want_verification(const struct facts *facts)
+{
+    return facts->secure_boot == SECURE_BOOT_ON || facts->secure_boot == SECURE_BOOT_UNKNOWN;
+}
 
 /* Ranges whose kind is known better than by the firmware's map: framebuffers, tables and reservations. */
 static inline size_t facts_placed(const struct facts *facts)

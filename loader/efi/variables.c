@@ -33,6 +33,8 @@ enum status variable_get(const struct firmware *firmware, enum variable_owner ow
         return STATUS_NOT_FOUND;
     if (status == EFI_BUFFER_TOO_SMALL)
         return STATUS_NEED_ROOM;
+    if (status == EFI_UNSUPPORTED)
+        return STATUS_UNSUPPORTED;
     if (status != EFI_SUCCESS || used > size) {
         say_failure("read", name, status);
         return STATUS_DEVICE;

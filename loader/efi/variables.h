@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware's variables (UEFI 2.10, section 8.2). A boot can do without any of them, so a failure ends none; where
- * one should be looked at there is a line in the log.
+ * The firmware's variables (UEFI 2.10, section 8.2). A boot can do without any of them, so a failure ends none
+ * here (but see secure_boot.h); where one should be looked at there is a line in the log.
  */
 #ifndef BATON_VARIABLES_H
 #define BATON_VARIABLES_H
@@ -23,8 +23,9 @@ enum variable_life {
 
 /*
  * Reads a variable into `buffer` of `size` bytes; the value shares its memory. Nothing says that it is a text, or ends
- * with a NUL. STATUS_NOT_FOUND: there is none. STATUS_NEED_ROOM: it is larger than the buffer. STATUS_DEVICE: the
- * firmware failed, with a line in the log. What is in the buffer after a failure is of no use.
+ * with a NUL. STATUS_NOT_FOUND: there is none. STATUS_UNSUPPORTED: the firmware has no variables. STATUS_NEED_ROOM: it
+ * is larger than the buffer. STATUS_DEVICE: the firmware failed, with a line in the log. What is in the buffer after a
+ * failure is of no use.
  */
 MUST_CHECK enum status variable_get(const struct firmware *firmware, enum variable_owner owner, const CHAR16 *name,
                                     void *buffer, size_t size, struct bytes *ret_value);

@@ -28,6 +28,27 @@ static struct entry_files companions(const struct entry *entry)
     return (struct entry_files){entry->modules, entry->module_count};
 }
 
+/* Nobody verifies what Baton loads by itself, so there it is refused, for what it is and not for what is in it. */
+static enum status check_secure_boot(const struct plan_input *input, struct error *error)
+{
+    const char *path = input->files[0].path;
+    const char *form = elf_is(input->files[0].head) ? "an ELF kernel" : "a flat kernel";
+
+    if (!facts_want_verification(input->facts))
+        return STATUS_OK;
+    if (input->facts->secure_boot == SECURE_BOOT_UNKNOWN)
+        return error_set(
+            error, STATUS_UNSUPPORTED,
+            "%s: is %s, which nobody verifies, nor its modules, and the firmware fails to say whether "
+            "Secure Boot is on, which forbids that. Start the machine again; if it still fails, update the "
+            "firmware.",
+            path, form);
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%s: is %s, which nobody verifies, nor its modules, and Secure Boot is on. Boot a signed EFI "
+                     "program, or switch Secure Boot off in the firmware's setup.",
+                     path, form);
+}
+
 /* What no kernel is handed over without. */
 static enum status check_machine(const struct plan_input *input, struct error *error)
 {
@@ -44,7 +65,7 @@ static enum status check_machine(const struct plan_input *input, struct error *e
             "%s: this is a confidential guest (AMD SEV or Intel TDX), whose memory encryption this version "
             "of Baton does not set up for a kernel. Start the guest without it.",
             path);
-    return STATUS_OK;
+    return check_secure_boot(input, error);
 }
 
 /* What is worth saying of a kernel that boots. */

@@ -228,6 +228,20 @@ static void build_tables(struct writer *writer, const struct facts *facts, struc
     }
 }
 
+static void build_secure_boot(enum secure_boot state, struct baton *baton)
+{
+    static const uint32_t values[] = {
+        [SECURE_BOOT_OFF] = BATON_SECURE_BOOT_OFF,
+        [SECURE_BOOT_ON] = BATON_SECURE_BOOT_ON,
+        [SECURE_BOOT_SETUP] = BATON_SECURE_BOOT_SETUP,
+    };
+
+    if (state == SECURE_BOOT_UNKNOWN)
+        return;
+    baton->secure_boot = values[state];
+    baton->facts |= BATON_FACT_SECURE_BOOT;
+}
+
 /* What gather found out and is handed on as it is. */
 static void build_facts(const struct plan *plan, const struct facts *facts, struct baton *baton)
 {
@@ -249,6 +263,7 @@ static void build_facts(const struct plan *plan, const struct facts *facts, stru
     }
     baton->boot_cpu = facts->boot_cpu;
     baton->facts |= BATON_FACT_BOOT_CPU;
+    build_secure_boot(facts->secure_boot, baton);
     if (plan->direct_map_base == 0 || plan->identity_map)
         baton->facts |= BATON_FACT_IDENTITY_MAP;
 }

@@ -102,6 +102,17 @@ static bool same(const EFI_GUID *a, const EFI_GUID *b)
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+/* Then nobody knows whether a kernel may be started, unless the failure says that there is no such variable. */
+static bool hides_secure_boot(const CHAR16 *name, EFI_STATUS status)
+{
+    static const char wanted[] = "SecureBoot";
+    size_t alike = 0;
+
+    while (alike < sizeof(wanted) && name[alike] == (CHAR16)wanted[alike])
+        alike++;
+    return alike == sizeof(wanted) && status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED;
+}
+
 /* Which failures a boot cannot be expected to survive depends on what is asked for. */
 static void tell_vital(enum fake_service service, const struct chaos_arguments *arguments, EFI_STATUS status)
 {
@@ -112,6 +123,8 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
         fake_set_vital((uint32_t)arguments->first != AllocateAddress);
     if (service == FAKE_GetMemoryMap)
         fake_set_vital(status == EFI_INVALID_PARAMETER);
+    if (service == FAKE_GetVariable)
+        fake_set_vital(hides_secure_boot((const CHAR16 *)(uintptr_t)arguments->first, status));
     if (service == FAKE_HandleProtocol)
         fake_set_vital(same(guid, &image) || same(guid, &files));
     if (service == FAKE_FileRead)

@@ -65,6 +65,7 @@
     X(WALL_CLOCK, "wall-clock")                                                                                        \
     X(COUNTER_FREQUENCY, "counter-frequency")                                                                          \
     X(BOOT_CPU, "boot-cpu")                                                                                            \
+    X(SECURE_BOOT, "secure-boot")                                                                                      \
     X(EXTENSIONS, "extensions")                                                                                        \
     X(EFI_MAP, "efi-memory-map")                                                                                       \
     X(LOG_SHAPE, "log")                                                                                                \

@@ -22,6 +22,7 @@
 #include "fake_disk.h"
 #include "fake_images.h"
 #include "fake_quirks.h"
+#include "fake_secure.h"
 #include "machine.h"
 
 #define FAKE_PHYSICAL_END 0x200000000ULL /* 8 GiB: what the modelled machine can address */
@@ -36,6 +37,7 @@ struct fake_file {
     uint64_t missing; /* bytes at its end that are not there, whatever its size is said to be */
     uint64_t bad;     /* where it cannot be read; 0: nowhere */
     bool on_second;   /* on the second volume */
+    bool is_signed;   /* by a key that the machine trusts */
 };
 
 /* Memory that is listed as free on the usual machine, and something else here. */
@@ -69,6 +71,7 @@ struct fake_setup {
     size_t claim_count;
     struct fake_second second;
     struct fake_program program; /* what images do that are started */
+    struct fake_secure secure;   /* Secure Boot */
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
     bool by_chance;              /* files hold anything, and so do messages that cite them */
     const char *shell[4];        /* arguments from the UEFI shell, after the program's name; none: not from the shell */

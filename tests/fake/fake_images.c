@@ -165,6 +165,8 @@ static EFI_STATUS EFIAPI load_image(BOOLEAN boot_policy, EFI_HANDLE parent, EFI_
         return EFI_NOT_FOUND;
     if (file->bytes.size < 2 || memcmp(file->bytes.data, "MZ", 2) != 0)
         return EFI_UNSUPPORTED;
+    if (!fake_secure_lets_load(file))
+        return EFI_ACCESS_DENIED;
     if (program->load_status == EFI_SUCCESS || program->load_status == EFI_SECURITY_VIOLATION)
         status = add_image(on_second, name, ret_image);
     return program->load_status != EFI_SUCCESS ? program->load_status : status;

@@ -34,7 +34,11 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *guid, 
         fake_complain("GetVariable: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
-    if (status != EFI_SUCCESS)
+    if (status != EFI_SUCCESS) {
+        fake_secure_failed(name, status);
+        return status;
+    }
+    if (memcmp(guid, &global, sizeof(global)) == 0 && fake_secure_variable(name, size, data, &status))
         return status;
     if (fake_has(FAKE_QUIRK_NO_VARIABLES))
         return EFI_UNSUPPORTED;

@@ -166,6 +166,7 @@ static void switch_on(void)
     fake_graphics_start();
     fake_volume_start();
     fake_random_start();
+    fake_secure_start();
     fake_tables_start(state.system);
     fake_console_install(state.system);
     fake_keyboard_install(state.system);

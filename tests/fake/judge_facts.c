@@ -159,6 +159,9 @@ static void check_numbers(const struct judge *judge)
         check_broken(CHECK_COUNTER_FREQUENCY, "the counter's frequency is told as %llu", (unsigned long long)frequency);
     if (check_fact(judge, BATON_FACT_BOOT_CPU, true, "boot CPU") && baton->boot_cpu != machine_boot_cpu())
         check_broken(CHECK_BOOT_CPU, "the boot processor is told as %llu", (unsigned long long)baton->boot_cpu);
+    if (check_fact(judge, BATON_FACT_SECURE_BOOT, true, "Secure Boot") && baton->secure_boot != fake_secure_state() &&
+        !(excused() && baton->secure_boot == BATON_SECURE_BOOT_OFF))
+        check_broken(CHECK_SECURE_BOOT, "Secure Boot is told as %u", baton->secure_boot);
     if (has(judge, BATON_FACT_SLIDE) != judge->expected->kernel->movable)
         check_broken(CHECK_FACT_SLIDE, "the fact slide is wrong");
     if (has(judge, BATON_FACT_KERNEL_FILE) != judge->expected->kernel_file)
@@ -167,8 +170,9 @@ static void check_numbers(const struct judge *judge)
         check_broken(CHECK_FACT_IDENTITY_MAP, "the fact identity map is wrong");
     if (baton->extensions.count != 0 || baton->extensions.first)
         check_broken(CHECK_EXTENSIONS, "there are extensions");
-    if (baton->facts >> 17 != 0)
-        check_broken(CHECK_FACTS_KNOWN, "facts that nobody knows: 0x%llx", (unsigned long long)baton->facts);
+    if (baton->facts >> 18 != 0 || baton->reserved != 0)
+        check_broken(CHECK_FACTS_KNOWN, "facts that nobody knows: 0x%llx, 0x%x", (unsigned long long)baton->facts,
+                     baton->reserved);
 }
 
 static void check_firmware_map(const struct judge *judge)
@@ -243,6 +247,7 @@ static void check_fields(const struct judge *judge)
         PART(BATON_FACT_KERNEL_FILE, kernel.file_size),
         PART(BATON_FACT_COUNTER_FREQUENCY, counter_frequency),
         PART(BATON_FACT_BOOT_CPU, boot_cpu),
+        PART(BATON_FACT_SECURE_BOOT, secure_boot),
     };
 #undef PART
     static const uint8_t zeros[sizeof(struct baton)];

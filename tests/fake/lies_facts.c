@@ -15,7 +15,7 @@ static void fill(struct told *told, uint64_t offset)
 
 static void fill_and_forget(struct told *told, uint64_t offset)
 {
-    told->baton->facts &= ~(BATON_FACT_COUNTER_FREQUENCY | BATON_FACT_BOOT_CPU);
+    told->baton->facts &= ~(BATON_FACT_COUNTER_FREQUENCY | BATON_FACT_BOOT_CPU | BATON_FACT_SECURE_BOOT);
     fill(told, offset);
 }
 
@@ -193,6 +193,7 @@ static const struct lie lies[] = {
     {FOR("no fact wall clock", FACT_MISSING), BATON(facts, BATON_FACT_WALL_CLOCK)},
     {FOR("no fact counter frequency", FACT_MISSING), BATON(facts, BATON_FACT_COUNTER_FREQUENCY)},
     {FOR("no fact boot CPU", FACT_MISSING), BATON(facts, BATON_FACT_BOOT_CPU)},
+    {FOR("no fact Secure Boot", FACT_MISSING), BATON(facts, BATON_FACT_SECURE_BOOT)},
     {FOR("fact framebuffer", FACT_UNFOUNDED), BATON(facts, BATON_FACT_FRAMEBUFFER), WITH(NO_SCREEN)},
     {FOR("fact RSDP", FACT_UNFOUNDED), BATON(facts, BATON_FACT_RSDP), WITH(NO_TABLES)},
     {FOR("fact SMBIOS", FACT_UNFOUNDED), BATON(facts, BATON_FACT_SMBIOS), WITH(NO_TABLES)},
@@ -212,8 +213,9 @@ static const struct lie lies[] = {
     {FOR("no fact identity map", FACT_IDENTITY_MAP), BATON(facts, BATON_FACT_IDENTITY_MAP),
      ON("kernel file, identity map")},
     {FOR("no fact identity map, low", FACT_IDENTITY_MAP), BATON(facts, BATON_FACT_IDENTITY_MAP), ON("low")},
-    {FOR("first unknown fact", FACTS_KNOWN), BATON(facts, 1ULL << 17)},
+    {FOR("first unknown fact", FACTS_KNOWN), BATON(facts, 1ULL << 18)},
     {FOR("last unknown fact", FACTS_KNOWN), BATON(facts, 1ULL << 63)},
+    {FOR("unknown part", FACTS_KNOWN), BATON(reserved, 1)},
 
     {FOR("RSDP without its fact", FACT_FIELDS), TELL(fill, AT(rsdp)), WITH(NO_TABLES)},
     {FOR("SMBIOS 2 without its fact", FACT_FIELDS), TELL(fill, AT(smbios2)), WITH(NO_TABLES)},
@@ -228,6 +230,7 @@ static const struct lie lies[] = {
     {FOR("size of no kernel file", FACT_FIELDS), TELL(fill, AT(kernel.file_size))},
     {FOR("frequency without its fact", FACT_FIELDS), TELL(fill_and_forget, AT(counter_frequency))},
     {FOR("boot CPU without its fact", FACT_FIELDS), TELL(fill_and_forget, AT(boot_cpu))},
+    {FOR("Secure Boot without its fact", FACT_FIELDS), TELL(fill_and_forget, AT(secure_boot))},
 
     {FOR("RSDP's first byte", RSDP), TELL(turn_rsdp, 0)},
     {FOR("RSDP's last byte", RSDP), TELL(turn_rsdp, 35)},
@@ -247,6 +250,8 @@ static const struct lie lies[] = {
     {FOR("frequency too low", COUNTER_FREQUENCY), TELL(scale_frequency, 90)},
     {FOR("frequency too high", COUNTER_FREQUENCY), TELL(scale_frequency, 110)},
     {FOR("boot CPU", BOOT_CPU), BATON(boot_cpu, 1)},
+    {FOR("Secure Boot on", SECURE_BOOT), BATON(secure_boot, BATON_SECURE_BOOT_OFF ^ BATON_SECURE_BOOT_ON)},
+    {FOR("no setup mode", SECURE_BOOT), BATON(secure_boot, BATON_SECURE_BOOT_SETUP), ON("Secure Boot, setup mode")},
     {FOR("extensions", EXTENSIONS), BATON(extensions.count, 1)},
     {FOR("place of no extensions", EXTENSIONS), TELL(add_extension, 0)},
 

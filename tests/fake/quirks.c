@@ -33,6 +33,8 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
         setup->stale_exits = (unsigned)chance_between(&chance, 1, 8);
     if (setup->growth == 0 && chance_one_in(&chance, 8))
         setup->growth = (unsigned)chance_between(&chance, 2, 400);
+    if (!setup->secure.is_there && chance_one_in(&chance, 8))
+        setup->secure = (struct fake_secure){.is_there = true, .secure_boot = (uint8_t)chance_below(&chance, 2)};
     if (!chance_one_in(&chance, 4))
         ret_case->injection = (struct fake_injection){(unsigned)chance_between(&chance, 1, 100),
                                                       (unsigned)chance_below(&chance, 10),

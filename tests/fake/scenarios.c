@@ -410,7 +410,7 @@ static const struct scenario_maker makers[] = {
     {"free stack above 4 GiB", make_stack_above, 0},
 };
 
-#define AT_MOST 224
+#define AT_MOST 320
 
 static void make(struct scenario *ret_scenario, const struct scenario_maker *maker)
 {
@@ -432,12 +432,15 @@ static size_t make_usual_ones(struct scenario *ret_scenarios)
         make(&ret_scenarios[count++], &scenarios_second[i]);
     for (size_t i = 0; i < scenarios_menu_count; i++)
         make(&ret_scenarios[count++], &scenarios_menu[i]);
+    for (size_t i = 0; i < scenarios_secure_count; i++)
+        make(&ret_scenarios[count++], &scenarios_secure[i]);
     return count;
 }
 
 size_t scenarios_usual(void)
 {
-    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count + scenarios_second_count + scenarios_menu_count;
+    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count + scenarios_second_count + scenarios_menu_count +
+           scenarios_secure_count;
 }
 
 size_t scenarios(struct scenario **ret_scenarios)

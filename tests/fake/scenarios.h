@@ -47,6 +47,9 @@ extern const size_t scenarios_second_count;
 /* scenarios_menu.c: what a person does. */
 extern const struct scenario_maker scenarios_menu[];
 extern const size_t scenarios_menu_count;
+/* scenarios_secure.c: what Secure Boot lets pass. */
+extern const struct scenario_maker scenarios_secure[];
+extern const size_t scenarios_secure_count;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

@@ -24,6 +24,22 @@ static enum fake_end usual_end(const struct scenario *scenario)
                                                                                                   : scenario->end;
 }
 
+/* Secure Boot does not let it be booted. */
+static bool is_forbidden(const struct scenario *scenario)
+{
+    const struct fake_file *file = scenario->end == FAKE_STARTED && scenario->start.path
+                                       ? fake_volume_find(scenario->start.on_second, scenario->start.path)
+                                       : NULL;
+
+    return file ? !fake_secure_lets_load(file) : fake_secure_forbids_kernels();
+}
+
+/* Secure Boot is not as in the scenario, so that it may end with other words. */
+static bool has_other_secure(const struct scenario *scenario)
+{
+    return fake_setup()->secure.is_there != scenario->setup.secure.is_there;
+}
+
 /* How a run ends when no call fails. */
 static enum fake_end expected_end(const struct scenario *scenario)
 {
@@ -32,6 +48,8 @@ static enum fake_end expected_end(const struct scenario *scenario)
     bool refused = has_no_volume(scenario) || (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) ||
                    (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
+    if (has_other_secure(scenario) && is_forbidden(scenario) && (is_boot(usual) || !scenario->is_menu))
+        return FAKE_RETURNED;
     if (scenario->on_stack && fake_has(FAKE_QUIRK_LOADER_ABOVE) && !refused && !fake_has(FAKE_QUIRK_CONFIDENTIAL))
         return FAKE_JUMPED; /* the stack is elsewhere */
     if (refused || (usual == FAKE_JUMPED && fake_has(FAKE_QUIRK_CONFIDENTIAL)))
@@ -109,6 +127,8 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
         check_broken(CHECK_QUIRKY_END, "the loader %s, and should have %s", fake_end_name(result->end),
                      fake_end_name(end));
     check_errors(scenario, result);
+    if (has_other_secure(scenario))
+        return;
     quirk_check_words(scenario, result);
     /* Without its partition the boot volume has no neighbours, and so none that something could be wrong with. */
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume &&
@@ -135,7 +155,8 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
         !lacks_path(scenario))
         check_broken(CHECK_ONE_FAILURE, "one failure of %s kept the kernel from being booted",
                      fake_service_name(fake_injected_service()));
-    if (is_boot(result->end) && !is_boot(expected_end(scenario)) && !is_boot(scenario->unattended))
+    if (is_boot(result->end) && !is_boot(expected_end(scenario)) && !is_boot(scenario->unattended) &&
+        !fake_secure_was_denied())
         check_broken(CHECK_JUMP_REFUSED, "the loader booted, where it should have refused");
     if (result->end == FAKE_WAITED && !scenario->is_menu)
         check_broken(CHECK_WAITED, "the loader waited for a person");

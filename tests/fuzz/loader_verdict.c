@@ -230,6 +230,8 @@ static void check_jump(const struct fake_result *result)
 
     if (fake_setup()->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL) || fake_setup()->no_execute_broken)
         fake_complain("a kernel was booted on a machine where none may be");
+    if (fake_secure_forbids_kernels() && !fake_secure_was_denied())
+        fake_complain("a kernel was booted that nobody has verified");
     if (!baton || !fake_memory_is_loaders(physical, FAKE_PAGE, EfiLoaderData)) {
         fake_complain("there is no baton");
         return;

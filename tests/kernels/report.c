@@ -175,6 +175,7 @@ static void report_baton(const struct baton *baton)
     say("baton.counter_frequency", baton->counter_frequency);
     say("baton.boot_cpu", baton->boot_cpu);
     say("baton.extensions", baton->extensions.count);
+    say("baton.secure_boot", baton->secure_boot);
     print("baton.boot_partition=");
     for (size_t i = 0; i < sizeof(baton->boot_partition); i++)
         print("%02x", baton->boot_partition[i]);

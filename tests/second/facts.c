@@ -402,6 +402,23 @@ static void gather_processor(void)
     draft.facts |= draft.counter_frequency ? BATON_FACT_COUNTER_FREQUENCY : 0;
 }
 
+/* Where it is on nobody starts this loader: it is not signed. */
+static void gather_secure_boot(void)
+{
+    EFI_GUID global = EFI_GLOBAL_VARIABLE;
+    uint8_t on = 0, setup = 0;
+    UINTN size = 1;
+    EFI_STATUS status = ST->RuntimeServices->GetVariable(L"SecureBoot", &global, NULL, &size, &on);
+
+    if (status != EFI_NOT_FOUND && (EFI_ERROR(status) || size != 1))
+        return;
+    size = 1;
+    if (EFI_ERROR(status) || EFI_ERROR(ST->RuntimeServices->GetVariable(L"SetupMode", &global, NULL, &size, &setup)))
+        setup = 0;
+    draft.facts |= BATON_FACT_SECURE_BOOT;
+    draft.secure_boot = setup ? BATON_SECURE_BOOT_SETUP : on ? BATON_SECURE_BOOT_ON : BATON_SECURE_BOOT_OFF;
+}
+
 void gather(EFI_HANDLE device)
 {
     uint8_t probe[8];
@@ -409,6 +426,7 @@ void gather(EFI_HANDLE device)
     gather_screens();
     gather_partition(device);
     gather_processor();
+    gather_secure_boot();
     machine.have_random = random_bytes(probe, sizeof probe);
     say("screens %u, random numbers %s", (uint64_t)machine.screen_count, machine.have_random ? "yes" : "no");
 }

@@ -19,7 +19,8 @@
 #define SCREENS 5
 
 /* Facts that are there in every boot. */
-#define ALWAYS (BATON_FACT_EFI_MEMORY_MAP | BATON_FACT_LOG | BATON_FACT_TIMINGS | BATON_FACT_BOOT_CPU)
+#define ALWAYS                                                                                                         \
+    (BATON_FACT_EFI_MEMORY_MAP | BATON_FACT_LOG | BATON_FACT_TIMINGS | BATON_FACT_BOOT_CPU | BATON_FACT_SECURE_BOOT)
 
 struct sample {
     struct made_boot boot;
@@ -115,6 +116,7 @@ static void start(struct sample *sample, struct chance *chance)
     facts->has_wall_clock = add(sample, BATON_FACT_WALL_CLOCK);
     facts->wall_clock = chance_bits(chance);
     facts->boot_cpu = chance_bits(chance);
+    facts->secure_boot = chance_one_in(chance, 2) ? SECURE_BOOT_OFF : SECURE_BOOT_SETUP;
     facts->system_table = add(sample, BATON_FACT_EFI_SYSTEM_TABLE) ? (51ULL << 20) + 0x18 : 0;
     if (made_boot_plan(boot) != STATUS_OK || !made_boot_reserve(boot, chance))
         CHANCE_FAIL(chance, "%s", boot->error.text);
@@ -193,6 +195,8 @@ static void check_values(const struct sample *sample)
     CHECK(memcmp(baton->boot_partition, facts->has_boot_partition ? facts->boot_partition : zeros, 16) == 0);
     CHECK(baton->wall_clock == (facts->has_wall_clock ? facts->wall_clock : 0));
     CHECK(baton->boot_cpu == facts->boot_cpu);
+    CHECK(baton->secure_boot ==
+          (facts->secure_boot == SECURE_BOOT_SETUP ? BATON_SECURE_BOOT_SETUP : BATON_SECURE_BOOT_OFF));
     CHECK((uintptr_t)baton->efi_system_table ==
           (facts->system_table ? baton->direct_map.base + facts->system_table : 0));
 }
@@ -208,6 +212,35 @@ static void test_facts(void **state)
         check_values(&sample);
         check_tables(&sample);
         check_screens(&sample);
+        end(&sample);
+    }
+}
+
+/* States in which no kernel is planned for, should one be handed over all the same. */
+static void test_verified(void **state)
+{
+    static const struct {
+        enum secure_boot state;
+        uint64_t fact;
+        uint32_t value;
+    } rows[] = {
+        {SECURE_BOOT_ON, BATON_FACT_SECURE_BOOT, BATON_SECURE_BOOT_ON},
+        {SECURE_BOOT_UNKNOWN, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        static struct sample sample;
+        struct chance chance = chance_case(i);
+        struct baton *baton;
+
+        start(&sample, &chance);
+        sample.boot.facts.secure_boot = rows[i].state;
+        baton = (struct baton *)(void *)sample.boot.plan.places[sample.boot.plan.baton].memory;
+        memset(baton, 0, sizeof(*baton));
+        sample.boot.protocol->build(&sample.boot.input, &sample.boot.plan);
+        assert_int_equal(baton->facts & BATON_FACT_SECURE_BOOT, rows[i].fact);
+        assert_int_equal(baton->secure_boot, rows[i].value);
         end(&sample);
     }
 }
@@ -237,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_verified),
         cmocka_unit_test(test_absurd_sizes),
     };
 

@@ -338,6 +338,44 @@ static void test_elf_is_refused(void **state)
                                             "writable and executable (RWE)"));
 }
 
+static void check_refused(enum secure_boot state, const char *message)
+{
+    boot.facts.secure_boot = state;
+    assert_int_equal(made_boot_plan(&boot), message ? STATUS_UNSUPPORTED : STATUS_OK);
+    if (message)
+        assert_string_equal(boot.error.text, message);
+}
+
+/* Whatever is in it. */
+static void test_secure_boot(void **state)
+{
+    (void)state;
+    add_elf(HIGH, 64, 0x3000);
+    made_boot_add_file(&boot, "/initrd", zeros(10), 10);
+    check_refused(SECURE_BOOT_OFF, NULL);
+    check_refused(SECURE_BOOT_SETUP, NULL);
+    check_refused(SECURE_BOOT_ON, "/kernel.elf: is an ELF kernel, which nobody verifies, nor its modules, and Secure "
+                                  "Boot is on. Boot a signed EFI program, or switch Secure Boot off in the firmware's "
+                                  "setup.");
+    check_refused(SECURE_BOOT_UNKNOWN, "/kernel.elf: is an ELF kernel, which nobody verifies, nor its modules, and the "
+                                       "firmware fails to say whether Secure Boot is on, which forbids that. Start the "
+                                       "machine again; if it still fails, update the firmware.");
+    boot.content[0][4] = 1;
+    check_refused(SECURE_BOOT_ON, "/kernel.elf: is an ELF kernel, which nobody verifies, nor its modules, and Secure "
+                                  "Boot is on. Boot a signed EFI program, or switch Secure Boot off in the firmware's "
+                                  "setup.");
+}
+
+static void test_secure_boot_flat(void **state)
+{
+    (void)state;
+    made_boot_add_file(&boot, "/kernel.bin", zeros(0x1234), 0x1234);
+    check_refused(SECURE_BOOT_OFF, NULL);
+    check_refused(SECURE_BOOT_ON, "/kernel.bin: is a flat kernel, which nobody verifies, nor its modules, and Secure "
+                                  "Boot is on. Boot a signed EFI program, or switch Secure Boot off in the firmware's "
+                                  "setup.");
+}
+
 static void test_larger_than_memory(void **state)
 {
     const struct elf_segment segment = {
@@ -483,6 +521,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flat_refusals, setup, teardown),
         cmocka_unit_test_setup_teardown(test_flat_is_empty, setup, teardown),
         cmocka_unit_test_setup_teardown(test_elf_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_secure_boot, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_secure_boot_flat, setup, teardown),
         cmocka_unit_test_setup_teardown(test_larger_than_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(test_large_modules, setup, teardown),
         cmocka_unit_test_setup_teardown(test_absurd_map, setup, teardown),

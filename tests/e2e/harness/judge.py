@@ -8,8 +8,8 @@ from typing import Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from .paths import TREE
 from .report import (FACTS, ACPI_NVS, ACPI_RECLAIMABLE, BATON, BOOT_SERVICES, FREE, KERNEL, LOADER, MAGIC, MMIO, MODULE,
-                     NEVER_MAPPED, PAGE, PAGE_TABLES, RUNTIME_CODE, RUNTIME_DATA, SPECIFIC_PURPOSE, STACK, TRAMPOLINE,
-                     UNUSABLE, USABLE, WITHHELD, FIRMWARE_TABLES, FRAMEBUFFER, Report)
+                     NEVER_MAPPED, PAGE, PAGE_TABLES, RUNTIME_CODE, RUNTIME_DATA, SECURE_BOOT_SETUP, SPECIFIC_PURPOSE, STACK,
+                     TRAMPOLINE, UNUSABLE, USABLE, WITHHELD, FIRMWARE_TABLES, FRAMEBUFFER, Report)
 
 UPPER_HALF = 1 << 63
 STACK_SIZE = 0x10000
@@ -112,8 +112,8 @@ def check_descriptors(report: Report) -> Iterator[str]:
 
 def check_baton(report: Report, path: str, command_line: str, slide: Optional[int],
                 facts: Mapping[str, bool]) -> Iterator[str]:
-    expected = {"baton.magic": MAGIC, "baton.version": 1, "baton.size": 408, "baton.tail_zero": 1,
-                "baton.kernel.slide": slide or 0, "baton.extensions": 0,
+    expected = {"baton.magic": MAGIC, "baton.version": 1, "baton.size": 416, "baton.tail_zero": 1,
+                "baton.kernel.slide": slide or 0, "baton.extensions": 0, "baton.secure_boot": SECURE_BOOT_SETUP,
                 "baton.boot_cpu": report.number("measured.boot_cpu")}
     for key, value in expected.items():
         if report.number(key) != value:
@@ -132,7 +132,7 @@ def check_baton(report: Report, path: str, command_line: str, slide: Optional[in
         "EFI_SYSTEM_TABLE": report.values.get("system_table") == "0x5453595320494249 1",
         "KERNEL_FILE": False, "SLIDE": slide is not None, "WALL_CLOCK": True, "BOOT_CPU": True, "BOOT_PARTITION": True,
         "ENTROPY": not report.number("baton.entropy_zero"), "DEVICE_TREE": "device_tree" in report.values,
-        "IDENTITY_MAP": not is_high(report),
+        "IDENTITY_MAP": not is_high(report), "SECURE_BOOT": True,
     }
     for fact, expected_there in {**there, "RSDP": True, "SMBIOS": True, "EFI_SYSTEM_TABLE": True, **facts}.items():
         if (fact in report.facts()) != expected_there:

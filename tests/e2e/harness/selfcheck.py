@@ -9,11 +9,11 @@ from typing import Dict, List, Sequence
 from .disk import Content
 from .files import ENTRY, entry
 from .paths import SECOND, built, kernel
-from .report import checksum
+from .report import SECURE_BOOT_SETUP, checksum
 
 PARTITION_ENTRY = 1024  # of a GPT disk with sectors of 512 bytes, the first
 FACTS = ["command-line", "efi-memory-map", "log", "timings", "counter-frequency", "rsdp", "smbios",
-         "efi-system-table", "boot-partition", "wall-clock", "boot-cpu"]
+         "efi-system-table", "boot-partition", "wall-clock", "boot-cpu", "secure-boot"]
 FLAT_MEMORY = 0x180000
 
 
@@ -32,7 +32,7 @@ def options_of(path: str, disk: Path, modules: int, has: Sequence[str], lacks: S
                words: Sequence[str]) -> str:
     """The kernel's command line: what it cannot know by itself."""
     return " ".join(["selfcheck", f"path={path}", f"partition={partition_guid(disk)}", f"log={path}",
-                     f"modules={modules}", f"has={','.join([*FACTS, *has])}",
+                     f"modules={modules}", f"secure-boot={SECURE_BOOT_SETUP}", f"has={','.join([*FACTS, *has])}",
                      f"lacks={','.join(['device-tree', *lacks])}", *words, "end"])
 
 

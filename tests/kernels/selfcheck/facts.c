@@ -2,7 +2,7 @@
 /* Section 6: facts against fields, and what can be known of the fields. */
 #include "selfcheck.h"
 
-#define LAST_FACT    16
+#define LAST_FACT    17
 #define SYSTEM_TABLE "IBI SYST"
 #define LOG_MOST     (32 * 1024)
 #define ENTROPY_SIZE 64
@@ -32,6 +32,7 @@ static const struct fact facts[LAST_FACT + 1] = {
     {"wall-clock", offsetof(struct baton, wall_clock), 8},
     {"boot-cpu", 0, 0}, /* which may be 0 */
     {"identity-map", 0, 0},
+    {"secure-boot", 0, 0}, /* the same */
 };
 
 /* A list's stride is no part: it may be there for an empty one. */
@@ -58,11 +59,14 @@ static void check_facts_fields(struct subject *subject)
         broken("the fact command-line is 1, and there is none");
     if ((baton->facts & BATON_FACT_BOOT_CPU) == 0 && baton->boot_cpu != 0)
         broken("the fact boot-cpu is 0, and boot_cpu is not");
+    if ((baton->facts & BATON_FACT_SECURE_BOOT) == 0 && baton->secure_boot != 0)
+        broken("the fact secure-boot is 0, and secure_boot is not");
 }
 
 static void check_facts_known(struct subject *subject)
 {
     expect_equal("facts that version 1 does not name", subject->baton->facts >> (LAST_FACT + 1), 0);
+    expect_equal("reserved", subject->baton->reserved, 0);
 }
 
 /* The test knows the machine. */
@@ -114,6 +118,15 @@ static void check_partition(struct subject *subject)
             broken("byte %u of boot_partition is not the disk's", i);
             return;
         }
+}
+
+/* The test knows the firmware. */
+static void check_secure_boot(struct subject *subject)
+{
+    uint64_t state;
+
+    if (option_number(subject->baton->command_line, "secure-boot", &state))
+        expect_equal("secure_boot", subject->baton->secure_boot, state);
 }
 
 static void check_log(struct subject *subject)
@@ -180,5 +193,6 @@ static const struct check checks[] = {
     {"facts-expected", check_facts_expected}, {"entropy", check_entropy},
     {"boot-partition", check_partition},      {"log", check_log},
     {"efi-system-table", check_system_table}, {"efi-memory-map", check_efi_map},
+    {"secure-boot", check_secure_boot},
 };
 const struct check_list facts_checks = {checks, COUNT(checks)};

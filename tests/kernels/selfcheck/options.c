@@ -6,6 +6,7 @@
  *     partition=0123…        the boot partition's GUID, 32 hexadecimal digits, as its bytes stand on the disk
  *     has=a,b lacks=c        facts that must, or must not, be there (names in facts.c)
  *     modules=N              how many there are
+ *     secure-boot=N          how Secure Boot is set: BATON_SECURE_BOOT_...
  *     random                 the boot asks for a random slide
  *     log=word               a word that the log has
  *     quick                  overwrite one page in many above 512 MiB

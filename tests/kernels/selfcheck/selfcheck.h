@@ -146,7 +146,7 @@ bool is_utf8(const char *text, uint64_t length);
 uint8_t byte_sum(const void *bytes, uint64_t size);
 
 /* ---- options.c: words of the form "key" or "key=value" in a command line ---- */
-#define OPTION_TEXT 128
+#define OPTION_TEXT 256
 bool option_given(const char *command_line, const char *key);
 /* False when it is not there; the value is copied and cut at OPTION_TEXT. */
 bool option_text(const char *command_line, const char *key, char *ret_value);
