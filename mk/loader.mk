@@ -50,6 +50,12 @@ $(BUILD)/$(EFI_NAME).elf: $(LINKED_OBJECTS) loader/loader.lds $(BUILD)/flags $(B
 	@echo "  LINK  $@"
 	$(Q)$(LD) $(LOADER_LDFLAGS) -T loader/loader.lds $(LINKED_OBJECTS) -o $@
 
-$(BUILD)/%.EFI: $(BUILD)/%.elf $(BUILD)/elf2efi
+# By what names shim, and others, may refuse it (shim's SBAT.md).
+$(BUILD)/sbat.csv: loader/sbat.csv VERSION
+	@mkdir -p $(@D)
+	@echo "  GEN   $@"
+	$(Q)sed 's/@VERSION@/$(VERSION)/' $< > $@
+
+$(BUILD)/%.EFI: $(BUILD)/%.elf $(BUILD)/sbat.csv $(BUILD)/elf2efi
 	@echo "  EFI   $@"
-	$(Q)$(BUILD)/elf2efi $< $@
+	$(Q)$(BUILD)/elf2efi $< $@ $(BUILD)/sbat.csv

@@ -240,7 +240,7 @@ PARTS = {
     "headers": pytest_part("tests/build/test_headers.py", "tests/build/test_porting.py", "tests/build/test_rust.py"),
     "layers": pytest_part("tests/build/test_resident.py", "tests/build/test_layers.py", "tests/build/test_judges.py"),
     "reproducible": pytest_part("tests/build/test_reproducible.py"),
-    "install": pytest_part("tests/build/test_install.py"),
+    "install": pytest_part("tests/build/test_install.py", "tests/build/test_sbat.py"),
     "hello": pytest_part("tests/build/test_hello.py"),
     "deps": pytest_part("tests/build/test_debian.py", "tests/build/test_deps.py"),
     "e2e": part_e2e,

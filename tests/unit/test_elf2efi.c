@@ -113,19 +113,35 @@ static struct sample good_sample(void)
     return sample;
 }
 
-/* Converts `size` bytes, from a place of exactly that size, so that ASan sees a read behind them. */
+/* From a place of exactly that size, so that ASan sees a read behind it. */
+static struct bytes copy_of(const void *from, size_t size)
+{
+    uint8_t *copy = malloc(size ? size : 1);
+
+    assert_non_null(copy);
+    memcpy(copy, from, size);
+    return (struct bytes){copy, size};
+}
+
+static enum status convert_with(struct bytes file, struct bytes sbat, struct arena *arena, struct bytes *ret_efi,
+                                struct error *error)
+{
+    struct convert_input input = {"in.elf", copy_of(file.data, file.size), copy_of(sbat.data, sbat.size)};
+    enum status status;
+
+    arena->used = 0;
+    status = convert_elf(&input, arena, ret_efi, error);
+    free((void *)(uintptr_t)input.elf.data);
+    free((void *)(uintptr_t)input.sbat.data);
+    return status;
+}
+
 static enum status convert_in(const uint8_t *file, size_t size, struct arena *arena, struct bytes *ret_efi,
                               struct error *error)
 {
-    uint8_t *copy = malloc(size ? size : 1);
-    enum status status;
+    static const uint8_t nothing[1];
 
-    assert_non_null(copy);
-    memcpy(copy, file, size);
-    arena->used = 0;
-    status = convert_elf("in.elf", (struct bytes){copy, size}, arena, ret_efi, error);
-    free(copy);
-    return status;
+    return convert_with((struct bytes){file, size}, (struct bytes){nothing, 0}, arena, ret_efi, error);
 }
 
 static uint8_t room[262144];
@@ -231,6 +247,47 @@ static void test_contents(void **state)
     assert_memory_equal(efi.data + 0x1400, data, sizeof(data));
     assert_int_equal(number(efi, 0x1438, 8), 0x6000);
     assert_memory_equal(efi.data + 0x1600, reloc, sizeof(reloc));
+}
+
+/* It goes before .reloc, which stays the last one. */
+static void test_sbat(void **state)
+{
+    static const uint32_t sbat[5] = {1000, 0x6000, 0x400, 0x1600, 0x40000040};
+    static const uint32_t reloc[5] = {24, 0x7000, 0x200, 0x1a00, 0x42000040};
+    struct sample sample = good_sample();
+    struct arena arena = {room, sizeof(room), 0};
+    struct error error = {""};
+    struct bytes efi;
+    uint8_t lines[1000];
+
+    (void)state;
+    memset(lines, 'x', sizeof(lines));
+    assert_int_equal(convert_with((struct bytes){sample.file, sizeof(sample.file)},
+                                  (struct bytes){lines, sizeof(lines)}, &arena, &efi, &error),
+                     STATUS_OK);
+    assert_int_equal(number(efi, 70, 2), 5);
+    check_section(efi, 3, ".sbat", &sbat);
+    check_section(efi, 4, ".reloc", &reloc);
+    assert_memory_equal(efi.data + 0x1600, lines, sizeof(lines));
+    assert_int_equal(number(efi, 240, 4), 0x7000);
+    assert_int_equal(number(efi, 144, 4), 0x8000);
+    assert_int_equal(efi.size, 0x1c00);
+}
+
+static void test_sbat_size(void **state)
+{
+    static const uint8_t lines[4097] = "x";
+    struct sample sample = good_sample();
+    struct bytes file = {sample.file, sizeof(sample.file)};
+    struct arena arena = {room, sizeof(room), 0};
+    struct error error = {""};
+    struct bytes efi;
+
+    (void)state;
+    assert_int_equal(convert_with(file, (struct bytes){lines, 4096}, &arena, &efi, &error), STATUS_OK);
+    assert_int_equal(number(efi, 240, 4), 0x7000);
+    assert_int_equal(convert_with(file, (struct bytes){lines, 4097}, &arena, &efi, &error), STATUS_INVALID);
+    assert_string_equal(error.text, "in.elf: its SBAT lines have 4097 bytes, and 4096 is the most");
 }
 
 /* Shim takes an empty .reloc for a stripped one. */
@@ -463,6 +520,8 @@ int main(void)
         cmocka_unit_test(test_headers),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_contents),
+        cmocka_unit_test(test_sbat),
+        cmocka_unit_test(test_sbat_size),
         cmocka_unit_test(test_no_relocations),
         cmocka_unit_test(test_pack),
         cmocka_unit_test(test_zeros_are_left_out),

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "convert.h"
 
+#include "checked.h"
 #include "layout.h"
 #include "memory.h"
 #include "pe_write.h"
 #include "put.h"
 #include "relocations.h"
 
-_Static_assert(LAYOUT_SEGMENTS_MAX + 1 <= PE_SECTIONS_MAX, "each segment and .reloc can be a section");
+#define SECTIONS_MAX (LAYOUT_SEGMENTS_MAX + 2)
+#define SBAT_MAX     4096U /* bytes: one line for each component */
+
+_Static_assert(SECTIONS_MAX <= PE_SECTIONS_MAX, "each segment, .sbat and .reloc can be a section");
 
 /* The name and flags of the section for a segment with these permissions. */
 static struct pe_section section_of(const struct elf_segment *segment)
@@ -54,16 +58,33 @@ static enum status make_section(const struct layout *layout, const struct elf_se
     return STATUS_OK;
 }
 
-enum status convert_elf(const char *name, struct bytes elf, struct arena *arena, struct bytes *ret_efi,
+/* Adds a section that is made here, behind the others. */
+static void add_section(struct pe_image *image, struct pe_section *sections, uint32_t *end, const char *name,
+                        uint32_t flags, struct bytes content)
+{
+    sections[image->section_count++] = (struct pe_section){
+        .name = name,
+        .address = *end,
+        .size = (uint32_t)content.size,
+        .flags = PE_SECTION_READ | PE_SECTION_DATA | flags,
+        .content = content,
+    };
+    *end += (uint32_t)align_down(content.size + PAGE_SIZE - 1, PAGE_SIZE);
+}
+
+enum status convert_elf(const struct convert_input *input, struct arena *arena, struct bytes *ret_efi,
                         struct error *error)
 {
     struct layout layout;
     struct relocations relocations, rest;
     struct bytes packed;
-    struct pe_section sections[LAYOUT_SEGMENTS_MAX + 1] = {0};
-    struct pe_image image;
-    enum status status = layout_read(name, elf, &layout, error);
+    struct pe_section sections[SECTIONS_MAX] = {0};
+    struct pe_image image = {.sections = sections};
+    enum status status = layout_read(input->name, input->elf, &layout, error);
 
+    if (status == STATUS_OK && input->sbat.size > SBAT_MAX)
+        return error_set(error, STATUS_INVALID, "%s: its SBAT lines have %zu bytes, and %u is the most", input->name,
+                         input->sbat.size, SBAT_MAX);
     if (status == STATUS_OK)
         status = relocations_read(&layout, arena, &relocations, error);
     if (status != STATUS_OK)
@@ -75,13 +96,11 @@ enum status convert_elf(const char *name, struct bytes elf, struct arena *arena,
         status = relocations_pack(&relocations, sections[0].address, arena, &packed, error);
     if (status != STATUS_OK)
         return status;
-    sections[layout.segment_count] = (struct pe_section){
-        .name = ".reloc",
-        .address = layout.end,
-        .size = (uint32_t)packed.size,
-        .flags = PE_SECTION_READ | PE_SECTION_DATA | PE_SECTION_DISCARDABLE,
-        .content = packed,
-    };
-    image = (struct pe_image){layout.machine->pe_machine, layout.entry, sections, layout.segment_count + 1};
+    image.machine = layout.machine->pe_machine;
+    image.entry = layout.entry;
+    image.section_count = layout.segment_count;
+    if (input->sbat.size > 0)
+        add_section(&image, sections, &layout.end, ".sbat", 0, input->sbat);
+    add_section(&image, sections, &layout.end, ".reloc", PE_SECTION_DISCARDABLE, packed);
     return pe_write(&image, arena, ret_efi, error);
 }

@@ -7,11 +7,12 @@
 
 #include "convert.h"
 
-static const char usage[] = "Usage: elf2efi IN.elf OUT.efi\n"
+static const char usage[] = "Usage: elf2efi IN.elf OUT.efi [SBAT.csv]\n"
                             "\n"
                             "Makes a PE32+ EFI application of a static-PIE ELF64 file that was linked with\n"
                             "loader/loader.lds. Each loadable segment becomes a section, but for the one with the\n"
-                            "dynamic table; relocations go into .reloc. The same input gives the same bytes.\n";
+                            "dynamic table; relocations go into .reloc, and SBAT.csv, which says by what names\n"
+                            "the program can be revoked, into .sbat. The same input gives the same bytes.\n";
 
 /* Says what the system said about `path`. */
 static bool complain(const char *path)
@@ -71,19 +72,19 @@ static bool write_file(const char *path, struct bytes file)
 }
 
 /* Converts with as much scratch room as it takes. */
-static bool convert(const char *name, struct bytes elf, const char *output)
+static bool convert(const struct convert_input *input, const char *output)
 {
     struct error error = {""};
     enum status status = STATUS_NEED_ROOM;
     bool good = false;
 
-    for (size_t size = 4 * elf.size + 65536; status == STATUS_NEED_ROOM; size *= 2) {
+    for (size_t size = 4 * input->elf.size + 65536; status == STATUS_NEED_ROOM; size *= 2) {
         struct arena arena = {malloc(size), size, 0};
         struct bytes efi;
 
         if (!arena.base)
-            return complain(name);
-        status = convert_elf(name, elf, &arena, &efi, &error);
+            return complain(input->name);
+        status = convert_elf(input, &arena, &efi, &error);
         if (status == STATUS_OK)
             good = write_file(output, efi);
         free(arena.base);
@@ -95,7 +96,7 @@ static bool convert(const char *name, struct bytes elf, const char *output)
 
 int main(int count, char **arguments)
 {
-    struct bytes elf;
+    struct convert_input input = {0};
     bool good;
 
     if (count == 2 && (strcmp(arguments[1], "--help") == 0 || strcmp(arguments[1], "-h") == 0))
@@ -106,13 +107,15 @@ int main(int count, char **arguments)
             return EXIT_FAILURE;
         }
     }
-    if (count != 3) {
-        (void)fprintf(stderr, "elf2efi: wants two files, an ELF file and the EFI file to write\n%s", usage);
+    if (count < 3 || count > 4) {
+        (void)fprintf(stderr, "elf2efi: wants two files or three: an ELF file, the EFI file to write, SBAT lines\n%s",
+                      usage);
         return EXIT_FAILURE;
     }
-    if (!read_file(arguments[1], &elf))
-        return EXIT_FAILURE;
-    good = convert(arguments[1], elf, arguments[2]);
-    free((void *)elf.data); /* read_file's */
+    input.name = arguments[1];
+    good = read_file(arguments[1], &input.elf) && (count == 3 || read_file(arguments[3], &input.sbat)) &&
+           convert(&input, arguments[2]);
+    free((void *)input.elf.data); /* read_file's */
+    free((void *)input.sbat.data);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
