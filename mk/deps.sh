@@ -46,6 +46,8 @@ test  cmd:clang-format       clang-format         clang-tools-extra    clang    
 test  cmd:clang-tidy         clang-tidy           clang-tools-extra    clang               clang-tools          llvm
 test  cmd:cppcheck           cppcheck             cppcheck             cppcheck            cppcheck             cppcheck
 test  cmd:gdb                gdb                  gdb                  gdb                 gdb                  gdb
+test  cmd:openssl            openssl              openssl              openssl             openssl              openssl
+test  cmd:sbsign             sbsigntool           sbsigntools          sbsigntools         sbsigntools          -
 END
 }
 

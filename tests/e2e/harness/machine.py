@@ -24,7 +24,11 @@ OVMF = Path("/usr/share/OVMF")
 FIRMWARE = {
     "4M": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
     "2M": ("OVMF_CODE.fd", "OVMF_VARS.fd"),
+    "secure": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd"),
 }
+# With Secure Boot nobody but the firmware may write its variables; it does so in system management mode.
+BOARDS = {"secure": ["-machine", "q35,accel=tcg,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"]}
+BOARD = ["-machine", "q35,accel=tcg"]
 SCREENS = {
     None: [],
     "vga": ["-device", "VGA"],
@@ -90,7 +94,7 @@ class Machine:
         self.variables = folder / "vars.fd"
         shutil.copyfile(OVMF / variables, self.variables)
         self.command = [
-            tool("qemu-system-x86_64"), "-machine", "q35,accel=tcg", "-nodefaults", "-no-user-config", "-no-reboot",
+            tool("qemu-system-x86_64"), *BOARDS.get(firmware, BOARD), "-nodefaults", "-no-user-config", "-no-reboot",
             "-m", memory, "-smp", str(smp), "-display", "none", "-monitor", "none", "-net", "none",
             "-drive", f"if=pflash,format=raw,readonly=on,file={OVMF / code}",
             "-drive", f"if=pflash,format=raw,file={self.variables}",
