@@ -187,7 +187,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     enum status status;
 
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
-    status = image_load(&boot->ledger, &attempt->plan, attempt->files, &image, error);
+    status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &image, error);
     if (status != STATUS_OK)
         return status;
     log_info("starting %s", attempt->files[0].path);

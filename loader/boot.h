@@ -7,6 +7,7 @@
 #include "entry.h"
 #include "facts.h"
 #include "files.h"
+#include "initrd.h"
 #include "ledger.h"
 #include "map.h"
 #include "protocol.h"
@@ -33,6 +34,7 @@ struct boot {
     struct fetched_map fetched; /* facts.efi_map, with its buffer */
     struct facts facts;
     struct choice choice;
+    struct initrd initrd; /* what Linux is offered */
 };
 
 /* One boot entry on its way: its files, and the plan that comes of them. */

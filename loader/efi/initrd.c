@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "initrd.h"
 
-#include "abi/load_file.h"
 #include "log.h"
 #include "memory.h"
-
-struct initrd {
-    EFI_LOAD_FILE2_PROTOCOL protocol; /* first: it is what a caller passes */
-    const struct plan *plan;
-    struct file *files;
-    EFI_HANDLE handle;
-};
 
 /* The whole path: one vendor node, and the end. */
 static const struct {
@@ -23,13 +15,17 @@ static const struct {
     {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}},
 };
 
-static const EFI_GUID load_file_guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
-static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+static const EFI_GUID guids[INITRD_PARTS] = {EFI_DEVICE_PATH_PROTOCOL_GUID, EFI_LOAD_FILE2_PROTOCOL_GUID};
 
 /* The firmware takes interfaces as pointers to what may be changed, and changes neither. */
 static void *path_interface(void)
 {
     return (void *)(uintptr_t)&initrd_path;
+}
+
+static void *interface_of(struct initrd *initrd, enum initrd_part part)
+{
+    return part == INITRD_PATH ? path_interface() : &initrd->protocol;
 }
 
 /* cppcheck-suppress constParameter ; its type is the protocol's */
@@ -45,6 +41,8 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PAT
         return EFI_INVALID_PARAMETER;
     if (boot_policy)
         return EFI_UNSUPPORTED;
+    if (!plan)
+        return EFI_NOT_FOUND;
     room = *size;
     *size = (UINTN)plan->image.initrd_size;
     if (!buffer || room < plan->image.initrd_size)
@@ -63,21 +61,21 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PAT
     return EFI_SUCCESS;
 }
 
-static void take_back_path(const struct firmware *firmware, void *subject, uint64_t number)
+static void take_back(const struct firmware *firmware, void *subject, uint64_t number)
 {
     struct initrd *initrd = subject;
+    enum initrd_part part = (enum initrd_part)number;
+    EFI_STATUS status;
 
-    (void)number;
-    /* It was installed so, and nobody opens it for good. */
-    (void)firmware->boot->UninstallProtocolInterface(initrd->handle, &device_path_guid, path_interface());
-}
-
-static void take_back_file(const struct firmware *firmware, void *subject, uint64_t number)
-{
-    struct initrd *initrd = subject;
-
-    (void)number;
-    (void)firmware->boot->UninstallProtocolInterface(initrd->handle, &load_file_guid, &initrd->protocol); /* the same */
+    initrd->plan = NULL; /* before: what it points to goes next, whatever the firmware says */
+    status = firmware->boot->UninstallProtocolInterface(initrd->handle, &guids[part], interface_of(initrd, part));
+    initrd->installed[part] = status != EFI_SUCCESS && status != EFI_NOT_FOUND;
+    if (initrd->installed[part])
+        log_warning("the firmware does not take the initrd back (%s): restart the machine before another boot loader "
+                    "starts Linux",
+                    firmware_status_name(status));
+    if (!initrd->installed[INITRD_PATH] && !initrd->installed[INITRD_FILE])
+        initrd->handle = NULL; /* a handle without anything on it is none */
 }
 
 static bool is_offered(const struct firmware *firmware)
@@ -85,43 +83,44 @@ static bool is_offered(const struct firmware *firmware)
     EFI_DEVICE_PATH_PROTOCOL *rest = path_interface();
     EFI_HANDLE handle;
 
-    return firmware->boot->LocateDevicePath(&load_file_guid, &rest, &handle) == EFI_SUCCESS &&
+    return firmware->boot->LocateDevicePath(&guids[INITRD_FILE], &rest, &handle) == EFI_SUCCESS &&
            rest->Type == END_DEVICE_PATH_TYPE;
 }
 
-static enum status install(struct ledger *ledger, struct initrd *initrd, const EFI_GUID *guid, void *interface,
-                           void (*undo)(const struct firmware *, void *, uint64_t), struct error *error)
+static enum status install(struct ledger *ledger, struct initrd *initrd, enum initrd_part part, struct error *error)
 {
     enum status status = ledger_prepare(ledger, error);
-    EFI_STATUS result;
+    EFI_STATUS result = EFI_SUCCESS;
 
     if (status != STATUS_OK)
         return status;
-    result = ledger->firmware->boot->InstallProtocolInterface(&initrd->handle, guid, EFI_NATIVE_INTERFACE, interface);
+    if (!initrd->installed[part])
+        result = ledger->firmware->boot->InstallProtocolInterface(&initrd->handle, &guids[part], EFI_NATIVE_INTERFACE,
+                                                                  interface_of(initrd, part));
     if (result != EFI_SUCCESS)
         return error_set(error, firmware_status(result), "%s: the firmware takes no initrd for it (%s).",
                          initrd->files[0].path, firmware_status_name(result));
-    ledger_note(ledger, &(struct ledger_entry){undo, initrd, 0});
+    initrd->installed[part] = true;
+    ledger_note(ledger, &(struct ledger_entry){take_back, initrd, (uint64_t)part});
     return STATUS_OK;
 }
 
-enum status initrd_offer(struct ledger *ledger, const struct plan *plan, struct file *files, struct error *error)
+enum status initrd_offer(struct initrd *initrd, struct ledger *ledger, const struct plan *plan, struct file *files,
+                         struct error *error)
 {
-    void *room = NULL;
-    struct initrd *initrd;
     enum status status;
 
-    if (is_offered(ledger->firmware)) {
+    if (!initrd->installed[INITRD_FILE] && is_offered(ledger->firmware)) {
         log_warning("%s: somebody else offers an initrd already, so its own is left out", files[0].path);
         return STATUS_OK;
     }
-    status = ledger_pool(ledger, sizeof(*initrd), &room, error);
-    if (status != STATUS_OK)
-        return status;
-    initrd = room;
-    *initrd = (struct initrd){{load_file}, plan, files, NULL};
-    status = install(ledger, initrd, &device_path_guid, path_interface(), take_back_path, error);
+    initrd->protocol.LoadFile = load_file;
+    initrd->plan = plan;
+    initrd->files = files;
+    status = install(ledger, initrd, INITRD_PATH, error);
     if (status == STATUS_OK)
-        status = install(ledger, initrd, &load_file_guid, &initrd->protocol, take_back_file, error);
+        status = install(ledger, initrd, INITRD_FILE, error);
+    if (status != STATUS_OK)
+        initrd->plan = NULL; /* nobody may have noted that it is to be taken back */
     return status;
 }

@@ -6,15 +6,32 @@
 #ifndef BATON_INITRD_H
 #define BATON_INITRD_H
 
+#include "abi/load_file.h"
 #include "files.h"
 #include "plan.h"
+
+/* What is on a handle. */
+enum initrd_part { INITRD_PATH, INITRD_FILE, INITRD_PARTS };
+
+/* The one that is offered. Zeros: none ever was. */
+struct initrd {
+    EFI_LOAD_FILE2_PROTOCOL protocol; /* first: it is what a caller passes */
+    const struct plan *plan;          /* NULL: there is nothing to be had */
+    struct file *files;
+    EFI_HANDLE handle;
+    bool installed[INITRD_PARTS];
+};
 
 /*
  * Offers the plan's initrd. It is read from `files`, straight into the buffer of who asks, each time that somebody
  * does, so `plan` and the open files must stay as long as it is offered. That it is offered is in the ledger. Where
  * somebody offers one already it is left alone, with a warning.
+ *
+ * `initrd` is the loader's only one, and lives as long as the loader: should the firmware not take back what is offered
+ * (UEFI 2.10, 7.3.3), which is warned of, it stays on its handle, gives nothing to who asks, and is offered there anew
+ * the next time.
  */
-MUST_CHECK enum status initrd_offer(struct ledger *ledger, const struct plan *plan, struct file *files,
-                                    struct error *error);
+MUST_CHECK enum status initrd_offer(struct initrd *initrd, struct ledger *ledger, const struct plan *plan,
+                                    struct file *files, struct error *error);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "start.h"
 
-#include "initrd.h"
-
 static void unload(const struct firmware *firmware, void *subject, uint64_t number)
 {
     EFI_HANDLE *image = subject;
@@ -67,8 +65,8 @@ static enum status give_options(const struct firmware *firmware, const struct pl
     return STATUS_OK;
 }
 
-enum status image_load(struct ledger *ledger, const struct plan *plan, struct file *files, EFI_HANDLE **ret_image,
-                       struct error *error)
+enum status image_load(struct ledger *ledger, struct initrd *initrd, const struct plan *plan, struct file *files,
+                       EFI_HANDLE **ret_image, struct error *error)
 {
     const char *path = files[0].path;
     EFI_HANDLE *image;
@@ -84,7 +82,7 @@ enum status image_load(struct ledger *ledger, const struct plan *plan, struct fi
     if (status == STATUS_OK)
         status = give_options(ledger->firmware, plan, path, *image, error);
     if (status == STATUS_OK && plan->image.initrd_size > 0)
-        status = initrd_offer(ledger, plan, files, error);
+        status = initrd_offer(initrd, ledger, plan, files, error);
     if (status == STATUS_OK)
         *ret_image = image;
     return status;

@@ -169,8 +169,9 @@ void chaos_images_start_run(void);
 void chaos_images_end_run(void);
 /* As chaos_offer. */
 void chaos_image_offer(EFI_HANDLE handle);
-/* The interface is gone, though the call fails: the loader could not keep others from using it. */
-void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface);
+/* The call that is to take it back fails: it stays, and is nothing that the loader keeps. Or it is said not to be
+ * there, and is not. */
+void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface, EFI_STATUS status);
 /* A call to LoadImage that fails with EFI_SECURITY_VIOLATION leaves a loaded image (UEFI 2.10, 7.4.1). */
 void chaos_image_load_untrusted(const struct chaos_arguments *arguments);
 /* What the programs of this run have to say. */

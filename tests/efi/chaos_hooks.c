@@ -144,7 +144,7 @@ static void do_what_stays(enum fake_service service, const struct chaos_argument
         chaos_image_offer(handle);
     if (service == FAKE_UninstallProtocolInterface)
         chaos_interface_offer(handle, (const EFI_GUID *)(uintptr_t)arguments->second,
-                              (void *)(uintptr_t)arguments->third);
+                              (void *)(uintptr_t)arguments->third, status);
     if (service == FAKE_LoadImage && status == EFI_SECURITY_VIOLATION)
         chaos_image_load_untrusted(arguments);
     /* It says how much room it wants: not what it wanted before, but more. */

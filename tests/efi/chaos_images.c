@@ -23,6 +23,7 @@ static struct interface {
     EFI_GUID guid;
     void *interface;
     unsigned call;
+    bool is_refused; /* the firmware did not take it back */
 } interfaces[INTERFACES];
 static unsigned interface_count;
 
@@ -157,7 +158,7 @@ static EFI_STATUS EFIAPI install_interface(EFI_HANDLE *handle, const EFI_GUID *g
         return status;
     if (interface_count == INTERFACES)
         give_up("the loader installs more than %u interfaces", INTERFACES);
-    interfaces[interface_count++] = (struct interface){*handle, *guid, interface, fake_calls()};
+    interfaces[interface_count++] = (struct interface){*handle, *guid, interface, fake_calls(), false};
     return EFI_SUCCESS;
 }
 
@@ -174,9 +175,14 @@ static EFI_STATUS EFIAPI uninstall_interface(EFI_HANDLE handle, const EFI_GUID *
     return boot->UninstallProtocolInterface(handle, guid, interface);
 }
 
-void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface)
+void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface, EFI_STATUS status)
 {
-    (void)uninstall_interface(handle, guid, interface);
+    struct interface *found = find_interface(handle, guid, interface);
+
+    if (!found || status == EFI_NOT_FOUND)
+        (void)uninstall_interface(handle, guid, interface);
+    else
+        found->is_refused = true;
 }
 
 static void end_interfaces(void)
@@ -184,7 +190,8 @@ static void end_interfaces(void)
     for (unsigned i = 0; i < interface_count; i++) {
         struct interface *at = &interfaces[i];
 
-        chaos_complain(RULE_KEPT_INTERFACE, "the loader keeps the interface that call %u installed", at->call);
+        if (!at->is_refused)
+            chaos_complain(RULE_KEPT_INTERFACE, "the loader keeps the interface that call %u installed", at->call);
         need(boot->UninstallProtocolInterface(at->handle, &at->guid, at->interface), "an interface cannot be removed");
     }
     interface_count = 0;

@@ -129,7 +129,7 @@ const struct chaos_lie chaos_lies_programs[] = {
     {"pool-kept-by-program", "kept-pool", .at = FAKE_StartImage, .tell = leave_pool},
 
     {"interface-twice", "not-its-own", .at = ANY_CALL, .tell = uninstall_twice},
-    {"interface-twice-failed", "not-its-own", .at = ANY_CALL, .tell = uninstall_twice, AS_ONCE, .fails = 2},
+    {"interface-twice-failed", "not-its-own", .at = ANY_CALL, .tell = uninstall_twice, AS_ONCE, .fails = 3},
     {"interface-of-others", "not-its-own", .at = ANY_CALL, .tell = uninstall_others},
     {"interface-of-others-failed", "not-its-own", .at = ANY_CALL, .tell = uninstall_others, AS_ONCE, .fails = 1},
     {"image-twice", "none", .at = ANY_CALL, .tell = unload_twice}, /* nobody can know */

@@ -39,7 +39,7 @@ static const struct service {
                                        {EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
     [FAKE_UninstallProtocolInterface] = {"UninstallProtocolInterface",
                                          RUNNING,
-                                         {EFI_NOT_FOUND, EFI_ACCESS_DENIED, EFI_INVALID_PARAMETER}},
+                                         {EFI_ACCESS_DENIED, EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
     [FAKE_LoadImage] = {"LoadImage",
                         RUNNING,
                         {EFI_NOT_FOUND, EFI_INVALID_PARAMETER, EFI_UNSUPPORTED, EFI_OUT_OF_RESOURCES, EFI_LOAD_ERROR,

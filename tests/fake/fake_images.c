@@ -234,6 +234,17 @@ static EFI_STATUS fetch_initrd(void)
     return state.started.initrd_failed ? EFI_LOAD_ERROR : EFI_SUCCESS;
 }
 
+void fake_images_check_withdrawn(const EFI_GUID *guid, void *interface)
+{
+    EFI_LOAD_FILE2_PROTOCOL *loader = interface;
+    EFI_DEVICE_PATH_PROTOCOL *path = (EFI_DEVICE_PATH_PROTOCOL *)(uintptr_t)&initrd_path.end;
+    UINTN size = 0;
+
+    if (memcmp(guid, &load_file_guid, sizeof(*guid)) == 0 &&
+        loader->LoadFile(loader, path, 0, &size, NULL) != EFI_NOT_FOUND)
+        fake_complain("LoadFile2: gives what is taken back");
+}
+
 static void leave_words(UINTN *size, CHAR16 **words)
 {
     static const CHAR16 text[] = u"out of paper";

@@ -35,6 +35,9 @@ void fake_images_start(void);
 void fake_images_stop(void);
 void fake_images_install(EFI_BOOT_SERVICES *boot);
 
+/* Complains of an initrd that can still be had, though the loader wants to take it back. */
+void fake_images_check_withdrawn(const EFI_GUID *guid, void *interface);
+
 /* Complains of images that are still loaded, and of interfaces that the loader has left behind. */
 void fake_images_check(void);
 

@@ -19,7 +19,8 @@ struct interface {
     EFI_HANDLE handle;
     EFI_GUID guid;
     void *interface;
-    unsigned call; /* of the loader's, that installed it; 0: the firmware has it by itself */
+    unsigned call;   /* of the loader's, that installed it; 0: the firmware has it by itself */
+    bool is_refused; /* the firmware did not take it back */
 };
 
 static struct {
@@ -53,7 +54,7 @@ void fake_protocols_add(EFI_HANDLE handle, const EFI_GUID *guid, void *interface
 {
     if (state.count == INTERFACES)
         abort();
-    state.interfaces[state.count++] = (struct interface){handle, *guid, interface, 0};
+    state.interfaces[state.count++] = (struct interface){handle, *guid, interface, 0, false};
 }
 
 static bool is_handle(EFI_HANDLE handle)
@@ -182,14 +183,19 @@ static EFI_STATUS EFIAPI uninstall_interface(EFI_HANDLE handle, const EFI_GUID *
         fake_complain("UninstallProtocolInterface: that is not installed");
         return EFI_NOT_FOUND;
     }
-    fake_protocols_remove(handle, guid); /* nothing can be done about a failure, so it is none that lasts */
+    if (status == EFI_SUCCESS || status == EFI_NOT_FOUND) {
+        fake_protocols_remove(handle, guid);
+        return status;
+    }
+    state.interfaces[found - state.interfaces].is_refused = true;
+    fake_images_check_withdrawn(guid, interface);
     return status;
 }
 
 void fake_protocols_check(void)
 {
     for (size_t i = 0; i < state.count; i++) {
-        if (state.interfaces[i].call != 0)
+        if (state.interfaces[i].call != 0 && !state.interfaces[i].is_refused)
             fake_complain("an interface, installed by call %u, was not taken back", state.interfaces[i].call);
     }
 }

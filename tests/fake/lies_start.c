@@ -132,6 +132,24 @@ static void take_back_twice(EFI_SYSTEM_TABLE *system)
     (void)system->BootServices->UninstallProtocolInterface(handle, &guid, &interface);
 }
 
+static EFI_STATUS EFIAPI give_nothing(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PATH_PROTOCOL *path,
+                                      BOOLEAN boot_policy, UINTN *size, void *buffer)
+{
+    (void)this, (void)path, (void)boot_policy, (void)size, (void)buffer;
+    return EFI_SUCCESS;
+}
+
+/* The second call fails. */
+static void take_back_in_vain(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
+    static EFI_LOAD_FILE2_PROTOCOL interface = {give_nothing};
+    EFI_HANDLE handle = NULL;
+
+    (void)system->BootServices->InstallProtocolInterface(&handle, &guid, EFI_NATIVE_INTERFACE, &interface);
+    (void)system->BootServices->UninstallProtocolInterface(handle, &guid, &interface);
+}
+
 static void install_nothing(EFI_SYSTEM_TABLE *system)
 {
     static const EFI_GUID guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
@@ -238,6 +256,7 @@ static const struct lie lies[] = {
     {WORDS("the start of nothing", "StartImage: odd arguments"), MISUSE(start_nothing)},
     {WORDS("an interface left", "was not taken back"), MISUSE(leave_interface), ON("program, denied")},
     {WORDS("an interface taken back twice", "that is not installed"), MISUSE(take_back_twice)},
+    {WORDS("an initrd that is taken back", "LoadFile2: gives what is taken back"), ALONE(take_back_in_vain), .call = 2},
     {WORDS("no interface", "InstallProtocolInterface: odd arguments"), MISUSE(install_nothing)},
     {WORDS("half a unit of options", "the load options are no text"), ALONE(give_half_a_unit), ON(RETURNS)},
     {WORDS("an initrd for odd arguments", "LoadFile2: took odd arguments"), ALONE(offer_anything), ON(RETURNS)},

@@ -138,6 +138,15 @@ static void make_other_initrd(struct scenario *scenario)
     scenario->words = "somebody else offers an initrd already";
 }
 
+/* Should the firmware not take the first one's initrd back, it is offered where it is. */
+static void make_two_initrds(struct scenario *scenario)
+{
+    make_failing(scenario);
+    scenario_add_text(scenario, "/loader/entries/Z.conf", "efi /tool.efi\noptions -v\ninitrd /two.img\n");
+    scenario_add_file(scenario, "/two.img", fake_pattern(10, 1));
+    scenario->entries = 2;
+}
+
 static void make_missing_initrd(struct scenario *scenario)
 {
     add_image(scenario, "/vmlinuz", "linux /vmlinuz\ninitrd /initrd.img\n");
@@ -273,6 +282,7 @@ const struct scenario_maker scenarios_start[] = {
     {"program, 32-bit, loaded all the same", make_started_in_vain, 1},
     {"program that says the same", make_failing_alike, 1},
     {"linux, another's initrd", make_other_initrd, 0},
+    {"programs with initrds", make_two_initrds, 2},
     {"linux, no initrd", make_missing_initrd, 1},
     {"linux, unreadable initrd", make_bad_initrd, 1},
     {"no program", make_no_program, 1},
