@@ -200,15 +200,26 @@ void entry_sort(struct entry *entries, size_t count)
     sort(entries, count, sizeof(*entries), compare_elements);
 }
 
-size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern)
+size_t entry_find(const struct entry *entries, size_t count, const char *pattern)
 {
-    if (!pattern)
-        return 0;
+    struct text wanted = text_of(pattern);
+
     for (size_t i = 0; i < count; i++) {
-        if (glob_match(text_of(pattern), text_of(entries[i].id)) ||
-            glob_match(text_of(pattern), id_without_suffix(&entries[i])))
+        struct text id = text_of(entries[i].id);
+
+        if (glob_match(wanted, id) || glob_match(wanted, id_without_suffix(&entries[i])) ||
+            text_equal_ignoring_case(wanted, id))
             return i;
     }
+    return SIZE_MAX;
+}
+
+size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern)
+{
+    size_t index = pattern ? entry_find(entries, count, pattern) : 0;
+
+    if (index != SIZE_MAX)
+        return index;
     log_warning("no boot entry matches '%s', which loader.conf names as the default: the first one is taken", pattern);
     return 0;
 }

@@ -105,10 +105,12 @@ int entry_compare(const struct entry *a, const struct entry *b);
 /* Sorts in place by entry_compare, in the order of count × log(count) steps. */
 void entry_sort(struct entry *entries, size_t count);
 
-/*
- * The index of the entry to boot where nobody chooses: the first whose id, with or without its suffix, matches
- * `pattern` (glob.h). 0 when `pattern` is NULL, or, with a warning in the log, when no entry matches.
- */
+/* The index of the first entry whose id, with or without its suffix, matches `pattern` (glob.h), or whose id it is.
+ * SIZE_MAX when there is none. */
+size_t entry_find(const struct entry *entries, size_t count, const char *pattern);
+
+/* The entry that loader.conf's `default` names: as entry_find, but 0 when `pattern` is NULL, or, with a warning in the
+ * log, when no entry matches. */
 size_t entry_choose_default(const struct entry *entries, size_t count, const char *pattern);
 
 #endif
