@@ -23,6 +23,7 @@
 
 #include "arguments.h"
 #include "graphics.h"
+#include "heed.h"
 #include "leave.h"
 #include "machine.h"
 #include "manage.h"
@@ -165,6 +166,7 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
         return status;
     volumes_close(&boot->volumes);
     end_stage(boot, STAGE_LOAD);
+    heed_booted(boot, attempt->input.entry);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
@@ -190,6 +192,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &image, error);
     if (status != STATUS_OK)
         return status;
+    heed_booted(boot, attempt->input.entry);
     log_info("starting %s", attempt->files[0].path);
     status = image_start(&boot->firmware, image, attempt->files[0].path, error);
     sinks_take_back(&boot->sinks);

@@ -20,9 +20,14 @@ struct choice {
     struct loader_config config;
     struct entry *entries;
     size_t count;
-    size_t chosen;   /* which of them is booted where nobody says otherwise */
-    size_t files;    /* entry files that are there, usable or not */
-    size_t mistakes; /* configuration files that were passed over, each with an error in the log */
+    size_t chosen;                    /* which of them is booted where nobody says otherwise */
+    size_t saved;                     /* the one that LoaderEntryDefault names, or SIZE_MAX */
+    size_t once;                      /* the one that is chosen for this boot alone, or SIZE_MAX */
+    size_t last;                      /* the one that LoaderEntryLastBooted names, or SIZE_MAX */
+    bool remembers;                   /* what is booted becomes LoaderEntryLastBooted */
+    struct interface_timeout timeout; /* the menu's, in force */
+    size_t files;                     /* entry files that are there, usable or not */
+    size_t mistakes;                  /* configuration files that were passed over, each with an error in the log */
 };
 
 struct boot {

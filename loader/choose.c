@@ -2,6 +2,7 @@
 /* choose: which of the entries is booted. */
 #include "entries.h"
 #include "find.h"
+#include "heed.h"
 
 enum status choose(struct boot *boot, struct error *error)
 {
@@ -13,6 +14,6 @@ enum status choose(struct boot *boot, struct error *error)
     if (choice->count == 0)
         return choice->files == 0 ? entries_refuse_empty(error) : entries_refuse_all(choice->files, error);
     entry_sort(choice->entries, choice->count);
-    choice->chosen = entry_choose_default(choice->entries, choice->count, choice->config.default_pattern);
+    heed(boot);
     return STATUS_OK;
 }

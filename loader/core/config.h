@@ -37,6 +37,7 @@ enum config_console {
 
 struct loader_config {
     const char *default_pattern; /* for entry_choose_default; NULL when absent */
+    bool default_is_saved;       /* it is "@saved": what was booted last (selection.h) */
     bool has_log_level;
     enum log_level log_level;
     struct interface_timeout timeout; /* hidden when absent */

@@ -2,15 +2,24 @@
 /* loader.conf. */
 #include "config_parser.h"
 #include "config_values.h"
+#include "selection.h"
 
+/* A pattern, or the word for what was booted last. */
 static enum status set_default(struct config_parser *parser, const struct config_key *key, struct text value)
 {
-    if (!text_starts_with(value, "@"))
+    struct loader_config *config = &parser->loader;
+
+    if (text_starts_with(value, "@") && !text_is(value, SELECTION_SAVED)) {
+        if (config_may_remark(parser, LOG_WARNING))
+            log_warning("%s:%u: '%s %.*s' is not supported; give an entry's file name, a pattern for it, or @saved",
+                        parser->file, parser->line, key->name, QUOTE(value));
+        return STATUS_OK;
+    }
+    if (value.length == 0)
         return config_set_string(parser, key, value);
-    if (config_may_remark(parser, LOG_WARNING))
-        log_warning("%s:%u: '%s %.*s' is not supported; give an entry's file name or a pattern for it", parser->file,
-                    parser->line, key->name, QUOTE(value));
-    return STATUS_OK;
+    config->default_is_saved = text_is(value, SELECTION_SAVED);
+    config->default_pattern = NULL;
+    return config->default_is_saved ? STATUS_OK : config_set_string(parser, key, value);
 }
 
 /* A value that is none of those that the key takes: the line does nothing, and the menu is not lost for it. */

@@ -117,4 +117,5 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system)
     CHAOS_TARGET(FAKE_SetWatchdogTimer, boot->SetWatchdogTimer);
     CHAOS_TARGET(FAKE_GetTime, system_table->RuntimeServices->GetTime);
     CHAOS_TARGET(FAKE_GetVariable, system_table->RuntimeServices->GetVariable);
+    CHAOS_TARGET(FAKE_SetVariable, system_table->RuntimeServices->SetVariable);
 }

@@ -49,6 +49,7 @@ enum slot {
     SLOT_SetWatchdogTimer = BOOT(SetWatchdogTimer),
     SLOT_GetTime = RUNTIME(GetTime),
     SLOT_GetVariable = RUNTIME(GetVariable),
+    SLOT_SetVariable = RUNTIME(SetVariable),
     SLOT_ResetSystem = RUNTIME(ResetSystem),
     SLOT_OutputString = CONOUT(OutputString),
     SLOT_TextQueryMode = CONOUT(QueryMode),

@@ -105,7 +105,9 @@
     X(WAITED, "waited")                                                                                                \
     X(START_PATH, "start-path")                                                                                        \
     X(START_OPTIONS, "start-options")                                                                                  \
-    X(START_INITRD, "start-initrd")
+    X(START_INITRD, "start-initrd")                                                                                    \
+    X(ONE_SHOT, "one-shot")                                                                                            \
+    X(LAST_BOOTED, "last-booted")
 
 #define CHECK_IDENTIFIER(identifier, name) CHECK_##identifier,
 enum check { JUDGE_CHECKS(CHECK_IDENTIFIER) VERDICT_CHECKS(CHECK_IDENTIFIER) CHECK_COUNT };

@@ -23,6 +23,7 @@
 #include "fake_images.h"
 #include "fake_quirks.h"
 #include "fake_secure.h"
+#include "fake_variables.h"
 #include "machine.h"
 
 #define FAKE_PHYSICAL_END 0x200000000ULL /* 8 GiB: what the modelled machine can address */
@@ -75,6 +76,9 @@ struct fake_setup {
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
     bool by_chance;              /* files hold anything, and so do messages that cite them */
     const char *shell[4];        /* arguments from the UEFI shell, after the program's name; none: not from the shell */
+    struct fake_variable variables[FAKE_VARIABLES];
+    size_t variable_count;
+    size_t variable_space; /* bytes of all variables together; 0: as usual */
 };
 
 /* What is no character, in what is typed. */

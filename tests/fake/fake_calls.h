@@ -35,6 +35,7 @@
     X(SetWatchdogTimer)                                                                                                \
     X(GetTime)                                                                                                         \
     X(GetVariable)                                                                                                     \
+    X(SetVariable)                                                                                                     \
     X(ResetSystem)                                                                                                     \
     X(OutputString)                                                                                                    \
     X(TextQueryMode)                                                                                                   \

@@ -22,10 +22,19 @@ static bool has_host_addresses(void)
 
 uint64_t fake_digest(const struct fake_result *result)
 {
-    const uint64_t numbers[] = {
-        result->end,        result->status,         result->calls,      fake_calls_digest(),
-        result->errors,     fake_injected(),        fake_complaints(),  result->entry.entry,
-        result->entry.root, result->entry.argument, result->trampoline, fake_clock_nanoseconds()};
+    const uint64_t numbers[] = {result->end,
+                                result->status,
+                                result->calls,
+                                fake_calls_digest(),
+                                result->errors,
+                                fake_injected(),
+                                fake_complaints(),
+                                result->entry.entry,
+                                result->entry.root,
+                                result->entry.argument,
+                                result->trampoline,
+                                fake_clock_nanoseconds(),
+                                fake_variables_digest()};
     const struct efi_map *map = fake_map_given();
     uint64_t number = digest(0xcbf29ce484222325, numbers, sizeof(numbers));
 

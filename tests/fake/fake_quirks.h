@@ -65,7 +65,9 @@
     X(RED_FIRST, "pixels with red in their first byte")                                                                \
     X(TEXT_OPTIONS, "load options that are text without an end")                                                       \
     X(BROKEN_RSDP, "ACPI's root pointer has a wrong checksum")                                                         \
-    X(CONFIDENTIAL, "the machine is a confidential guest")
+    X(CONFIDENTIAL, "the machine is a confidential guest")                                                             \
+    X(FIXED_VARIABLES, "variables cannot be written or deleted")                                                       \
+    X(JUNK_VARIABLES, "the Boot Loader Interface's variables are junk")
 
 #define FAKE_QUIRK_NAME(name, text) FAKE_QUIRK_##name,
 enum fake_quirk { FAKE_QUIRKS(FAKE_QUIRK_NAME) FAKE_QUIRK_COUNT };

@@ -1,57 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Variables, the reset, random numbers. */
-#include <string.h>
-
+/* The reset, random numbers. */
 #include "abi/rng.h"
 #include "fake.h"
 #include "fake_traps.h"
 
 static EFI_RNG_PROTOCOL random_protocol;
-
-static bool is_name(const CHAR16 *name, const char *text)
-{
-    size_t i = 0;
-
-    while (text[i] != '\0' && name[i] == (CHAR16)text[i])
-        i++;
-    return text[i] == '\0' && name[i] == 0;
-}
-
-/* ConOut: a graphics adapter, or a serial port behind an ACPI node. */
-static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *guid, uint32_t *attributes, UINTN *size,
-                                      void *data)
-{
-    static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
-    static const uint8_t screen[] = {2, 1, 12, 0, 0xd0, 0x41, 3, 0x0a, 0, 0, 0, 0, 0x7f, 0xff, 4, 0};
-    static const uint8_t serial[] = {2, 1, 12, 0,    0xd0, 0x41, 1, 5, 0, 0, 0, 0, 3, 14,   19,   0, 0, 0,
-                                     0, 0, 0,  0xc2, 1,    0,    0, 0, 0, 0, 8, 1, 1, 0x7f, 0xff, 4, 0};
-    EFI_STATUS status = fake_call(FAKE_GetVariable);
-    const uint8_t *path = fake_has(FAKE_QUIRK_SERIAL_CONSOLE) ? serial : screen;
-    size_t length = fake_has(FAKE_QUIRK_SERIAL_CONSOLE) ? sizeof(serial) : sizeof(screen);
-
-    (void)attributes;
-    if (!name || !guid || !size || !data) {
-        fake_complain("GetVariable: odd arguments");
-        return EFI_INVALID_PARAMETER;
-    }
-    if (status != EFI_SUCCESS) {
-        fake_secure_failed(name, status);
-        return status;
-    }
-    if (memcmp(guid, &global, sizeof(global)) == 0 && fake_secure_variable(name, size, data, &status))
-        return status;
-    if (fake_has(FAKE_QUIRK_NO_VARIABLES))
-        return EFI_UNSUPPORTED;
-    if (!is_name(name, "ConOut") || memcmp(guid, &global, sizeof(global)) != 0)
-        return EFI_NOT_FOUND;
-    if (*size < length) {
-        *size = length;
-        return EFI_BUFFER_TOO_SMALL;
-    }
-    memcpy(data, path, length);
-    *size = length;
-    return EFI_SUCCESS;
-}
 
 static EFI_RESET_TYPE reset_type;
 
@@ -73,7 +26,6 @@ static void EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS status, UINTN siz
 
 void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime)
 {
-    runtime->GetVariable = get_variable;
     runtime->ResetSystem = reset_system;
 }
 

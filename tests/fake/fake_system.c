@@ -141,6 +141,7 @@ void fake_switch_off(void)
     fake_clock_stop();
     fake_volume_stop();
     fake_images_stop();
+    fake_variables_stop();
 }
 
 static void switch_on(void)
@@ -167,6 +168,7 @@ static void switch_on(void)
     fake_volume_start();
     fake_random_start();
     fake_secure_start();
+    fake_variables_start();
     fake_tables_start(state.system);
     fake_console_install(state.system);
     fake_keyboard_install(state.system);
@@ -182,6 +184,7 @@ static void install(void)
     fake_images_install(&state.boot);
     fake_clock_install(&state.boot, &state.runtime);
     fake_runtime_install(&state.runtime);
+    fake_variables_install(&state.runtime);
 }
 
 /* The loader came back: everything must be as it was. */

@@ -47,7 +47,6 @@ static EFI_STATUS sprung(const char *name)
     X(SetVirtualAddressMap)                                                                                            \
     X(ConvertPointer)                                                                                                  \
     X(GetNextVariableName)                                                                                             \
-    X(SetVariable)                                                                                                     \
     X(GetNextHighMonotonicCount)                                                                                       \
     X(UpdateCapsule)                                                                                                   \
     X(QueryCapsuleCapabilities)                                                                                        \

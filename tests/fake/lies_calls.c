@@ -246,6 +246,36 @@ static void get_no_variable(EFI_SYSTEM_TABLE *system)
     (void)system->RuntimeServices->GetVariable(NULL, NULL, NULL, &size, NULL);
 }
 
+static const EFI_GUID loaders = LOADER_VARIABLE;
+
+static void set_for_boot_alone(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->RuntimeServices->SetVariable(u"LoaderInfo", &loaders, EFI_VARIABLE_BOOTSERVICE_ACCESS, 2, u"");
+}
+
+static void set_of_firmware(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
+
+    (void)system->RuntimeServices->SetVariable(
+        u"ConOut", &global, EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS,
+        2, u"");
+}
+
+static void set_no_name(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->RuntimeServices->SetVariable(u"", &loaders, 0, 0, NULL);
+}
+
+static void set_twice(EFI_SYSTEM_TABLE *system)
+{
+    const uint32_t attributes =
+        EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+
+    for (unsigned i = 0; i < 2; i++)
+        (void)system->RuntimeServices->SetVariable(u"LoaderEntryLastBooted", &loaders, attributes, 4, u"a");
+}
+
 static void reset_warmly(EFI_SYSTEM_TABLE *system)
 {
     system->RuntimeServices->ResetSystem(EfiResetWarm, EFI_SUCCESS, 0, NULL);
@@ -445,6 +475,10 @@ static const struct lie lies[] = {
     {WORDS("all handles", "LocateHandleBuffer: odd arguments"), ALONE(locate_all_handles)},
     {WORDS("no protocol", "LocateProtocol: odd arguments"), ALONE(locate_nothing)},
     {WORDS("no variable", "GetVariable: odd arguments"), ALONE(get_no_variable)},
+    {WORDS("a variable for the loader alone", "SetVariable: odd arguments"), ALONE(set_for_boot_alone)},
+    {WORDS("a variable of the firmware's", "SetVariable: odd arguments"), ALONE(set_of_firmware)},
+    {WORDS("a variable without a name", "SetVariable: odd arguments"), ALONE(set_no_name)},
+    {WORDS("a variable that wears out", "what is kept already is written anew"), ALONE(set_twice)},
     {WORDS("warm reset", "ResetSystem: odd arguments"), ALONE(reset_warmly)},
     {WORDS("another volume", "another volume was opened than"), ALONE(open_other_volume)},
     {WORDS("half a block", "ReadBlocks: odd arguments"), ALONE(read_half_a_block)},

@@ -33,6 +33,22 @@ static void expect_reset(struct told *told, uint64_t type)
     told->scenario->reset = (EFI_RESET_TYPE)type;
 }
 
+/* It was deleted, says the log. */
+static void put_one_shot_back(struct told *told, uint64_t number)
+{
+    (void)told, (void)number;
+    (void)fake_system_table()->RuntimeServices->SetVariable(
+        u"LoaderEntryOneShot", &(EFI_GUID)LOADER_VARIABLE,
+        EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, 2, u"");
+}
+
+static void expect_last_booted(struct told *told, uint64_t number)
+{
+    static const char *const ids[] = {NULL, "a.conf", "c.conf"};
+
+    told->scenario->last_booted = ids[number];
+}
+
 static const struct lie lies[] = {
     {FOR("returned instead of jumped", END), TELL(set_end, FAKE_RETURNED)},
     {FOR("reset instead of jumped", END), TELL(set_end, FAKE_RESET)},
@@ -63,5 +79,11 @@ static const struct lie lies[] = {
     {FOR("a wait for nobody", WAITED), TELL(set_end, FAKE_WAITED), ON(REFUSED), .call = HARMLESS},
     {FOR("another reset", RESET_TYPE), TELL(expect_reset, EfiResetCold), ON("menu, power off")},
     {FOR("a reset of what was not left", RESET_TOO_SOON), TELL(set_end, FAKE_RESET), ON(REFUSED), .call = HARMLESS},
+    {FOR("a one-shot entry that is still there", ONE_SHOT), TELL(put_one_shot_back, 0), ON("one-shot entry")},
+    {FOR("the same of one that is malformed", ONE_SHOT), TELL(put_one_shot_back, 0), ON("one-shot entry, malformed")},
+    {FOR("another entry booted last", LAST_BOOTED), TELL(expect_last_booted, 1), ON("saved entry")},
+    {FOR("an entry booted last, for nobody", LAST_BOOTED), TELL(expect_last_booted, 0), ON("saved entry, none yet"),
+     WITH(UNSORTED)},
+    {FOR("no entry booted last", LAST_BOOTED), TELL(expect_last_booted, 2), ON("one-shot entry")},
 };
 const struct lie_list lies_verdict = {lies, COUNT(lies)};

@@ -66,6 +66,7 @@ static const struct blame said[] = {
      "'quiet splash' mean nothing"},
     {FAKE_QUIRK_BROKEN_RSDP, ANY, FAKE_QUIRK(NO_TABLES), "wrong checksum"},
     {FAKE_QUIRK_LOST_SYSTEM_TABLE, ANY, 0, "in memory that does not last"},
+    {FAKE_QUIRK_JUNK_VARIABLES, ANY, FAKE_QUIRK(NO_VARIABLES) | FAKE_QUIRK(FIXED_VARIABLES), "its value is malformed"},
 };
 
 /* Of boots that are refused: the first one that is there is the reason. */

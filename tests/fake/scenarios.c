@@ -419,28 +419,32 @@ static void make(struct scenario *ret_scenario, const struct scenario_maker *mak
     maker->make(ret_scenario);
 }
 
-/* Those here, and images that are started. */
+static const struct scenario_maker_list usual = {makers, sizeof(makers) / sizeof(makers[0])};
+
+/* Those that show all that a loader does. */
+static const struct scenario_maker_list *const lists[] = {
+    &usual, &scenarios_start, &scenarios_second, &scenarios_variables, &scenarios_menu, &scenarios_secure,
+};
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
 static size_t make_usual_ones(struct scenario *ret_scenarios)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
-        make(&ret_scenarios[count++], &makers[i]);
-    for (size_t i = 0; i < scenarios_start_count; i++)
-        make(&ret_scenarios[count++], &scenarios_start[i]);
-    for (size_t i = 0; i < scenarios_second_count; i++)
-        make(&ret_scenarios[count++], &scenarios_second[i]);
-    for (size_t i = 0; i < scenarios_menu_count; i++)
-        make(&ret_scenarios[count++], &scenarios_menu[i]);
-    for (size_t i = 0; i < scenarios_secure_count; i++)
-        make(&ret_scenarios[count++], &scenarios_secure[i]);
+    for (size_t i = 0; i < LISTS; i++) {
+        for (size_t k = 0; k < lists[i]->count; k++)
+            make(&ret_scenarios[count++], &lists[i]->makers[k]);
+    }
     return count;
 }
 
 size_t scenarios_usual(void)
 {
-    return sizeof(makers) / sizeof(makers[0]) + scenarios_start_count + scenarios_second_count + scenarios_menu_count +
-           scenarios_secure_count;
+    size_t count = 0;
+
+    for (size_t i = 0; i < LISTS; i++)
+        count += lists[i]->count;
+    return count;
 }
 
 size_t scenarios(struct scenario **ret_scenarios)

@@ -30,26 +30,31 @@ struct scenario {
     bool large;               /* more than 1 MiB in one piece is needed */
     bool no_volume;           /* it ends before the volume is opened */
     const char *words;        /* that the log must have */
+    const char *last_booted;  /* LoaderEntryLastBooted behind an untroubled run; NULL: none */
 };
 
-/* scenarios_start.c: images that the firmware starts. */
 struct scenario_maker {
     const char *name;
     void (*make)(struct scenario *scenario);
     unsigned errors; /* in an untroubled run */
 };
-extern const struct scenario_maker scenarios_start[];
-extern const size_t scenarios_start_count;
+
+struct scenario_maker_list {
+    const struct scenario_maker *makers;
+    size_t count;
+};
+
+/* scenarios_start.c: images that the firmware starts. */
+extern const struct scenario_maker_list scenarios_start;
 /* scenarios_second.c: what is beside the boot volume. */
-extern const struct scenario_maker scenarios_second[];
-extern const size_t scenarios_second_count;
+extern const struct scenario_maker_list scenarios_second;
+/* scenarios_variables.c: what an operating system has said. */
+extern const struct scenario_maker_list scenarios_variables;
 
 /* scenarios_menu.c: what a person does. */
-extern const struct scenario_maker scenarios_menu[];
-extern const size_t scenarios_menu_count;
+extern const struct scenario_maker_list scenarios_menu;
 /* scenarios_secure.c: what Secure Boot lets pass. */
-extern const struct scenario_maker scenarios_secure[];
-extern const size_t scenarios_secure_count;
+extern const struct scenario_maker_list scenarios_secure;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

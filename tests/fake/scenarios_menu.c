@@ -174,7 +174,7 @@ static void make_again(struct scenario *scenario)
     scenario->words = "/os.elf: cannot be read at byte";
 }
 
-const struct scenario_maker scenarios_menu[] = {
+static const struct scenario_maker makers[] = {
     {"menu, countdown", make_countdown, 0},
     {"menu, choice", make_choice, 0},
     {"menu, forced", make_forced, 0},
@@ -197,4 +197,4 @@ const struct scenario_maker scenarios_menu[] = {
     {"menu, program", make_program, 0},
     {"menu, tried again", make_again, 2},
 };
-const size_t scenarios_menu_count = sizeof(scenarios_menu) / sizeof(scenarios_menu[0]);
+const struct scenario_maker_list scenarios_menu = {makers, sizeof(makers) / sizeof(makers[0])};

@@ -144,7 +144,7 @@ static void make_no_folder(struct scenario *scenario)
     scenario->words = "/loader/entries: ";
 }
 
-const struct scenario_maker scenarios_second[] = {
+static const struct scenario_maker makers[] = {
     {"second volume, kernel", make_kernel, 0},
     {"second volume, large blocks", make_large_blocks, 0},
     {"second volume, modules", make_modules, 0},
@@ -161,4 +161,4 @@ const struct scenario_maker scenarios_second[] = {
     {"second volume, lost, nothing else", make_lost_alone, 1},
     {"second volume, no folder", make_no_folder, 1},
 };
-const size_t scenarios_second_count = sizeof(scenarios_second) / sizeof(scenarios_second[0]);
+const struct scenario_maker_list scenarios_second = {makers, sizeof(makers) / sizeof(makers[0])};

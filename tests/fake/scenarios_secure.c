@@ -145,7 +145,7 @@ static void make_unreadable_image(struct scenario *scenario)
     scenario->words = "Secure Boot is on or off: the firmware does not say\n";
 }
 
-const struct scenario_maker scenarios_secure[] = {
+static const struct scenario_maker makers[] = {
     {"Secure Boot, off", make_off, 0},
     {"Secure Boot, setup mode", make_setup, 0},
     {"Secure Boot, on in setup mode", make_on_in_setup, 0},
@@ -161,4 +161,4 @@ const struct scenario_maker scenarios_secure[] = {
     {"Secure Boot, no byte", make_empty, 1},
     {"Secure Boot, unreadable, image", make_unreadable_image, 0},
 };
-const size_t scenarios_secure_count = sizeof(scenarios_secure) / sizeof(scenarios_secure[0]);
+const struct scenario_maker_list scenarios_secure = {makers, sizeof(makers) / sizeof(makers[0])};

@@ -266,7 +266,7 @@ static void make_old_linux(struct scenario *scenario)
     refuse(scenario, (struct bytes){kernel, sizeof(kernel)}, "is a Linux kernel without an EFI stub");
 }
 
-const struct scenario_maker scenarios_start[] = {
+static const struct scenario_maker makers[] = {
     {"linux", make_linux, 0},
     {"program", make_plain, 0},
     {"program that returns", make_returning, 0},
@@ -297,4 +297,4 @@ const struct scenario_maker scenarios_start[] = {
     {"unified image, broken", make_unified_broken, 0},
     {"unified image, foreign", make_foreign, 0},
 };
-const size_t scenarios_start_count = sizeof(scenarios_start) / sizeof(scenarios_start[0]);
+const struct scenario_maker_list scenarios_start = {makers, sizeof(makers) / sizeof(makers[0])};

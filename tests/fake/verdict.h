@@ -14,4 +14,7 @@ struct fake_result verdict_run(const struct scenario *scenario, const struct fak
 void verdict_give(const struct scenario *scenario, const struct fake_setup *setup,
                   const struct fake_injection *injection, const struct fake_result *result);
 
+/* verdict_variables.c: the part of it that looks at the firmware's variables. */
+void verdict_variables(const struct scenario *scenario, bool untroubled);
+
 #endif

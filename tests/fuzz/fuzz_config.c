@@ -112,7 +112,8 @@ static void read_loader(const char *file, struct text text, struct arena *arena,
     CHECK(config_parse_loader(file, text, exact, &again, &error) == STATUS_OK);
     CHECK((config.default_pattern == NULL) == (again.default_pattern == NULL));
     CHECK(!config.default_pattern || strcmp(config.default_pattern, again.default_pattern) == 0);
-    CHECK(config.has_log_level == again.has_log_level);
+    CHECK(config.has_log_level == again.has_log_level && config.default_is_saved == again.default_is_saved);
+    CHECK(!config.default_is_saved || !config.default_pattern);
 }
 
 void fuzz(struct input *input)
