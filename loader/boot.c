@@ -21,6 +21,7 @@
  */
 #include "boot.h"
 
+#include "announce.h"
 #include "arguments.h"
 #include "graphics.h"
 #include "heed.h"
@@ -167,6 +168,7 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
     volumes_close(&boot->volumes);
     end_stage(boot, STAGE_LOAD);
     heed_booted(boot, attempt->input.entry);
+    announce_change(boot, attempt->input.entry);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
@@ -193,6 +195,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     if (status != STATUS_OK)
         return status;
     heed_booted(boot, attempt->input.entry);
+    announce(boot, attempt->input.entry);
     log_info("starting %s", attempt->files[0].path);
     status = image_start(&boot->firmware, image, attempt->files[0].path, error);
     sinks_take_back(&boot->sinks);

@@ -40,6 +40,7 @@ struct boot {
     struct facts facts;
     struct choice choice;
     struct initrd initrd; /* what Linux is offered */
+    bool has_announced; /* announce.h: an operating system has been told */
 };
 
 /* One boot entry on its way: its files, and the plan that comes of them. */

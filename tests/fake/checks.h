@@ -107,7 +107,9 @@
     X(START_OPTIONS, "start-options")                                                                                  \
     X(START_INITRD, "start-initrd")                                                                                    \
     X(ONE_SHOT, "one-shot")                                                                                            \
-    X(LAST_BOOTED, "last-booted")
+    X(LAST_BOOTED, "last-booted")                                                                                      \
+    X(TOLD, "told")                                                                                                    \
+    X(TOLD_TO_NOBODY, "told-to-nobody")
 
 #define CHECK_IDENTIFIER(identifier, name) CHECK_##identifier,
 enum check { JUDGE_CHECKS(CHECK_IDENTIFIER) VERDICT_CHECKS(CHECK_IDENTIFIER) CHECK_COUNT };

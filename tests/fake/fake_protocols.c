@@ -27,7 +27,6 @@ static struct {
     struct interface interfaces[INTERFACES];
     size_t count;
     EFI_LOADED_IMAGE_PROTOCOL image;
-    EFI_DEVICE_PATH_PROTOCOL no_path; /* the end of one */
     EFI_SHELL_PARAMETERS_PROTOCOL shell;
     CHAR16 words[WORDS][64];
     CHAR16 *arguments[WORDS];
@@ -279,6 +278,13 @@ static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *guid, void *registratio
 
 static void make_image(void)
 {
+    static const struct {
+        EFI_DEVICE_PATH_PROTOCOL header;
+        CHAR16 name[sizeof(u"\\EFI\\BOOT\\BOOTX64.EFI") / sizeof(CHAR16)];
+        EFI_DEVICE_PATH_PROTOCOL end;
+    } file_path = {{MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {sizeof(file_path) - 4, 0}},
+                   u"\\EFI\\BOOT\\BOOTX64.EFI",
+                   {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
     static const uint8_t garbage[7] = {0x01, 0xd8, 0xff, 0xff, 0x00, 0x20, 0x99};
     static const uint8_t option[] = {1, 0, 0, 0, 10, 0, 'B', 0, 'o', 0, 'o', 0, 't', 0, 0, 0, 0x7f, 0xff, 4, 0};
 
@@ -296,7 +302,7 @@ static void make_image(void)
         .ImageDataType = EfiLoaderData,
     };
     if (!fake_has(FAKE_QUIRK_NO_FILE_PATH))
-        state.image.FilePath = &state.no_path;
+        state.image.FilePath = (EFI_DEVICE_PATH_PROTOCOL *)(uintptr_t)&file_path;
     if (fake_has(FAKE_QUIRK_GARBAGE_OPTIONS)) {
         state.image.LoadOptions = (void *)(uintptr_t)garbage;
         state.image.LoadOptionsSize = sizeof(garbage);
@@ -333,7 +339,6 @@ void fake_protocols_start(void)
     static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
     state.count = 0;
-    state.no_path = (EFI_DEVICE_PATH_PROTOCOL){END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}};
     make_image();
     fake_protocols_add(&image_handle, &image, &state.image);
     fake_disk_start();

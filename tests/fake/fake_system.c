@@ -146,6 +146,7 @@ void fake_switch_off(void)
 
 static void switch_on(void)
 {
+    static CHAR16 vendor[] = u"Fake";
     uint64_t tables = fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE) ? LOST_TABLES : TABLES;
 
     fake_memory_start();
@@ -160,6 +161,8 @@ static void switch_on(void)
         (void)fake_memory_open(tables, sizeof(*state.system));
     state.system = phys_to_ptr(tables);
     *state.system = (EFI_SYSTEM_TABLE){.Hdr = {EFI_SYSTEM_TABLE_SIGNATURE, 2 << 16 | 100, sizeof(*state.system), 0, 0},
+                                       .FirmwareVendor = vendor,
+                                       .FirmwareRevision = 1 << 16 | 2,
                                        .BootServices = &state.boot,
                                        .RuntimeServices = &state.runtime};
     fake_protocols_start();

@@ -50,6 +50,42 @@ static void shift_initrd(struct told *told, uint64_t number)
     *(size_t *)(uintptr_t)&fake_started()->initrd.size -= number;
 }
 
+/* What was told is something else, or nothing, or kept. */
+static void tell_otherwise(struct told *told, uint64_t number)
+{
+    static const struct {
+        const CHAR16 *name;
+        const void *value;
+        UINTN size;
+        bool is_kept;
+    } rows[] = {
+        {u"LoaderInfo", u"Baton", 12, false},
+        {u"LoaderFeatures", "\x20\0\0\0\0\0\0", 8, false},
+        {u"LoaderFeatures", "\x2c\x3", 2, false},
+        {u"LoaderEntrySelected", u"b.conf", 14, false},
+        {u"LoaderEntries", u"b.conf", 14, false},
+        {u"LoaderEntries", u"a.conf", 12, false},
+        {u"LoaderEntries", u"a.conf\0b\0c\0d\0e\0f\0g\0h\0i", 46, false},
+        {u"LoaderDevicePartUUID", u"44332211", 18, false},
+        {u"LoaderImageIdentifier", NULL, 0, false},
+        {u"LoaderFirmwareInfo", u"Fake 1.2", 18, false},
+        {u"LoaderFirmwareType", u"UEFI 2.10", 20, false},
+        {u"LoaderTimeInitUSec", u"soon", 10, false},
+        {u"LoaderTimeInitUSec", u"99999999999", 24, false},
+        {u"LoaderTimeExecUSec", u"5 s", 8, false},
+        {u"LoaderFirmwareType", u"UEFI 2.100", 22, true},
+    };
+    const EFI_RUNTIME_SERVICES *runtime = fake_system_table()->RuntimeServices;
+    const EFI_GUID loaders = LOADER_VARIABLE;
+    const uint32_t attributes = EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS;
+
+    (void)told;
+    (void)runtime->SetVariable(rows[number].name, &loaders, 0, 0, NULL);
+    (void)runtime->SetVariable(rows[number].name, &loaders,
+                               attributes | (rows[number].is_kept ? EFI_VARIABLE_NON_VOLATILE : 0), rows[number].size,
+                               rows[number].value);
+}
+
 /* The boot device's path is no image's. */
 static EFI_STATUS load(EFI_SYSTEM_TABLE *system, EFI_HANDLE parent, const CHAR16 *name, EFI_HANDLE *ret_image)
 {
@@ -250,6 +286,24 @@ static const struct lie lies[] = {
     {FOR("options where none are", START_OPTIONS), TELL(expect_no_options, 0), ON(LINUX)},
     {FOR("a shorter initrd", START_INITRD), TELL(shorten_initrd, 1), ON(LINUX)},
     {FOR("another initrd", START_INITRD), TELL(shift_initrd, 4), ON(LINUX)},
+    {FOR("another loader", TOLD), TELL(tell_otherwise, 0), ON(LINUX)},
+    {FOR("other features", TOLD), TELL(tell_otherwise, 1), ON(LINUX)},
+    {FOR("features in two bytes", TOLD), TELL(tell_otherwise, 2), ON(LINUX)},
+    {FOR("another entry", TOLD), TELL(tell_otherwise, 3), ON(LINUX)},
+    {FOR("a list without the entry", TOLD), TELL(tell_otherwise, 4), ON(LINUX)},
+    {FOR("a list without an end", TOLD), TELL(tell_otherwise, 5), ON(LINUX)},
+    {FOR("a list that is too long", TOLD), TELL(tell_otherwise, 6), ON(LINUX)},
+    {FOR("another partition", TOLD), TELL(tell_otherwise, 7), ON(LINUX)},
+    {FOR("no image", TOLD), TELL(tell_otherwise, 8), ON(LINUX)},
+    {FOR("other firmware", TOLD), TELL(tell_otherwise, 9), ON(LINUX)},
+    {FOR("another kind of firmware", TOLD), TELL(tell_otherwise, 10), ON(LINUX)},
+    {FOR("no time of the start", TOLD), TELL(tell_otherwise, 11), ON(LINUX)},
+    {FOR("a late start", TOLD), TELL(tell_otherwise, 12), ON(LINUX)},
+    {FOR("no time of the end", TOLD), TELL(tell_otherwise, 13), ON(LINUX)},
+    {FOR("what is told is kept", TOLD), TELL(tell_otherwise, 14), ON(LINUX)},
+    {FOR("the entry of a program that came back", TOLD), TELL(tell_otherwise, 3),
+     ON("program that fails, then a kernel")},
+    {FOR("a kernel is told, too", TOLD_TO_NOBODY), TELL(tell_otherwise, 0)},
     {WORDS("an image left loaded", "is still loaded"), MISUSE(leave_image), ON("linux, no initrd")},
     {WORDS("an image of nobody's", "LoadImage: odd arguments"), MISUSE(load_without_parent), ON("program")},
     {WORDS("a path with slashes", "LoadImage: odd arguments"), MISUSE(load_with_slashes), ON("program")},

@@ -45,8 +45,9 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
 /* What the log says of a quirk, unless another one comes before it. */
 struct blame {
     enum fake_quirk quirk;
-    enum { ANY, KERNEL, EXACT, LARGE } boots; /* all; of a kernel; that must lie somewhere exactly; of large files */
-    uint64_t unless;                          /* one of these is there, too */
+    /* all; of a kernel, an image; of what must lie somewhere exactly; of large files */
+    enum { ANY, KERNEL, IMAGE, EXACT, LARGE } boots;
+    uint64_t unless; /* one of these is there, too */
     const char *words;
 };
 
@@ -67,6 +68,7 @@ static const struct blame said[] = {
     {FAKE_QUIRK_BROKEN_RSDP, ANY, FAKE_QUIRK(NO_TABLES), "wrong checksum"},
     {FAKE_QUIRK_LOST_SYSTEM_TABLE, ANY, 0, "in memory that does not last"},
     {FAKE_QUIRK_JUNK_VARIABLES, ANY, FAKE_QUIRK(NO_VARIABLES) | FAKE_QUIRK(FIXED_VARIABLES), "its value is malformed"},
+    {FAKE_QUIRK_FIXED_VARIABLES, IMAGE, 0, "the variable LoaderEntrySelected cannot be written (EFI_WRITE_PROTECTED)"},
 };
 
 /* Of boots that are refused: the first one that is there is the reason. */
@@ -82,7 +84,8 @@ static const struct blame refused[] = {
 static bool check_blame(const struct scenario *scenario, const struct blame *blame)
 {
     if (!fake_has(blame->quirk) || (fake_setup()->quirks & blame->unless) != 0 ||
-        (blame->boots == KERNEL && scenario->end == FAKE_STARTED) || (blame->boots == EXACT && !scenario->exact) ||
+        (blame->boots == KERNEL && scenario->end == FAKE_STARTED) ||
+        (blame->boots == IMAGE && scenario->end != FAKE_STARTED) || (blame->boots == EXACT && !scenario->exact) ||
         (blame->boots == LARGE && !scenario->large))
         return false;
     if (!strstr(fake_log_text(), blame->words))

@@ -190,7 +190,7 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
         judge(result, &scenario->expected);
     if (fake_started()->count > 0)
         check_start(&scenario->start, fake_started());
-    verdict_variables(scenario, untroubled);
+    verdict_variables(scenario, result, untroubled);
     check_screen(result);
     check_status(scenario, result);
     if (untroubled)

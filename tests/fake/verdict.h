@@ -15,6 +15,6 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
                   const struct fake_injection *injection, const struct fake_result *result);
 
 /* verdict_variables.c: the part of it that looks at the firmware's variables. */
-void verdict_variables(const struct scenario *scenario, bool untroubled);
+void verdict_variables(const struct scenario *scenario, const struct fake_result *result, bool untroubled);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the firmware's variables are as they must be when a run is over. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verdict.h"
+#include "version_string.h"
 
 /* Nothing that has to do with variables went wrong. */
 static bool is_sound(void)
@@ -63,9 +66,107 @@ static void check_last_booted(const struct scenario *scenario, bool untroubled)
                      expected ? expected : "nothing");
 }
 
-void verdict_variables(const struct scenario *scenario, bool untroubled)
+/* ---- what the operating system is told ---- */
+
+static void check_value(const char *name, bool is_right, const char *value, const char *expected)
 {
+    struct bytes bytes;
+    uint32_t attributes = 0;
+
+    (void)fake_variable_find(name, &bytes, &attributes);
+    if (!is_right || (value && attributes != (EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)))
+        check_broken(CHECK_TOLD, "%s is \"%s\", with the attributes 0x%x, instead of \"%s\"", name,
+                     value ? value : "(none)", attributes, expected ? expected : "(none)");
+}
+
+/* NULL: nothing is to be told. */
+static void check_text(const char *name, const char *expected)
+{
+    const char *value = fake_variable_read(name);
+
+    check_value(name, expected && value ? strcmp(expected, value) == 0 : expected == value, value, expected);
+}
+
+/* The id of the entry that was tried last, from "booting KERNEL (/FOLDER/ID)". Entries that are started have no
+ * counters here. */
+static const char *last_tried(void)
+{
+    static char id[300];
+    const char *at = fake_log_text(), *line = NULL, *end;
+
+    while ((at = strstr(at, "info: booting ")) != NULL)
+        line = at++;
+    end = line ? strstr(line, ")\n") : NULL;
+    if (!end)
+        return NULL;
+    for (at = end; at > line && at[-1] != '/'; at--)
+        ;
+    snprintf(id, sizeof(id), "%.*s", (int)(end - at), at);
+    return id;
+}
+
+/* A list of names, one of which is `id`. */
+static void check_list(const char *name, const char *id)
+{
+    struct bytes value = {NULL, 0};
+    uint32_t attributes;
+    size_t start = 0, count = 0;
+    bool has_id = false;
+
+    (void)fake_variable_find(name, &value, &attributes);
+    for (size_t i = 0; i + 1 < value.size; i += 2) {
+        if (value.data[i] != 0 || value.data[i + 1] != 0)
+            continue;
+        has_id |= is_text((struct bytes){value.data + start, i + 2 - start}, id);
+        count += i > start ? 1 : 0;
+        start = i + 2;
+    }
+    check_value(name, has_id && start == value.size && count <= fake_setup()->file_count, "a list", id);
+}
+
+static uint64_t read_time(const char *name)
+{
+    const char *text = fake_variable_read(name);
+    char *end = NULL;
+    uint64_t time = text && text[0] >= '0' && text[0] <= '9' ? strtoull(text, &end, 10) : UINT64_MAX;
+
+    check_value(name, end && *end == '\0', text, "a number");
+    return time;
+}
+
+static void check_told(void)
+{
+    static const uint8_t features[8] = {0x2c, 0x03};
+    struct bytes value = {NULL, 0};
+    uint32_t attributes;
+    bool junk = fake_has(FAKE_QUIRK_JUNK_VARIABLES);
+    uint64_t start = read_time("LoaderTimeInitUSec");
+
+    check_value("LoaderTimeExecUSec", read_time("LoaderTimeExecUSec") >= start, NULL, "a later time");
+    (void)fake_variable_find("LoaderFeatures", &value, &attributes);
+    check_value("LoaderFeatures", value.size == 8 && memcmp(value.data, features, 8) == 0, "a number", "as in here");
+    check_text("LoaderEntrySelected", last_tried());
+    check_text("LoaderFirmwareInfo", "Fake 1.02");
+    check_text("LoaderFirmwareType", "UEFI 2.100");
+    check_text("LoaderDevicePartUUID",
+               fake_has(FAKE_QUIRK_NO_PARTITION) ? NULL : "44332211-6655-8877-99aa-bbccddeeff01");
+    check_text("LoaderImageIdentifier", fake_has(FAKE_QUIRK_NO_FILE_PATH) ? NULL : "\\EFI\\BOOT\\BOOTX64.EFI");
+    if (junk) /* these two cannot be written over: they have other attributes */
+        return;
+    check_text("LoaderInfo", "Baton " BATON_VERSION_STRING);
+    check_list("LoaderEntries", last_tried());
+}
+
+void verdict_variables(const struct scenario *scenario, const struct fake_result *result, bool untroubled)
+{
+    bool is_booted = result->end == FAKE_JUMPED || result->end == FAKE_STARTED || fake_started()->came_back;
+
     check_once("LoaderEntryOneShot", "LoaderEntryOneShot: ");
     check_once("LoaderConfigTimeoutOneShot", "LoaderConfigTimeoutOneShot: ");
     check_last_booted(scenario, untroubled);
+    if (fake_started()->count > 0 && is_booted && fake_injected() == 0 && is_sound())
+        check_told();
+    if (fake_calls_of(FAKE_StartImage) == 0 && fake_variables_told() > 0)
+        check_broken(CHECK_TOLD_TO_NOBODY, "%zu variables are for an operating system that was not started",
+                     fake_variables_told());
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "announce.h"
+
+#include "device_path.h"
+#include "machine.h"
+#include "variables.h"
+#include "version_string.h"
+
+/* LoaderFeatures: what this boot manager does, and where; a line for each. */
+static const uint64_t features = INTERFACE_HAS_ENTRY_DEFAULT |  /* heed.c */
+                                 INTERFACE_HAS_ENTRY_ONE_SHOT | /* heed.c */
+                                 INTERFACE_HAS_SAVED_ENTRY |    /* heed.c */
+                                 INTERFACE_HAS_XBOOTLDR |       /* efi/volumes.c */
+                                 INTERFACE_HAS_SORT_KEY;        /* core/entry.c */
+
+static void tell(const struct boot *boot, const CHAR16 *name, const char *text)
+{
+    (void)variable_set_text(&boot->firmware, name, VARIABLE_VOLATILE, text); /* a failure is said there */
+}
+
+static void tell_loader(const struct boot *boot)
+{
+    const struct firmware *firmware = &boot->firmware;
+    const EFI_SYSTEM_TABLE *system = firmware->system;
+    const struct bytes bits = {(const uint8_t *)&features, sizeof(features)};
+    char text[INTERFACE_TEXT_SIZE];
+
+    tell(boot, u"LoaderInfo", "Baton " BATON_VERSION_STRING);
+    (void)variable_set(firmware, VARIABLE_OF_LOADER, u"LoaderFeatures", VARIABLE_VOLATILE, bits);
+    interface_write_firmware(system->FirmwareVendor, system->FirmwareRevision, text);
+    tell(boot, u"LoaderFirmwareInfo", text);
+    interface_write_firmware_type(system->Hdr.Revision, text);
+    tell(boot, u"LoaderFirmwareType", text);
+}
+
+/* Where the loader comes from, as far as the firmware says. */
+static void tell_origin(const struct boot *boot)
+{
+    const EFI_LOADED_IMAGE_PROTOCOL *image = boot->firmware.loaded_image;
+    char text[INTERFACE_TEXT_SIZE];
+
+    if (boot->facts.has_boot_partition) {
+        interface_write_guid(boot->facts.boot_partition, text);
+        tell(boot, u"LoaderDevicePartUUID", text);
+    }
+    if (image && image->FilePath &&
+        interface_write_image((struct bytes){(const uint8_t *)image->FilePath, DEVICE_PATH_MAX}, text))
+        tell(boot, u"LoaderImageIdentifier", text);
+}
+
+static void tell_entries(struct boot *boot)
+{
+    const struct choice *choice = &boot->choice;
+    struct interface_list list = {0};
+    struct error error;
+    void *room;
+
+    for (size_t i = 0; i < choice->count; i++)
+        list.size += text_length(choice->entries[i].id) + 2; /* at most 1,024 of them, each a part of a path */
+    if (ledger_pool(&boot->ledger, list.size * sizeof(list.units[0]), &room, &error) != STATUS_OK) {
+        log_info("LoaderEntries is left out: %s", error.text);
+        return;
+    }
+    list.units = room;
+    for (size_t i = 0; i < choice->count; i++)
+        (void)interface_list_add(&list, choice->entries[i].id); /* an empty one is left out; all others fit */
+    (void)variable_set(&boot->firmware, VARIABLE_OF_LOADER, u"LoaderEntries", VARIABLE_VOLATILE,
+                       (struct bytes){room, list.used * sizeof(list.units[0])});
+}
+
+static void tell_time(const struct boot *boot, const CHAR16 *name, uint64_t counter)
+{
+    char text[INTERFACE_TEXT_SIZE];
+
+    if (interface_write_time(counter, boot->facts.machine.counter_frequency, text))
+        tell(boot, name, text);
+}
+
+void announce(struct boot *boot, const struct entry *entry)
+{
+    boot->has_announced = true;
+    tell_loader(boot);
+    tell_origin(boot);
+    tell_entries(boot);
+    tell(boot, u"LoaderEntrySelected", entry->id);
+    tell_time(boot, u"LoaderTimeInitUSec", boot->times.counter[STAGE_START]);
+    tell_time(boot, u"LoaderTimeExecUSec", machine_counter());
+}
+
+void announce_change(struct boot *boot, const struct entry *entry)
+{
+    if (boot->has_announced)
+        announce(boot, entry);
+}
