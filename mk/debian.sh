@@ -17,14 +17,37 @@ fi
 mkdir -p "$1" || exit 1
 folder=$(cd "$1" && pwd) || exit 1
 
-# ---- what is wanted: a package, and where in it the files are. A kernel's package depends on that of its version ----
+# ---- what is wanted: a package, and patterns for where in it the files are. A kernel's package depends on that of its
+# version. The libraries are bootctl's, which systemd-boot has ----
 wanted() {
     cat <<'END_OF_LIST'
 busybox-static          bin
 grub-efi-amd64-bin      usr/lib/grub/x86_64-efi/monolithic
-linux-image-cloud-amd64 boot
+linux-image-cloud-amd64 boot lib/modules/*/kernel/drivers/virtio lib/modules/*/kernel/drivers/block/virtio_blk.ko lib/modules/*/kernel/fs/efivarfs lib/modules/*/kernel/fs/fat lib/modules/*/kernel/fs/nls
 memtest86+              boot
 systemd-boot-efi        usr/lib/systemd/boot/efi
+systemd-boot            usr/bin
+libacl1                 usr/lib/x86_64-linux-gnu
+libaudit1               lib/x86_64-linux-gnu
+libblkid1               usr/lib/x86_64-linux-gnu
+libc6                   lib/x86_64-linux-gnu
+libcap-ng0              lib/x86_64-linux-gnu
+libcap2                 lib/x86_64-linux-gnu
+libcrypt1               lib/x86_64-linux-gnu
+libgcrypt20             usr/lib/x86_64-linux-gnu
+libgpg-error0           lib/x86_64-linux-gnu
+libip4tc2               usr/lib/x86_64-linux-gnu
+libkmod2                usr/lib/x86_64-linux-gnu
+liblz4-1                usr/lib/x86_64-linux-gnu
+liblzma5                lib/x86_64-linux-gnu
+libmount1               usr/lib/x86_64-linux-gnu
+libpam0g                lib/x86_64-linux-gnu
+libpcre2-8-0            usr/lib/x86_64-linux-gnu
+libseccomp2             usr/lib/x86_64-linux-gnu
+libselinux1             lib/x86_64-linux-gnu
+libssl3                 usr/lib/x86_64-linux-gnu
+libsystemd-shared       usr/lib/x86_64-linux-gnu/systemd
+libzstd1                usr/lib/x86_64-linux-gnu
 END_OF_LIST
 }
 
@@ -54,6 +77,27 @@ apt_cache() {
     apt apt-cache "$@" 2>/dev/null
 }
 
+# Whether folder $1 has something for each of the patterns $2.
+has_all() (
+    cd "$1" 2>/dev/null || exit 1
+    for path in $2; do
+        [ -e "$path" ] || exit 1
+    done
+)
+
+# Unpacks what the patterns $2 stand for into folder $1.
+unpack() {
+    (
+        set -f
+        patterns=
+        for path in $2; do
+            patterns="$patterns ./$path"
+        done
+        # shellcheck disable=SC2086 # a list of words
+        tar -xf - -C "$1" --no-same-owner --wildcards $patterns
+    )
+}
+
 # Fetches and unpacks package $1, whose files are at $2 in it. Fails with the reason in `reason`.
 fetch() {
     work=$folder/$1.work
@@ -68,16 +112,17 @@ fetch() {
         reason="$holder cannot be downloaded: $(grep '^E:' "$work/log" | head -n 1)"
         return 1
     fi
-    if ! { dpkg-deb --fsys-tarfile "$work"/*.deb | tar -xf - -C "$work/files" --no-same-owner "./$2"; } 2>"$work/log"; then
-        reason="$holder has no folder $2"
+    if ! { dpkg-deb --fsys-tarfile "$work"/*.deb | unpack "$work/files" "$2"; } 2>"$work/log"; then
+        reason="$holder has not all of $2"
         return 1
     fi
+    rm -rf "${folder:?}/$1"
     mv "$work/files" "$folder/$1" && rm -rf "$work"
 }
 
 missing() {
     wanted | while read -r package path; do
-        [ -d "$folder/$package" ] || printf '%s %s\n' "$package" "$path"
+        has_all "$folder/$package" "$path" || printf '%s %s\n' "$package" "$path"
     done
 }
 

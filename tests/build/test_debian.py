@@ -2,13 +2,27 @@
 """mk/debian.sh on machines that are made up: what is fetched, and what is said where it cannot be."""
 
 import io
+import shutil
 import tarfile
 
 import pytest
 from madeup import Machine
 
+# Each with a folder that its files are in.
 PACKAGES = {"busybox-static": "bin", "grub-efi-amd64-bin": "usr/lib/grub/x86_64-efi/monolithic",
-            "linux-image-cloud-amd64": "boot", "memtest86+": "boot", "systemd-boot-efi": "usr/lib/systemd/boot/efi"}
+            "linux-image-cloud-amd64": "boot", "memtest86+": "boot", "systemd-boot-efi": "usr/lib/systemd/boot/efi",
+            "systemd-boot": "usr/bin", "libacl1": "usr/lib/x86_64-linux-gnu", "libaudit1": "lib/x86_64-linux-gnu",
+            "libblkid1": "usr/lib/x86_64-linux-gnu", "libc6": "lib/x86_64-linux-gnu", "libcap-ng0": "lib/x86_64-linux-gnu",
+            "libcap2": "lib/x86_64-linux-gnu", "libcrypt1": "lib/x86_64-linux-gnu",
+            "libgcrypt20": "usr/lib/x86_64-linux-gnu", "libgpg-error0": "lib/x86_64-linux-gnu",
+            "libip4tc2": "usr/lib/x86_64-linux-gnu", "libkmod2": "usr/lib/x86_64-linux-gnu",
+            "liblz4-1": "usr/lib/x86_64-linux-gnu", "liblzma5": "lib/x86_64-linux-gnu",
+            "libmount1": "usr/lib/x86_64-linux-gnu", "libpam0g": "lib/x86_64-linux-gnu",
+            "libpcre2-8-0": "usr/lib/x86_64-linux-gnu", "libseccomp2": "usr/lib/x86_64-linux-gnu",
+            "libselinux1": "lib/x86_64-linux-gnu", "libssl3": "usr/lib/x86_64-linux-gnu",
+            "libsystemd-shared": "usr/lib/x86_64-linux-gnu/systemd", "libzstd1": "usr/lib/x86_64-linux-gnu"}
+MODULES = "lib/modules/6.1.0-99-cloud-amd64/kernel"
+MODULE_FOLDERS = ["drivers/virtio", "drivers/block/virtio_blk.ko", "fs/efivarfs", "fs/fat", "fs/nls"]
 KERNEL = "linux-image-6.1.0-99-cloud-amd64"
 KNOWN = f'''for name; do :; done
 echo "Package: $name"
@@ -24,7 +38,7 @@ def machine(tmp_path):
 def debian(machine, tmp_path):
     """A machine with apt, whose packages all have the same files; what it is asked for is noted."""
     with tarfile.open(tmp_path / "files.tar", "w") as tar:
-        for folder in sorted(set(PACKAGES.values())):
+        for folder in sorted(set(PACKAGES.values())) + [f"{MODULES}/{name}" for name in MODULE_FOLDERS]:
             entry = tarfile.TarInfo(f"./{folder}/file")
             entry.size = 4
             tar.addfile(entry, io.BytesIO(b"here"))
@@ -71,10 +85,19 @@ def test_says_what_cannot_be_downloaded_and_tries_again(debian, tmp_path):
     working = (debian.bin / "apt-get").read_text()
     debian.add("apt-get", 'case $* in *memtest86+*) echo "E: Could not resolve"; exit 100 ;; esac\n' + working)
     there, why = fetch(debian, tmp_path)
-    assert why == {"memtest86+": "memtest86+ cannot be downloaded: E: Could not resolve"} and len(there) == 4
+    assert why == {"memtest86+": "memtest86+ cannot be downloaded: E: Could not resolve"} and len(there) == len(PACKAGES) - 1
     assert asked_for(debian).count("update") == 1
     debian.add("apt-get", working)
     assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+
+
+def test_fetches_again_what_has_not_all(debian, tmp_path):
+    """Files may have come from a list that wanted less, or more of them."""
+    assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+    shutil.rmtree(tmp_path / "debian/linux-image-cloud-amd64" / MODULES / "fs/fat")
+    assert fetch(debian, tmp_path) == (list(PACKAGES), {})
+    assert (tmp_path / "debian/linux-image-cloud-amd64" / MODULES / "fs/fat/file").is_file()
+    assert asked_for(debian).count(KERNEL) == 2 and asked_for(debian).count("libc6") == 1
 
 
 def test_unknown_packages(debian, tmp_path):
@@ -86,7 +109,7 @@ def test_unknown_packages(debian, tmp_path):
 def test_package_without_the_files(debian, tmp_path):
     debian.add("dpkg-deb", "exit 2")
     there, why = fetch(debian, tmp_path)
-    assert there == [] and why["memtest86+"] == "memtest86+ has no folder boot"
+    assert there == [] and why["memtest86+"] == "memtest86+ has not all of boot"
 
 
 def test_nothing_is_fetched_when_told_so(debian, tmp_path):

@@ -79,20 +79,21 @@ class Stream:
 class Machine:
     def __init__(self, folder: Path, disks: Sequence[Path] = (), *, firmware: str = "4M", memory: str = "256M",
                  cpu: Optional[str] = None, screen: Optional[str] = None, smp: int = 1, bus: str = "virtio",
-                 ports: bool = True, extra: Sequence[str] = (), saved: Optional[SavedMachines] = None):
+                 ports: bool = True, extra: Sequence[str] = (), variables: Optional[Path] = None,
+                 saved: Optional[SavedMachines] = None):
         """
         `folder` gets the machine's files. Disks are tried by the firmware in the order in which they are given. Without
-        `ports` there is no serial line and no port 0xE9. With `saved` it may start where the firmware looks at its
-        disks.
+        `ports` there is no serial line and no port 0xE9. `variables` is a file with the firmware's variables, of a
+        machine that has ended; they are copied. With `saved` it may start where the firmware looks at its disks.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.disks, self.bus, self.extra, self.saved = disks, bus, extra, saved
         self.twin = lambda folder, disks: Machine(folder, disks, firmware=firmware, memory=memory, cpu=cpu,
                                                   screen=screen, smp=smp, bus=bus, ports=ports, extra=extra)
-        code, variables = FIRMWARE[firmware]
+        code, no_variables = FIRMWARE[firmware]
         self.variables = folder / "vars.fd"
-        shutil.copyfile(OVMF / variables, self.variables)
+        shutil.copyfile(variables or OVMF / no_variables, self.variables)
         self.command = [
             tool("qemu-system-x86_64"), *BOARDS.get(firmware, BOARD), "-nodefaults", "-no-user-config", "-no-reboot",
             "-m", memory, "-smp", str(smp), "-display", "none", "-monitor", "none", "-net", "none",
