@@ -121,11 +121,15 @@ static struct variable *add(const EFI_GUID *owner, const CHAR16 *name, uint32_t 
     return NULL;
 }
 
+/* In place of one that is there; a variable without a value is none. */
 static void add_plain(const char *name, uint32_t attributes, struct bytes value)
 {
     CHAR16 wide[NAME];
+    struct variable *there = find_plain(name);
 
-    if (!add(&loaders, widen(name, wide), attributes != 0 ? attributes : SYSTEMS, value))
+    if (there)
+        forget(there);
+    if (value.size > 0 && !add(&loaders, widen(name, wide), attributes != 0 ? attributes : SYSTEMS, value))
         abort();
 }
 

@@ -14,7 +14,8 @@ struct fake_result verdict_run(const struct scenario *scenario, const struct fak
 void verdict_give(const struct scenario *scenario, const struct fake_setup *setup,
                   const struct fake_injection *injection, const struct fake_result *result);
 
-/* verdict_variables.c: the part of it that looks at the firmware's variables. */
+/* verdict_variables.c: the part of it that looks at the firmware's variables; and what of that holds of any run. */
 void verdict_variables(const struct scenario *scenario, const struct fake_result *result, bool untroubled);
+void verdict_once(void);
 
 #endif

@@ -25,6 +25,12 @@ static void check_once(const char *name, const char *heeded)
         check_broken(CHECK_ONE_SHOT, "%s is still there", name);
 }
 
+void verdict_once(void)
+{
+    check_once("LoaderEntryOneShot", "LoaderEntryOneShot: ");
+    check_once("LoaderConfigTimeoutOneShot", "LoaderConfigTimeoutOneShot: ");
+}
+
 static bool is_text(struct bytes value, const char *text)
 {
     size_t length = strlen(text) + 1, i = 0;
@@ -161,8 +167,7 @@ void verdict_variables(const struct scenario *scenario, const struct fake_result
 {
     bool is_booted = result->end == FAKE_JUMPED || result->end == FAKE_STARTED || fake_started()->came_back;
 
-    check_once("LoaderEntryOneShot", "LoaderEntryOneShot: ");
-    check_once("LoaderConfigTimeoutOneShot", "LoaderConfigTimeoutOneShot: ");
+    verdict_once();
     check_last_booted(scenario, untroubled);
     if (fake_started()->count > 0 && is_booted && fake_injected() == 0 && is_sound())
         check_told();

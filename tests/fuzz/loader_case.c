@@ -340,10 +340,34 @@ static void set_program(struct input *input, struct loader_case *one)
     };
 }
 
+/* What an operating system has said: one of the entries, or anything. */
+static void set_variable(struct input *input, struct loader_case *one)
+{
+    static const char *const names[] = {"LoaderEntryOneShot",  "LoaderEntryDefault",         "LoaderEntryLastBooted",
+                                        "LoaderConfigTimeout", "LoaderConfigTimeoutOneShot", "LoaderInfo"};
+    static const char *const values[] = {"a.conf", "b*", "@saved", "c.conf", "menu-force", "5", "a.efi", "tool.efi"};
+    uint64_t how = input_number(input, 1), which = input_number(input, 1);
+    const char *text = which & 0x40 ? input_string(input, 40) : values[which % COUNT(values)];
+    size_t length = strlen(text) + 1;
+    uint8_t *wide = fuzz_room(2 * length);
+
+    memset(wide, 0, 2 * length);
+    for (size_t i = 0; i < length; i++)
+        wide[2 * i] = (uint8_t)text[i];
+    if (one->setup.variable_count < FAKE_VARIABLES)
+        one->setup.variables[one->setup.variable_count++] = (struct fake_variable){
+            .name = names[how % COUNT(names)],
+            .value = which & 0x80 ? input_bytes(input, (size_t)input_number(input, 2) % 1000)
+                                  : (struct bytes){wide, 2 * length},
+        };
+    if (how & 0x80)
+        one->setup.variable_space = (size_t)(1 + how % 32 * 20);
+}
+
 /* seeds.py knows them by their numbers. */
 static void (*const changes[])(struct input *, struct loader_case *) = {
     fail_from,   overwrite, set_number,  resize, damage,      write_text, add_line, add_any,     rename_file,
-    remove_file, set_quirk, set_machine, claim,  set_options, set_header, set_tag,  set_program,
+    remove_file, set_quirk, set_machine, claim,  set_options, set_header, set_tag,  set_program, set_variable,
 };
 
 void loader_case_make(struct input *input, struct loader_case *ret_case)

@@ -10,6 +10,7 @@
 #include "phys.h"
 #include "read_kernel.h"
 #include "start_verdict.h"
+#include "verdict.h"
 
 #define STACK_SIZE 0x10000ULL
 #define ENTRIES    "/loader/entries/"
@@ -301,6 +302,7 @@ struct fake_result loader_verdict_run(const struct fake_setup *setup, const stru
     if (result.end == FAKE_JUMPED)
         check_jump(&result);
     start_verdict_give();
+    verdict_once();
     check_errors(&result);
     return result;
 }

@@ -279,7 +279,7 @@ write("plan", "flat", plan(4, NO_FACTS, b"\5" + number(2, 0x1800) + b"\3\3\0\1\x
 # ---- the whole loader: a scenario of tests/fake by its place in the tables, from 1 on, then changes to it ----
 
 FAKE = Path(__file__).resolve().parents[1] / "fake"
-MAKERS = [name for file in ("scenarios.c", "scenarios_start.c")
+MAKERS = [name for file in ("scenarios.c", "scenarios_start.c", "scenarios_second.c", "scenarios_variables.c")
           for name in re.findall(r'^    {"([^"]+)", make_\w+, \d+},$', (FAKE / file).read_text(), re.M)]
 
 
@@ -305,7 +305,9 @@ SCENARIOS = {"usual": "usual place", "high": "high", "debug": "debug log", "low"
              "program-then-kernel": "program that fails, then a kernel", "program-untrusted": "program, untrusted",
              "program-in-vain": "program, 32-bit, loaded all the same", "other-initrd": "linux, another's initrd",
              "bad-initrd": "linux, unreadable initrd", "no-program": "no program", "unified": "unified image",
-             "unified-second": "unified image, and an older entry", "unified-broken": "unified image, broken"}
+             "unified-second": "unified image, and an older entry", "unified-broken": "unified image, broken",
+             "one-shot": "one-shot entry", "saved": "saved entry", "saved-once": "saved entry, and a one-shot one",
+             "saved-program": "saved entry, program", "timeout-once": "timeout by variable, one-shot"}
 for name, title in SCENARIOS.items():
     write("loader", name, scenario(title))
 
@@ -362,6 +364,10 @@ write("loader", "many-modules", scenario("high") +
 write("loader", "debug-growth", scenario("debug log") + change(11, bytes(2), number(2, 399), 0))
 write("loader", "no-seek", scenario("high") + change(0, 55, 0, 0))
 write("loader", "unknown-wish", scenario("kernel file, identity map") + set_number(1, 6, 7, b"\0\x10"))
+write("loader", "one-shot-junk", scenario("high") + change(17, 0, 0x80, number(2, 7), b"a\0b\0\n\0c") +
+      change(17, 4, 0x80, number(2, 900), b"x" * 900))
+write("loader", "saved-anything", scenario("modules") + change(17, 1, 2) + change(17, 2, 0x40, b"a[.conf\0") +
+      change(17, 0x83, 5))
 
 KEYS = ["kernel ", "linux ", "module ", "options ", "load-address ", "memory-size ", "entry-offset ", "log-level ",
         "video ", "kaslr ", "default ", "version ", "architecture ", "efi ", "initrd "]
