@@ -7,11 +7,14 @@
 #include "version_string.h"
 
 /* LoaderFeatures: what this boot manager does, and where; a line for each. */
-static const uint64_t features = INTERFACE_HAS_ENTRY_DEFAULT |  /* heed.c */
-                                 INTERFACE_HAS_ENTRY_ONE_SHOT | /* heed.c */
-                                 INTERFACE_HAS_SAVED_ENTRY |    /* heed.c */
-                                 INTERFACE_HAS_XBOOTLDR |       /* efi/volumes.c */
-                                 INTERFACE_HAS_SORT_KEY;        /* core/entry.c */
+static const uint64_t features = INTERFACE_HAS_CONFIG_TIMEOUT |   /* heed.c */
+                                 INTERFACE_HAS_TIMEOUT_ONE_SHOT | /* heed.c */
+                                 INTERFACE_HAS_MENU_DISABLED |    /* the menu */
+                                 INTERFACE_HAS_ENTRY_DEFAULT |    /* heed.c */
+                                 INTERFACE_HAS_ENTRY_ONE_SHOT |   /* heed.c */
+                                 INTERFACE_HAS_SAVED_ENTRY |      /* heed.c */
+                                 INTERFACE_HAS_XBOOTLDR |         /* efi/volumes.c */
+                                 INTERFACE_HAS_SORT_KEY;          /* core/entry.c */
 
 static void tell(const struct boot *boot, const CHAR16 *name, const char *text)
 {

@@ -12,8 +12,9 @@ from harness.paths import LOADER, TREE, built
 ENTRY = "linux /vmlinuz\ninitrd /guest.img\noptions console=ttyS0 quiet panic=-1\n"
 VERSION = (TREE / "VERSION").read_text().strip()
 # What `bootctl status` calls the features of LoaderFeatures that Baton has; all others it has not.
-FEATURES = {"Default entry control", "One-shot entry control", "Support for XBOOTLDR partition",
-            "Support Type #1 sort-key field", "Support @saved pseudo-entry", "Boot loader sets ESP information"}
+FEATURES = {"Menu timeout control", "One-shot menu timeout control", "Default entry control", "One-shot entry control",
+            "Support for XBOOTLDR partition", "Support Type #1 sort-key field", "Support @saved pseudo-entry",
+            "Boot loader sets ESP information"}
 VOLATILE = 6  # for boot services and at run time
 
 

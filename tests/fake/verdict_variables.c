@@ -142,7 +142,7 @@ static uint64_t read_time(const char *name)
 
 static void check_told(void)
 {
-    static const uint8_t features[8] = {0x2c, 0x03};
+    static const uint8_t features[8] = {0x2f, 0x23};
     struct bytes value = {NULL, 0};
     uint32_t attributes;
     bool junk = fake_has(FAKE_QUIRK_JUNK_VARIABLES);
