@@ -109,12 +109,15 @@ static enum status parse_path(struct config_parser *parser, const struct config_
 
 static enum status set_kernel(struct config_parser *parser, const struct config_key *key, struct text value)
 {
-    static const char *const names[] = {
-        [ENTRY_KERNEL_LINUX] = "linux", [ENTRY_KERNEL_KERNEL] = "kernel", [ENTRY_KERNEL_EFI] = "efi"};
+    static const char *const names[] = {[ENTRY_KERNEL_LINUX] = "linux",
+                                        [ENTRY_KERNEL_KERNEL] = "kernel",
+                                        [ENTRY_KERNEL_EFI] = "efi",
+                                        [ENTRY_KERNEL_UKI] = "uki",
+                                        [ENTRY_KERNEL_URL] = "uki-url"};
     struct entry *entry = &parser->entry;
     enum entry_kernel_key kind = ENTRY_KERNEL_LINUX;
 
-    while (kind != ENTRY_KERNEL_EFI && !text_is(text_of(key->name), names[kind]))
+    while (kind != ENTRY_KERNEL_URL && !text_is(text_of(key->name), names[kind]))
         kind++;
     if (entry->kernel_key != ENTRY_KERNEL_NONE && entry->kernel_key != kind)
         return error_set(
@@ -122,7 +125,23 @@ static enum status set_kernel(struct config_parser *parser, const struct config_
             "%s:%u: '%s' is given, and '%s' above it. An entry names one kernel: take one of the lines out.",
             parser->file, parser->line, key->name, names[entry->kernel_key]);
     entry->kernel_key = kind;
-    return parse_path(parser, key, value, &entry->kernel);
+    if (kind != ENTRY_KERNEL_URL)
+        return parse_path(parser, key, value, &entry->kernel);
+    entry->kernel = config_end_string(parser, value);
+    return STATUS_OK;
+}
+
+/* Another profile than the one that is meant may be one that deletes everything, so no number is taken for another. */
+static enum status set_profile(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    uint64_t number;
+
+    if (!text_number(value, false, &number) || number > UINT32_MAX)
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: %s '%.*s' is not the number of a profile. Expected one such as 1.", parser->file,
+                         parser->line, key->name, QUOTE(value));
+    parser->entry.profile = (uint32_t)number;
+    return STATUS_OK;
 }
 
 static enum status add_options(struct config_parser *parser, const struct config_key *key, struct text value)
@@ -190,6 +209,9 @@ static const struct config_key entry_keys[] = {
     {"linux", set_kernel, 0, false},
     {"kernel", set_kernel, 0, false},
     {"efi", set_kernel, 0, false},
+    {"uki", set_kernel, 0, false},
+    {"uki-url", set_kernel, 0, false},
+    {"profile", set_profile, 0, false},
     {"options", add_options, 0, true},
     {"initrd", add_initrd, 0, true},
     {"module", add_module, 0, true},
@@ -200,13 +222,14 @@ static const struct config_key entry_keys[] = {
     {"video", set_video, 0, false},
     {"kaslr", set_kaslr, 0, false},
 };
-_Static_assert(sizeof(entry_keys) / sizeof(entry_keys[0]) <= 32, "struct config_parser has a bit for each key");
+_Static_assert(sizeof(entry_keys) / sizeof(entry_keys[0]) <= CONFIG_KEYS_MAX,
+               "struct config_parser has a line for each key");
 
 static const struct config_table entry_table = {
     entry_keys,
     sizeof(entry_keys) / sizeof(entry_keys[0]),
     /* the specification's, then those that Fedora's GRUB has of its own */
-    "devicetree devicetree-overlay extra profile uki uki-url "
+    "devicetree devicetree-overlay extra "
     "grub_arg grub_class grub_hotkey grub_users id",
 };
 
@@ -233,6 +256,25 @@ static bool take_lists(struct config_parser *parser, struct arena *arena)
     return parser->entry.modules && parser->entry.initrds && parser->options;
 }
 
+/* Keys that do nothing beside the others. */
+static void remark_on_others(struct config_parser *parser)
+{
+    struct entry *entry = &parser->entry;
+    unsigned profile = config_line_of(parser, &entry_table, "profile");
+    unsigned initrd = config_line_of(parser, &entry_table, "initrd");
+
+    if (entry->kernel_key != ENTRY_KERNEL_UKI && profile != 0) {
+        entry->profile = 0;
+        if (entry->kernel_key != ENTRY_KERNEL_URL)
+            log_warning("%s:%u: 'profile' does nothing without 'uki'", parser->file, profile);
+    }
+    /* Until 2026 systemd's stub did not start when somebody else offered an initrd. */
+    if (entry->kernel_key == ENTRY_KERNEL_UKI && initrd != 0) {
+        entry->initrd_count = 0;
+        log_warning("%s:%u: 'initrd' does nothing with 'uki', whose image has an initrd in it", parser->file, initrd);
+    }
+}
+
 enum status config_parse_entry(const char *file, struct text text, struct arena *arena, struct entry *ret_entry,
                                struct error *error)
 {
@@ -244,9 +286,11 @@ enum status config_parse_entry(const char *file, struct text text, struct arena 
         status = config_need_room(&parser);
     if (status == STATUS_OK)
         status = config_read_lines(&parser, &entry_table);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        remark_on_others(&parser);
         *ret_entry = parser.entry;
-    else
+    } else {
         arena->used = used;
+    }
     return status;
 }

@@ -87,25 +87,32 @@ static enum status parse_line(struct config_parser *parser, const struct config_
 {
     struct text name = text_take_word(&line);
     const struct config_key *key = table->keys;
-    uint32_t bit = 1;
+    unsigned *given = parser->given;
 
     if (name.length == 0 || text_starts_with(name, "#"))
         return STATUS_OK;
     while (key < table->keys + table->count && !text_is(name, key->name)) {
         key++;
-        bit <<= 1;
+        given++;
     }
     if (key == table->keys + table->count) {
         remark_other(parser, table, name);
         return STATUS_OK;
     }
-    if (line.length > 0 && !key->repeats) {
-        if ((parser->given & bit) != 0 && config_may_remark(parser, LOG_WARNING))
-            log_warning("%s:%u: '%s' has been given before: the last one counts", parser->file, parser->line,
-                        key->name);
-        parser->given |= bit;
-    }
+    if (line.length > 0 && !key->repeats && *given != 0 && config_may_remark(parser, LOG_WARNING))
+        log_warning("%s:%u: '%s' has been given before: the last one counts", parser->file, parser->line, key->name);
+    if (line.length > 0)
+        *given = parser->line;
     return key->set(parser, key, line);
+}
+
+unsigned config_line_of(const struct config_parser *parser, const struct config_table *table, const char *key)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (text_is(text_of(key), table->keys[i].name))
+            return parser->given[i];
+    }
+    return 0;
 }
 
 enum status config_read_lines(struct config_parser *parser, const struct config_table *table)

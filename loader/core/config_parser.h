@@ -12,13 +12,15 @@
  * The text is copied once, and the values become strings where they stand in that copy: the byte behind a value is a
  * blank, a line end or the copy's last NUL. So all room is taken before the first line is looked at.
  */
+#define CONFIG_KEYS_MAX 32
+
 struct config_parser {
     const char *file;
     struct error *error;
     char *copy;
-    struct text rest; /* of the copy */
-    unsigned line;    /* counted from 1 */
-    uint32_t given;   /* a bit for each key of the table */
+    struct text rest;                /* of the copy */
+    unsigned line;                   /* counted from 1 */
+    unsigned given[CONFIG_KEYS_MAX]; /* the line where each key of the table stood last; 0: nowhere */
     unsigned remarks[LOG_DEBUG + 1];
     struct loader_config loader;
     struct entry entry;
@@ -58,6 +60,9 @@ MUST_CHECK enum status config_start(struct config_parser *parser, struct text te
 
 /* Reads the copy's lines with a table's keys. */
 MUST_CHECK enum status config_read_lines(struct config_parser *parser, const struct config_table *table);
+
+/* The line where a key of the table stood last; 0 when it stood nowhere. */
+unsigned config_line_of(const struct config_parser *parser, const struct config_table *table, const char *key);
 
 /* STATUS_NEED_ROOM. */
 MUST_CHECK enum status config_need_room(struct config_parser *parser);

@@ -12,6 +12,10 @@ bool entries_can_boot(const struct entry *entry, const char *architecture)
                  architecture);
         return false;
     }
+    if (entry->kernel_key == ENTRY_KERNEL_URL) {
+        log_info("%s: is started from a network (uki-url), which Baton does not do", entry->file);
+        return false;
+    }
     if (entry->kernel_key == ENTRY_KERNEL_NONE) {
         log_warning("%s: names no kernel. Add a line like: kernel /boot/kernel.elf", entry->file);
         return false;

@@ -34,6 +34,8 @@ enum entry_kernel_key {
     ENTRY_KERNEL_LINUX,  /* `linux`: a kernel of any kind, told by its content */
     ENTRY_KERNEL_KERNEL, /* `kernel`: the same, for kernels that other boot loaders should not list */
     ENTRY_KERNEL_EFI,    /* `efi`: an EFI application */
+    ENTRY_KERNEL_UKI,    /* `uki`: a unified kernel image, of which a profile can be chosen */
+    ENTRY_KERNEL_URL,    /* `uki-url`: one that is somewhere in a network */
 };
 
 /* Where a kernel that can be moved is put. */
@@ -50,7 +52,8 @@ struct entry {
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
     const char *title, *version, *sort_key, *machine_id, *architecture; /* NULL when absent */
     enum entry_kernel_key kernel_key;
-    const char *kernel;           /* its path, as a module's; NULL when absent */
+    const char *kernel;           /* its path, as a module's, or its URL; NULL when absent */
+    uint32_t profile;             /* of a unified kernel image; 0 is the one that it has by itself */
     const char *options;          /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
     const char *own_options;      /* a command line that a unified kernel image has in itself; NULL when none */
     struct entry_module *modules; /* for a kernel that is handed a baton */

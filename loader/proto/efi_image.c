@@ -5,16 +5,20 @@
  */
 #include "checked.h"
 #include "file_path.h"
+#include "format.h"
 #include "log.h"
 #include "pe.h"
 #include "protocol.h"
 #include "utf.h"
 
-#define INITRD_ALIGNMENT 4 /* of each initrd behind another (Linux, Documentation/driver-api/early-userspace) */
+#define INITRD_ALIGNMENT 4  /* of each initrd behind another (Linux, Documentation/driver-api/early-userspace) */
+#define PROFILE_SIZE     16 /* bytes of "@4294967295 " with its NUL, and more */
 
 static bool recognise(const struct plan_input *input)
 {
-    return pe_is(input->files[0].head) || input->entry->kernel_key == ENTRY_KERNEL_EFI;
+    enum entry_kernel_key key = input->entry->kernel_key;
+
+    return pe_is(input->files[0].head) || key == ENTRY_KERNEL_EFI || key == ENTRY_KERNEL_UKI;
 }
 
 static struct entry_files companions(const struct entry *entry)
@@ -43,16 +47,26 @@ static enum status place_initrds(const struct plan_input *input, struct plan *pl
     return STATUS_OK;
 }
 
-/* The command line in UTF-16, its NUL included; nothing for an empty one. */
-static enum status write_options(const char *options, struct arena *arena, struct bytes *ret_options)
+/*
+ * The command line in UTF-16, its NUL included; nothing for an empty one. What chooses a profile stands before it
+ * (UAPI.5, section "Multi-Profile UKIs"), and the first one is chosen by nothing.
+ */
+static enum status write_options(const struct entry *entry, struct arena *arena, struct bytes *ret_options)
 {
-    struct text text = text_of(options);
-    uint16_t *units = arena_take(arena, text.length + 3, sizeof(*units));
+    const struct text options = text_of(entry->options);
+    uint16_t *units = arena_take(arena, options.length + PROFILE_SIZE + 3, sizeof(*units));
+    char profile[PROFILE_SIZE] = "";
     size_t count = 0;
 
     if (!units)
         return STATUS_NEED_ROOM;
-    (void)utf16_from_utf8(units, text.length + 3, text); /* there is room for all of it */
+    if (entry->profile != 0)
+        (void)format_text(profile, sizeof(profile), options.length > 0 ? "@%u " : "@%u", entry->profile);
+    while (profile[count] != '\0') {
+        units[count] = (uint16_t)profile[count];
+        count++;
+    }
+    (void)utf16_from_utf8(units + count, options.length + 3, options); /* there is room for all of it */
     while (units[count] != 0)
         count++;
     *ret_options = (struct bytes){(const uint8_t *)units, count == 0 ? 0 : (count + 1) * sizeof(*units)};
@@ -108,7 +122,7 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
     plan.ending = PLAN_START;
     status = place_initrds(input, &plan, error);
     if (status == STATUS_OK)
-        status = write_options(input->entry->options, arena, &plan.image.options);
+        status = write_options(input->entry, arena, &plan.image.options);
     if (status != STATUS_OK)
         return status;
     status = file_path_make(input->volume_path, input->files[0].path, arena, &plan.image.path);

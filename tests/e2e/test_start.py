@@ -146,6 +146,22 @@ def test_program(start, disk):
         "error: /programm für ä.efi: was started, and came back with an unknown firmware error."]
 
 
+def test_unified_image_by_an_entry(boot):
+    """Its profile stands before its options, and alone without any. An image in a network is no entry here."""
+    failing = f"uki /os/program.efi\noptions status={DEVICE_ERROR:#x}\n"
+    files = {"os/program.efi": built(PROGRAM), "loader/loader.conf": "log-level info\n",
+             **entries("uki-url http://example.com/os.efi\n", failing + "profile 2\ninitrd /missing.img\n",
+                       failing + "profile 0\n", "profile 1\nuki os\\program.efi\n")}
+    machine = boot(files)
+    read_on(machine, 2)
+    machine.wait_for(r"^info: /os/program\.efi has ended", source="e9")
+    text = machine.e9.text
+    assert told(text, "options") == [units(f"@2 status={DEVICE_ERROR:#x}\0"), units(f"status={DEVICE_ERROR:#x}\0"),
+                                     units("@1\0")]
+    assert "info: /loader/entries/0.conf: is started from a network (uki-url), which Baton does not do\n" in text
+    assert "warning: /loader/entries/1.conf:5: 'initrd' does nothing with 'uki', whose image" in text
+
+
 def test_back_to_the_firmware(boot):
     """Not by way of inject.efi: a program that ends well ends the loader, and the firmware goes on."""
     files = {"program.efi": built(PROGRAM), **entries("efi /program.efi\n", "efi /program.efi\noptions leave\n")}

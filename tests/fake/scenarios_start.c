@@ -212,6 +212,22 @@ static void make_foreign(struct scenario *scenario)
     scenario->words = "/EFI/Linux/arm.efi: ";
 }
 
+/* By an entry file, which says more than the image does. */
+static void make_unified_entry(struct scenario *scenario)
+{
+    add_image(scenario, "/os/debian.efi", "uki /os/debian.efi\nprofile 2\noptions quiet\ninitrd /missing.img\n");
+    scenario->start.options = "@2 quiet";
+    scenario->words = "a.conf:4: 'initrd' does nothing with 'uki'";
+}
+
+static void make_elsewhere(struct scenario *scenario)
+{
+    make_unified(scenario);
+    scenario_add_text(scenario, SCENARIO_ENTRY, "sort-key a\nuki-url http://example.com/a.efi\n");
+    scenario->entries = 2; /* a folder that cannot be read counts as one */
+    scenario->words = "a.conf: is started from a network (uki-url)";
+}
+
 /* ---- images that are refused before the firmware sees them ---- */
 
 static void refuse(struct scenario *scenario, struct bytes image, const char *words)
@@ -296,5 +312,7 @@ static const struct scenario_maker makers[] = {
     {"unified image, and an older entry", make_unified_second, 0},
     {"unified image, broken", make_unified_broken, 0},
     {"unified image, foreign", make_foreign, 0},
+    {"unified image by an entry", make_unified_entry, 0},
+    {"unified image in a network", make_elsewhere, 0},
 };
 const struct scenario_maker_list scenarios_start = {makers, sizeof(makers) / sizeof(makers[0])};

@@ -50,6 +50,8 @@ static const struct text_row {
      SCENARIO_ENTRY, "kernel /../k\n", "", 0},
     {"entry: two kernels", "a.conf:2: 'linux' is given, and 'kernel' above it. An entry names one kernel: take one of",
      SCENARIO_ENTRY, "kernel /k\nlinux /k\n", "", 0},
+    {"entry: no profile", "a.conf:2: profile 'main' is not the number of a profile. Expected one such as 1.",
+     SCENARIO_ENTRY, "uki /k.efi\nprofile main\n", "", 0},
     {"entry: many modules", "a.conf:4097: there are more than 4096 lines 'module'. Pack the files into fewer.",
      SCENARIO_ENTRY, "", "module m\n", 4097},
     {"entry: long line", "a.conf:1: the line has 5008 bytes; at most 4096 are read. Long options can stand on several",

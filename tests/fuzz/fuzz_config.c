@@ -39,7 +39,12 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
     for (size_t i = 0; i < COUNT(strings); i++)
         check_string(arena, strings[i]);
     CHECK(entry->file && entry->id && entry->options);
-    check_path(arena, entry->kernel);
+    if (entry->kernel_key == ENTRY_KERNEL_URL)
+        check_string(arena, entry->kernel);
+    else
+        check_path(arena, entry->kernel);
+    CHECK(entry->profile == 0 || entry->kernel_key == ENTRY_KERNEL_UKI);
+    CHECK(entry->initrd_count == 0 || entry->kernel_key != ENTRY_KERNEL_UKI);
     CHECK((entry->kernel != NULL) == (entry->kernel_key != ENTRY_KERNEL_NONE));
     CHECK(entry->module_count <= CONFIG_MODULES_MAX);
     for (size_t i = 0; i < entry->module_count; i++) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "read_entry.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,7 +13,8 @@
 
 struct reading {
     struct entry_wishes wishes;
-    bool is_foreign, lacks_initrd;
+    bool is_foreign, lacks_initrd, is_unified, is_elsewhere;
+    unsigned long profile;
 };
 
 static bool is_plain(const char *text)
@@ -68,14 +71,29 @@ static void read_line(struct reading *reading, char *line)
     *end = '\0';
     for (end = value + strlen(value); end > value && strchr(BLANKS, end[-1]); end--)
         end[-1] = '\0';
-    if (strcmp(key, "linux") == 0 || strcmp(key, "kernel") == 0 || strcmp(key, "efi") == 0)
+    if (strcmp(key, "linux") == 0 || strcmp(key, "kernel") == 0 || strcmp(key, "efi") == 0 || strcmp(key, "uki") == 0)
         wishes->path = path_of(value);
-    else if (strcmp(key, "options") == 0 && value[0] != '\0')
+    reading->is_unified = reading->is_unified || strcmp(key, "uki") == 0;
+    reading->is_elsewhere = reading->is_elsewhere || strcmp(key, "uki-url") == 0;
+    if (strcmp(key, "profile") == 0)
+        reading->profile = strtoul(value, NULL, 0);
+    if (strcmp(key, "options") == 0 && value[0] != '\0')
         wishes->options = join(wishes->options, wishes->options[0] != '\0' ? " " : "", value);
     else if (strcmp(key, "initrd") == 0)
         add_initrd(reading, path_of(value));
     else if (strcmp(key, "architecture") == 0 && value[0] != '\0')
         reading->is_foreign = strcasecmp(value, "x64") != 0;
+}
+
+/* Before the options, as a unified kernel image wants it. */
+static void choose_profile(struct entry_wishes *wishes, unsigned long profile)
+{
+    char chosen[32];
+
+    if (profile == 0)
+        return;
+    (void)snprintf(chosen, sizeof(chosen), "@%lu", profile);
+    wishes->options = join(chosen, wishes->options[0] != '\0' ? " " : "", wishes->options);
 }
 
 bool read_entry(struct bytes file, struct entry_wishes *ret_wishes)
@@ -95,6 +113,11 @@ bool read_entry(struct bytes file, struct entry_wishes *ret_wishes)
             line[length - 1] = '\0';
         read_line(&reading, line);
     }
+    if (reading.is_unified) {
+        reading.lacks_initrd = false;
+        reading.wishes.initrd = (struct bytes){NULL, 0};
+        choose_profile(&reading.wishes, reading.profile);
+    }
     *ret_wishes = reading.wishes;
-    return reading.wishes.path && !reading.is_foreign && !reading.lacks_initrd;
+    return reading.wishes.path && !reading.is_foreign && !reading.lacks_initrd && !reading.is_elsewhere;
 }

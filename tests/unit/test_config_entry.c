@@ -105,6 +105,68 @@ static void test_kernel_keys(void **state)
     check_refused(TEXT("efi /k\nlinux /k\n"),
                   ENTRY_FILE ":2: 'linux' is given, and 'efi' above it. An entry names one kernel: take one of the "
                              "lines out.");
+    check_refused(TEXT("uki /k\nefi /k\n"), ENTRY_FILE
+                  ":2: 'efi' is given, and 'uki' above it. An entry names one kernel: take one of the lines out.");
+    check_refused(TEXT("linux /k\nuki-url http://k/k.efi\n"),
+                  ENTRY_FILE ":2: 'uki-url' is given, and 'linux' above it. An entry names one kernel: take one of the "
+                             "lines out.");
+}
+
+/* Unified kernel images by an entry file. */
+static void test_unified_images(void **state)
+{
+    (void)state;
+    parse_entry("profile 2\nuki EFI\\a.efi\noptions quiet\n");
+    assert_int_equal(made.entry.kernel_key, ENTRY_KERNEL_UKI);
+    assert_string_equal(made.entry.kernel, "/EFI/a.efi");
+    assert_string_equal(made.entry.options, "quiet");
+    assert_null(made.entry.own_options);
+    assert_int_equal(made.entry.profile, 2);
+    parse_entry("uki /a.efi\nprofile 4294967295\n");
+    assert_int_equal(made.entry.profile, UINT32_MAX);
+    parse_entry("uki /a.efi\n");
+    assert_int_equal(made.entry.profile, 0);
+    parse_entry("uki-url http://example.com/a.efi\nprofile 1\n");
+    assert_int_equal(made.entry.kernel_key, ENTRY_KERNEL_URL);
+    assert_string_equal(made.entry.kernel, "http://example.com/a.efi");
+    parse_entry("uki-url\n");
+    assert_int_equal(made.entry.kernel_key, ENTRY_KERNEL_URL);
+    assert_string_equal(made.logged, "");
+    check_refused(TEXT("uki\n"),
+                  ENTRY_FILE ":1: 'uki' names no file. Expected: uki PATH, from the root of this volume.");
+}
+
+static void test_profiles_that_are_none(void **state)
+{
+    static const char *const values[] = {"", "-1", "one", "1K", "4294967296", "1 2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        char text[64], message[128];
+
+        snprintf(text, sizeof(text), "uki /a.efi\nprofile %s\n", values[i]);
+        snprintf(message, sizeof(message),
+                 ENTRY_FILE ":2: profile '%s' is not the number of a profile. Expected one such as 1.", values[i]);
+        check_refused(text_of(text), message);
+    }
+}
+
+/* The last line of a key is the one that is named. */
+static void test_keys_that_need_others(void **state)
+{
+    (void)state;
+    parse_entry("profile 1\nlinux /k\ninitrd /i\n");
+    assert_int_equal(made.entry.profile, 0);
+    assert_int_equal(made.entry.initrd_count, 1);
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE ":1: 'profile' does nothing without 'uki'\n");
+    forget_log();
+    parse_entry("initrd /i\ninitrd /j\nuki /k\n");
+    assert_int_equal(made.entry.initrd_count, 0);
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE
+                                     ":2: 'initrd' does nothing with 'uki', whose image has an initrd in it\n");
+    forget_log();
+    parse_entry("profile 1\n");
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE ":1: 'profile' does nothing without 'uki'\n");
 }
 
 static void test_paths(void **state)
@@ -240,8 +302,7 @@ static void test_names(void **state)
 static void test_ignored_keys(void **state)
 {
     static const char *const entry_keys[] = {
-        "devicetree", "devicetree-overlay", "uki",         "uki-url",    "profile", "extra",
-        "grub_arg",   "grub_class",         "grub_hotkey", "grub_users", "id",
+        "devicetree", "devicetree-overlay", "extra", "grub_arg", "grub_class", "grub_hotkey", "grub_users", "id",
     };
     char text[64], line[128];
 
@@ -260,7 +321,7 @@ static void test_ignored_keys(void **state)
 /* Longer than FAT has them, and than a message that names it can be. */
 static void test_long_paths(void **state)
 {
-    static const char *const keys[] = {"linux", "kernel", "efi", "module"};
+    static const char *const keys[] = {"linux", "kernel", "efi", "uki", "module"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -315,6 +376,9 @@ int main(void)
         cmocka_unit_test_setup(test_nothing, made_config_start),
         cmocka_unit_test_setup(test_values_are_literal, made_config_start),
         cmocka_unit_test_setup(test_kernel_keys, made_config_start),
+        cmocka_unit_test_setup(test_unified_images, made_config_start),
+        cmocka_unit_test_setup(test_profiles_that_are_none, made_config_start),
+        cmocka_unit_test_setup(test_keys_that_need_others, made_config_start),
         cmocka_unit_test_setup(test_paths, made_config_start),
         cmocka_unit_test_setup(test_modules, made_config_start),
         cmocka_unit_test_setup(test_numbers, made_config_start),

@@ -98,9 +98,10 @@ static void test_unknown_long_key(void **state)
 
 static void test_duplicates(void **state)
 {
-    static const char *const lines[] = {
-        "title a", "version a",       "machine-id a",  "sort-key a",      "architecture a", "linux a",   "kernel a",
-        "efi a",   "load-address 1M", "memory-size 1", "entry-offset 1M", "log-level info", "options a", "module a"};
+    static const char *const lines[] = {"title a",         "version a",      "machine-id a",    "sort-key a",
+                                        "architecture a",  "linux a",        "kernel a",        "efi a",
+                                        "uki a",           "uki-url a",      "load-address 1M", "memory-size 1",
+                                        "entry-offset 1M", "log-level info", "options a",       "module a"};
     const size_t single = sizeof(lines) / sizeof(lines[0]) - 2;
 
     (void)state;
@@ -149,8 +150,7 @@ static void test_missing_values(void **state)
 /* A console that is slow to write must not be given thousands of lines. */
 static void test_remarks_end(void **state)
 {
-    static const char *const units[] = {"a\n",       "beep\n",      "title\n",     "Title\n",
-                                        "title x\n", "profile x\n", "default @x\n"};
+    static const char *const units[] = {"a\n", "beep\n", "title\n", "Title\n", "title x\n", "id x\n", "default @x\n"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
@@ -279,10 +279,10 @@ static void check_path(const char *path)
 static void test_any_text(void **state)
 {
     static const char *const words[] = {
-        "linux",     "kernel",   "efi",     "module",  "options", "title",  "load-address",
-        "log-level", "sort-key", "default", "timeout", "initrd",  "#",      "\n",
-        "\n",        "\n",       "\r\n",    " ",       "\t",      " ",      "/a/b",
-        "\\",        "..",       "0x1000",  "1M",      "debug",   "@saved", "\xef\xbb\xbf",
+        "linux",    "kernel",  "efi",     "module", "options", "title", "load-address", "log-level",
+        "sort-key", "default", "timeout", "initrd", "#",       "\n",    "\n",           "\n",
+        "\r\n",     " ",       "\t",      " ",      "/a/b",    "uki",   "uki-url",      "profile",
+        "1",        "\\",      "..",      "0x1000", "1M",      "debug", "@saved",       "\xef\xbb\xbf",
     };
 
     (void)state;
@@ -307,7 +307,7 @@ static void test_any_text(void **state)
         made.arena.used = 0;
         if (parse_entry_named(ENTRY_FILE, (struct text){text, length}) == STATUS_OK) {
             assert_true((made.entry.kernel_key == ENTRY_KERNEL_NONE) == (made.entry.kernel == NULL));
-            if (made.entry.kernel)
+            if (made.entry.kernel && made.entry.kernel_key != ENTRY_KERNEL_URL)
                 check_path(made.entry.kernel);
             for (size_t i = 0; i < made.entry.module_count; i++)
                 check_path(made.entry.modules[i].path);

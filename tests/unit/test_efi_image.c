@@ -133,6 +133,36 @@ static void test_options(void **state)
     assert_memory_equal(one->plan.image.options.data, units, sizeof(units));
 }
 
+static void test_profiles(void **state)
+{
+    static const struct {
+        uint32_t profile;
+        const char *options;
+        const uint16_t *units;
+    } rows[] = {
+        {0, "", u""},
+        {0, "quiet", u"quiet"},
+        {1, "", u"@1"},
+        {1, "quiet", u"@1 quiet"},
+        {UINT32_MAX, "\xc3\xbc", u"@4294967295 ü"},
+    };
+    struct case_of *one = *state;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t size = 0;
+
+        while (rows[i].units[size] != 0)
+            size++;
+        size = size == 0 ? 0 : 2 * (size + 1);
+        one->entry.profile = rows[i].profile;
+        one->entry.options = rows[i].options;
+        assert_int_equal(make(one), STATUS_OK);
+        assert_int_equal(one->plan.image.options.size, size);
+        if (size > 0)
+            assert_memory_equal(one->plan.image.options.data, rows[i].units, size);
+    }
+}
+
 /* Each initrd begins at a multiple of four, zeros between; what is empty leaves no gap; nothing behind the last. */
 static void test_initrds(void **state)
 {
@@ -198,6 +228,8 @@ static void test_what_is_recognised(void **state)
     assert_false(protocol_efi_image.recognise(&one->input));
     one->entry.kernel_key = ENTRY_KERNEL_EFI;
     assert_true(protocol_efi_image.recognise(&one->input)); /* so that it is refused as what it should be */
+    one->entry.kernel_key = ENTRY_KERNEL_UKI;
+    assert_true(protocol_efi_image.recognise(&one->input)); /* the same */
     one->files[0].size = 100;
     assert_int_equal(make(one), STATUS_INVALID);
     assert_non_null(
@@ -254,6 +286,7 @@ static void test_room(void **state)
     bool enough = false;
 
     one->entry.options = "some words";
+    one->entry.profile = 3;
     one->input.file_count = 5;
     for (size_t size = 0; size < ROOM; size += 16) {
         enum status status;
@@ -274,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_paths_that_are_damaged, setup, teardown),
         cmocka_unit_test(test_length_of_a_path),
         cmocka_unit_test_setup_teardown(test_options, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_profiles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_initrds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_initrds_without_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_recognised, setup, teardown),
