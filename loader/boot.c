@@ -32,6 +32,7 @@
 #include "memory.h"
 #include "phys.h"
 #include "reserve.h"
+#include "restart.h"
 #include "start.h"
 #include "version_string.h"
 #include "video.h"
@@ -202,12 +203,25 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     return status;
 }
 
+/* An entry that starts nothing. Returns only when it cannot be done. */
+static enum status restart_machine(struct boot *boot, enum entry_action action, struct error *error)
+{
+    static const enum restart_how how[] = {[ENTRY_FIRMWARE_SETUP] = RESTART_FIRMWARE_SETUP,
+                                           [ENTRY_REBOOT] = RESTART_REBOOT,
+                                           [ENTRY_POWER_OFF] = RESTART_POWER_OFF};
+
+    volumes_close(&boot->volumes);
+    return restart(&boot->firmware, how[action], error);
+}
+
 enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error)
 {
     struct attempt attempt;
     enum status status;
 
     end_stage(boot, STAGE_CHOOSE); /* which may have taken a person some time */
+    if (entry->action != ENTRY_BOOT)
+        return restart_machine(boot, entry->action, error);
     status = open_files(boot, entry, &attempt, error);
     if (status == STATUS_OK)
         status = set_video(boot, entry, error);

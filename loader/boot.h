@@ -26,6 +26,7 @@ struct choice {
     size_t last;                      /* the one that LoaderEntryLastBooted names, or SIZE_MAX */
     bool remembers;                   /* what is booted becomes LoaderEntryLastBooted */
     struct interface_timeout timeout; /* the menu's, in force */
+    bool has_automatic;               /* those that nobody has written are behind the others */
     size_t files;                     /* entry files that are there, usable or not */
     size_t mistakes;                  /* configuration files that were passed over, each with an error in the log */
 };
@@ -40,7 +41,7 @@ struct boot {
     struct facts facts;
     struct choice choice;
     struct initrd initrd; /* what Linux is offered */
-    bool has_announced; /* announce.h: an operating system has been told */
+    bool has_announced;   /* announce.h: an operating system has been told */
 };
 
 /* One boot entry on its way: its files, and the plan that comes of them. */
@@ -80,8 +81,8 @@ MUST_CHECK enum status open_files(struct boot *boot, const struct entry *entry, 
 /* plan: with whatever more of the files and of scratch memory it asks for. */
 MUST_CHECK enum status make_plan(struct boot *boot, struct attempt *attempt, struct error *error);
 
-/* From open to the jump: boots one entry. Returns when it is refused, and with STATUS_OK when what was started came
- * back content. What it has taken is in the ledger. */
+/* From open to the jump: boots one entry, or does what else it is for. Returns when it is refused, and with STATUS_OK
+ * when what was started came back content. What it has taken is in the ledger. */
 MUST_CHECK enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error);
 
 /* Notes when a stage has ended, for the baton's timings. */

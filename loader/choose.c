@@ -11,9 +11,12 @@ enum status choose(struct boot *boot, struct error *error)
 
     if (status != STATUS_OK)
         return status;
+    entry_sort(choice->entries, choice->count);
+    status = find_named_automatic(boot, choice->config.default_pattern, error);
+    if (status != STATUS_OK)
+        return status;
     if (choice->count == 0)
         return choice->files == 0 ? entries_refuse_empty(error) : entries_refuse_all(choice->files, error);
-    entry_sort(choice->entries, choice->count);
     heed(boot);
     return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 /* choose, its first half: the configuration, and all that can be booted, from the volumes. */
 #include "find.h"
 
+#include "automatic_entries.h"
 #include "checked.h"
 #include "config.h"
 #include "entries.h"
@@ -244,6 +245,18 @@ static enum status add_entry(struct finder *finder, const struct source *source,
     return STATUS_OK;
 }
 
+/* Names that are kept are no entry's, so that who names an automatic entry gets that. */
+static bool is_entry(const struct source *source, const char *name)
+{
+    if (!source->is_name(text_of(name)))
+        return false;
+    if (!automatic_entry_has_name(text_of(name)))
+        return true;
+    log_info("%s/%s: names that begin with auto- are kept for automatic entries, so it is left out", source->folder,
+             name);
+    return false;
+}
+
 /* Goes through the open folder. When it cannot be read to its end, what was found until then may be good. */
 static enum status visit_folder(struct finder *finder, const struct source *source, struct folder *folder,
                                 struct error *error)
@@ -253,7 +266,7 @@ static enum status visit_folder(struct finder *finder, const struct source *sour
     enum status status;
 
     while ((status = folder_next(folder, name, sizeof(name), error)) == STATUS_OK) {
-        if (!source->is_name(text_of(name)))
+        if (!is_entry(source, name))
             continue;
         if (++files > ENTRIES_AT_MOST)
             continue;

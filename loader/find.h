@@ -10,4 +10,15 @@
  */
 MUST_CHECK enum status find(struct boot *boot, struct error *error);
 
+/*
+ * Looks for the entries that nobody has written (automatic_entries.h), and puts them behind the others, which stay
+ * where they are: indices remain, pointers into choice.entries do not. Does nothing the second time. A boot that nobody
+ * looks at does without. STATUS_NO_MEMORY: there is no room for them, and the others are as before.
+ */
+MUST_CHECK enum status find_automatic(struct boot *boot, struct error *error);
+
+/* The same when `name`, an id or a pattern for one, or NULL, names one of them and none of the others; otherwise it
+ * does nothing. */
+MUST_CHECK enum status find_named_automatic(struct boot *boot, const char *name, struct error *error);
+
 #endif

@@ -4,7 +4,6 @@
 #include "boot_menu.h"
 #include "graphics.h"
 #include "menu_console.h"
-#include "restart.h"
 
 #define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
 
@@ -18,7 +17,7 @@ static void apply_log_level(struct boot *boot, const struct entry *entry)
 
 static bool may_show_menu(const struct boot *boot)
 {
-    return boot->choice.count > 0 && boot->choice.config.timeout.menu != INTERFACE_MENU_DISABLED;
+    return boot->choice.count > 0 && boot->choice.timeout.menu != INTERFACE_MENU_DISABLED;
 }
 
 /* The screen stays until a key, or for a while. Whether there was a key. */
@@ -79,13 +78,13 @@ static enum status boot_selected(struct boot *boot, struct boot_menu *menu, stru
     return status;
 }
 
-/* Returns only when it cannot be done. */
-static void restart_machine(struct boot *boot, struct boot_menu *menu, enum restart_how how)
+/* A key, and no entry. Returns only when it cannot be done. */
+static void restart_by_key(struct boot *boot, struct boot_menu *menu, enum entry_action action)
 {
+    const struct entry entry = {.action = action};
     struct error error;
 
-    volumes_close(&boot->volumes);
-    if (restart(&boot->firmware, how, &error) != STATUS_OK)
+    if (boot_entry(boot, &entry, &error) != STATUS_OK)
         boot_menu_notice(menu, &error);
 }
 
@@ -99,13 +98,13 @@ static enum status run_menu(struct boot *boot, struct boot_menu *menu, enum stat
             status = boot_selected(boot, menu, error);
             break;
         case MENU_FIRMWARE_SETUP:
-            restart_machine(boot, menu, RESTART_FIRMWARE_SETUP);
+            restart_by_key(boot, menu, ENTRY_FIRMWARE_SETUP);
             break;
         case MENU_REBOOT:
-            restart_machine(boot, menu, RESTART_REBOOT);
+            restart_by_key(boot, menu, ENTRY_REBOOT);
             break;
         case MENU_POWER_OFF:
-            restart_machine(boot, menu, RESTART_POWER_OFF);
+            restart_by_key(boot, menu, ENTRY_POWER_OFF);
             break;
         default:
             log_info("leaving the menu for the firmware");
@@ -119,7 +118,7 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
 {
     struct error error;
 
-    if (boot_menu_open(boot, boot->choice.config.timeout, held, menu, &error) == STATUS_OK)
+    if (boot_menu_open(boot, boot->choice.timeout, held, menu, &error) == STATUS_OK)
         return true;
     log_warning("no menu: %s", error.text);
     return false;
@@ -129,7 +128,7 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
 static bool wants_menu(const struct boot *boot, struct menu_key *held, bool *ret_is_held)
 {
     *ret_is_held = may_show_menu(boot) && menu_console_pending_key(&boot->firmware, held);
-    return may_show_menu(boot) && (boot->choice.config.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
+    return may_show_menu(boot) && (boot->choice.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
 }
 
 /* ---- without one ---- */
@@ -144,14 +143,23 @@ static bool open_menu_after(struct boot *boot, size_t tried, const struct error 
     return true;
 }
 
+/* Nobody is there to want another automatic one than the default. */
+static bool is_tried_by_itself(const struct choice *choice, size_t index)
+{
+    return index == choice->chosen || !choice->entries[index].automatic;
+}
+
 /* Tries the entries in order, each once, until one boots. Whoever presses a key to an error gets the menu. */
 static enum status boot_first_that_can(struct boot *boot, struct boot_menu *menu, struct error *error)
 {
     enum status status = STATUS_NOT_FOUND;
 
     for (size_t i = 0; i < boot->choice.count; i++) {
-        const struct entry *entry = &boot->choice.entries[ith_to_try(&boot->choice, i)];
+        const size_t index = ith_to_try(&boot->choice, i);
+        const struct entry *entry = &boot->choice.entries[index];
 
+        if (!is_tried_by_itself(&boot->choice, index))
+            continue;
         status = try_entry(boot, entry, error);
         if (status == STATUS_OK) {
             log_info("%s has ended; going back to the firmware", entry->kernel);

@@ -46,15 +46,26 @@ enum entry_kaslr {
     ENTRY_KASLR_SEED, /* by chance that the seed repeats */
 };
 
+/* What an entry does. */
+enum entry_action {
+    ENTRY_BOOT,
+    ENTRY_FIRMWARE_SETUP, /* restarts the machine into the firmware's setup */
+    ENTRY_REBOOT,
+    ENTRY_POWER_OFF,
+};
+
 struct entry {
+    bool automatic; /* nobody has written it (automatic_entries.h): it is tried only when somebody names it */
+    enum entry_action action;
+    char key;         /* a letter that chooses it in the menu; 0 for none */
     size_t volume;    /* that its paths begin on: the volumes' number, 0 for the loader's own */
     const char *file; /* for messages: the path of its file, or what stands in for it */
     const char *id;   /* the file's name without the boot counters: "x.conf" for x+3-0.conf */
     const char *title, *version, *sort_key, *machine_id, *architecture; /* NULL when absent */
     enum entry_kernel_key kernel_key;
-    const char *kernel;           /* its path, as a module's, or its URL; NULL when absent */
-    uint32_t profile;             /* of a unified kernel image; 0 is the one that it has by itself */
-    const char *options;          /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
+    const char *kernel;  /* its path, as a module's, or its URL; NULL when absent. Its title when there is no file */
+    uint32_t profile;    /* of a unified kernel image; 0 is the one that it has by itself */
+    const char *options; /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
     const char *own_options;      /* a command line that a unified kernel image has in itself; NULL when none */
     struct entry_module *modules; /* for a kernel that is handed a baton */
     size_t module_count;

@@ -101,7 +101,6 @@
     X(ONE_FAILURE, "one-failure")                                                                                      \
     X(JUMP_REFUSED, "jump-of-what-is-refused")                                                                         \
     X(RESET_TOO_SOON, "reset-too-soon")                                                                                \
-    X(RESET_TYPE, "reset-type")                                                                                        \
     X(WAITED, "waited")                                                                                                \
     X(START_PATH, "start-path")                                                                                        \
     X(START_OPTIONS, "start-options")                                                                                  \

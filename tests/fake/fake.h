@@ -64,9 +64,12 @@ struct fake_setup {
     unsigned holes;           /* single pages that it reserves, far from each other: more than there are tables for */
     unsigned keys;            /* pressed before the loader starts */
     unsigned text_rows;       /* of the console; 0: 31 */
-    const char *typed;     /* keys that are pressed one by one when the loader waits; the last one again, if need be */
-    const void *options;   /* LoadOptions */
-    uint32_t options_size; /* bytes */
+    const char *typed;      /* keys that are pressed one by one when the loader waits; the last one again, if need be */
+    const void *options;    /* LoadOptions */
+    uint32_t options_size;  /* bytes */
+    bool restarts;          /* somebody wants the machine to */
+    EFI_RESET_TYPE restart; /* in this way */
+    bool never_resets;      /* ResetSystem comes back while the firmware is there */
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
@@ -88,11 +91,12 @@ struct fake_setup {
 #define FAKE_TYPE_ESC     '\x1b'
 
 enum fake_end {
-    FAKE_RETURNED, /* to the firmware */
-    FAKE_JUMPED,   /* into the kernel */
-    FAKE_RESET,    /* after last words */
-    FAKE_STARTED,  /* an image, which does not come back */
-    FAKE_WAITED,   /* for a person who does nothing, or whose keys do not arrive */
+    FAKE_RETURNED,  /* to the firmware */
+    FAKE_JUMPED,    /* into the kernel */
+    FAKE_RESET,     /* after last words */
+    FAKE_RESTARTED, /* the machine, or switched it off, since somebody wanted it */
+    FAKE_STARTED,   /* an image, which does not come back */
+    FAKE_WAITED,    /* for a person who does nothing, or whose keys do not arrive */
     FAKE_END_COUNT,
 };
 
@@ -211,8 +215,6 @@ extern const uint8_t fake_partition[16];
 
 /* ---- fake_runtime.c ---- */
 void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime);
-/* Of the last reset. */
-EFI_RESET_TYPE fake_reset_type(void);
 void fake_random_start(void);
 
 /* ---- fake_tables.c: ACPI and SMBIOS ---- */

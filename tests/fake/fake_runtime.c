@@ -6,21 +6,31 @@
 
 static EFI_RNG_PROTOCOL random_protocol;
 
-static EFI_RESET_TYPE reset_type;
-
-EFI_RESET_TYPE fake_reset_type(void)
+/* While the firmware is there, since somebody wants it; where volumes are by chance, nobody knows here who. */
+static void restart(EFI_RESET_TYPE how)
 {
-    return reset_type;
+    const struct fake_setup *setup = fake_setup();
+
+    if (how != setup->restart && !setup->by_chance)
+        fake_complain("the machine was restarted in another way than it was asked to");
+    fake_volume_check();
+    if (!setup->never_resets)
+        fake_end_run(FAKE_RESTARTED);
 }
 
 static void EFIAPI reset_system(EFI_RESET_TYPE how, EFI_STATUS status, UINTN size, const void *data)
 {
+    bool wanted = (fake_setup()->restarts || fake_setup()->by_chance) && fake_phase() == FAKE_RUNNING;
+
     (void)fake_call(FAKE_ResetSystem);
-    if (how > EfiResetShutdown || status != EFI_SUCCESS || size != 0 || data)
+    if ((how != EfiResetCold && !(wanted && how == EfiResetShutdown)) || status != EFI_SUCCESS || size != 0 || data)
         fake_complain("ResetSystem: odd arguments");
-    if (fake_phase() == FAKE_RUNNING && !fake_setup()->typed)
+    if (wanted) {
+        restart(how);
+        return;
+    }
+    if (fake_phase() == FAKE_RUNNING)
         fake_complain("the machine was reset, though boot services could be used");
-    reset_type = how;
     fake_end_run(FAKE_RESET);
 }
 

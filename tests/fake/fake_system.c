@@ -59,11 +59,10 @@ const char *fake_quirk_name(enum fake_quirk quirk)
 
 const char *fake_end_name(enum fake_end end)
 {
-    static const char *const names[] = {[FAKE_RETURNED] = "returned to the firmware",
-                                        [FAKE_JUMPED] = "jumped",
-                                        [FAKE_RESET] = "reset the machine",
-                                        [FAKE_STARTED] = "started an image for good",
-                                        [FAKE_WAITED] = "waited for a person"};
+    static const char *const names[] = {
+        [FAKE_RETURNED] = "returned to the firmware", [FAKE_JUMPED] = "jumped",
+        [FAKE_RESET] = "reset the machine",           [FAKE_RESTARTED] = "restarted the machine as it was asked to",
+        [FAKE_STARTED] = "started an image for good", [FAKE_WAITED] = "waited for a person"};
 
     _Static_assert(sizeof(names) / sizeof(names[0]) == FAKE_END_COUNT, "each end has a name");
     return names[end];

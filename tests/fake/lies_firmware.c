@@ -346,6 +346,9 @@ static const struct lie lies[] = {
     {WORDS("exit of another image", "is not the loader's image"), ALONE(exit_for_another)},
     {FOR("many maps", MAP_CALLS), MISUSE(ask_for_the_map)},
     {WORDS("reset", "the machine was reset, though boot services could be used"), ALONE(reset)},
+    {WORDS("reset in place of power off", "the machine was restarted in another way than it was asked to"),
+     ALONE(reset), ON("automatic: power off")},
+    {WORDS("volume at a restart", "was not closed"), MISUSE(leave_volume), ON("automatic: reboot")},
 
     {WORDS("controllers too soon", "interrupt controllers were touched before"), MISUSE(quiet_too_soon)},
     {WORDS("trampoline in no memory", "is not the loader's, or no code"), MISUSE(prepare_nowhere)},

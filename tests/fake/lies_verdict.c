@@ -28,11 +28,6 @@ static void expect_words(struct told *told, uint64_t number)
     told->scenario->words = "words that nobody said";
 }
 
-static void expect_reset(struct told *told, uint64_t type)
-{
-    told->scenario->reset = (EFI_RESET_TYPE)type;
-}
-
 /* It was deleted, says the log. */
 static void put_one_shot_back(struct told *told, uint64_t number)
 {
@@ -77,7 +72,7 @@ static const struct lie lies[] = {
     {FOR("a jump of what is refused", JUMP_REFUSED), TELL(set_end, FAKE_JUMPED), ON("nothing to boot"),
      .call = HARMLESS},
     {FOR("a wait for nobody", WAITED), TELL(set_end, FAKE_WAITED), ON(REFUSED), .call = HARMLESS},
-    {FOR("another reset", RESET_TYPE), TELL(expect_reset, EfiResetCold), ON("menu, power off")},
+    {FOR("a restart that nobody wants", RESET_TOO_SOON), TELL(set_end, FAKE_RESTARTED), ON(REFUSED), .call = HARMLESS},
     {FOR("a reset of what was not left", RESET_TOO_SOON), TELL(set_end, FAKE_RESET), ON(REFUSED), .call = HARMLESS},
     {FOR("a one-shot entry that is still there", ONE_SHOT), TELL(put_one_shot_back, 0), ON("one-shot entry")},
     {FOR("the same of one that is malformed", ONE_SHOT), TELL(put_one_shot_back, 0), ON("one-shot entry, malformed")},

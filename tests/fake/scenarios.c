@@ -423,7 +423,8 @@ static const struct scenario_maker_list usual = {makers, sizeof(makers) / sizeof
 
 /* Those that show all that a loader does. */
 static const struct scenario_maker_list *const lists[] = {
-    &usual, &scenarios_start, &scenarios_second, &scenarios_variables, &scenarios_menu, &scenarios_secure,
+    &usual,          &scenarios_start,  &scenarios_automatic, &scenarios_second, &scenarios_variables,
+    &scenarios_menu, &scenarios_secure,
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 

@@ -24,7 +24,6 @@ struct scenario {
     unsigned entries;         /* that are tried one after the other, each with an error of its own */
     bool is_menu;             /* keys decide, so a failure may have it end as `unattended` */
     enum fake_end unattended; /* how it ends when no key arrives */
-    EFI_RESET_TYPE reset;     /* what is asked for, of a reset out of the menu */
     bool on_stack;            /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */
     bool exact;               /* the kernel must lie below 4 GiB */
     bool large;               /* more than 1 MiB in one piece is needed */
@@ -46,6 +45,8 @@ struct scenario_maker_list {
 
 /* scenarios_start.c: images that the firmware starts. */
 extern const struct scenario_maker_list scenarios_start;
+/* scenarios_automatic.c: entries that nobody has written. */
+extern const struct scenario_maker_list scenarios_automatic;
 /* scenarios_second.c: what is beside the boot volume. */
 extern const struct scenario_maker_list scenarios_second;
 /* scenarios_variables.c: what an operating system has said. */

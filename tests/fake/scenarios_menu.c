@@ -84,15 +84,17 @@ static void make_quit(struct scenario *scenario)
 static void make_reboot(struct scenario *scenario)
 {
     make_menu(scenario, "timeout 5\n", "B");
-    scenario->end = FAKE_RESET;
-    scenario->reset = EfiResetCold;
+    scenario->end = FAKE_RESTARTED;
+    scenario->setup.restarts = true;
+    scenario->setup.restart = EfiResetCold;
 }
 
 static void make_power_off(struct scenario *scenario)
 {
     make_menu(scenario, "timeout 5\n", "O");
-    scenario->end = FAKE_RESET;
-    scenario->reset = EfiResetShutdown;
+    scenario->end = FAKE_RESTARTED;
+    scenario->setup.restarts = true;
+    scenario->setup.restart = EfiResetShutdown;
 }
 
 static void make_no_setup(struct scenario *scenario)

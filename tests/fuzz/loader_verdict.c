@@ -280,7 +280,7 @@ static void check_errors(const struct fake_result *result)
 {
     unsigned shown = 0, most = count_entries() + result->mistakes;
 
-    if (!is_boot(result) && !may_be_no_boot() && !is_explained(result))
+    if (!is_boot(result) && result->end != FAKE_RESTARTED && !may_be_no_boot() && !is_explained(result))
         fake_complain("nothing says why nothing was booted");
     if (result->errors > most)
         fake_complain("%u errors were shown, and %u is the most", result->errors, most);
@@ -291,6 +291,8 @@ static void check_errors(const struct fake_result *result)
     if (fake_calls_failed(FAKE_OutputString) == 0 && !fake_has(FAKE_QUIRK_NO_CONOUT) && result->end != FAKE_RESET &&
         shown < result->errors)
         fake_complain("of %u errors the screen showed %u", result->errors, shown);
+    if (result->end == FAKE_RESTARTED && !volume_names_automatic())
+        fake_complain("the machine was restarted, which nobody asked for");
     if (result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0)
         fake_complain("the machine was reset, though the firmware had not been left");
 }

@@ -74,10 +74,24 @@ static enum likeness compare(const struct entry_wishes *wishes)
     return wishes->unsure || is_initrd(wishes->initrd) ? ALL : OPTIONS;
 }
 
-/* What says itself what entry it is, or stands in for entries: it is given nothing. */
+bool volume_names_automatic(void)
+{
+    const struct fake_file *file = fake_volume_find(false, "/loader/loader.conf");
+
+    for (size_t i = 0; file && i + 5 <= file->bytes.size; i++) {
+        if (strncasecmp((const char *)file->bytes.data + i, "auto-", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What says itself what entry it is, stands in for entries, or is an entry that nobody has written: it is given
+ * nothing. */
 static enum likeness compare_itself(const struct fake_file *file)
 {
     static const char *const usual[] = {"/boot/kernel.elf", "/kernel.elf", "/kernel.bin"};
+    static const char *const automatic[] = {"/shellx64.efi", "/EFI/Microsoft/Boot/bootmgfw.efi",
+                                            "/System/Library/CoreServices/boot.efi"};
     const char *path = fake_started()->path;
     const struct entry_wishes wishes = {.path = path, .options = ""};
 
@@ -85,6 +99,10 @@ static enum likeness compare_itself(const struct fake_file *file)
         return compare(&wishes);
     for (size_t i = 0; i < COUNT(usual); i++) {
         if (strcmp(path, usual[i]) == 0)
+            return compare(&wishes);
+    }
+    for (size_t i = 0; volume_names_automatic() && i < COUNT(automatic); i++) {
+        if (strcmp(path, automatic[i]) == 0)
             return compare(&wishes);
     }
     return NOTHING;

@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "automatic_entries.h"
 #include "config.h"
 #include "entries.h"
 #include "host_file.h"
@@ -156,7 +157,8 @@ static struct list list_entries(struct pool *pool, const char *folder, struct ch
         return names;
     }
     while ((entry = readdir(stream))) {
-        if (entry_is_name(text_of(entry->d_name)) && !is_folder(pool_format(pool, "%s/%s", folder, entry->d_name)))
+        if (entry_is_name(text_of(entry->d_name)) && !automatic_entry_has_name(text_of(entry->d_name)) &&
+            !is_folder(pool_format(pool, "%s/%s", folder, entry->d_name)))
             list_add(pool, &names, pool_format(pool, "%s", entry->d_name));
     }
     (void)closedir(stream);
@@ -205,6 +207,9 @@ static void choose_default(struct pool *pool, struct check_volume *volume, const
         count++;
     }
     if (count == 0)
+        return;
+    /* Whether an automatic entry is there, only the machine can tell. */
+    if (pattern && automatic_entry_has_name(text_of(pattern)) && entry_find(entries, count, pattern) == SIZE_MAX)
         return;
     check_listen(pool, &volume->messages);
     index = entry_choose_default(entries, count, pattern);

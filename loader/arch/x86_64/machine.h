@@ -17,6 +17,9 @@
 /* The architecture's name in boot entries. */
 #define MACHINE_NAME "x64"
 
+/* The UEFI shell, where systemd-boot looks for it. */
+#define MACHINE_SHELL "/shell" MACHINE_NAME ".efi"
+
 /* The format of its page tables, one of paging.h's. */
 #define MACHINE_PAGING paging_x86_64
 
