@@ -11,7 +11,7 @@ from harness.elfmaker import elf_file, exit_code, segment
 from harness.files import ENTRY, entry, with_kernel
 from harness.judge import judge
 from harness.messages import read_attempts, read_messages
-from harness.paths import LOADER, built, kernel
+from harness.paths import LOADER, PROGRAM, built, kernel
 from harness.refusal import TO_FIRMWARE, end_of_tries, read_on
 
 
@@ -135,11 +135,78 @@ def refuse_then_boot(boot, files, *words):
 @pytest.mark.parametrize("name,content,words", [
     ("loader.conf", "default x\n".encode("utf-16"), [r"/loader/loader\.conf", "UTF-16", "UTF-8"]),
     ("loader.conf", b"#" * 70000, [r"/loader/loader\.conf", "bytes", "right file"]),
+    ("entries/bad.conf", b"options " + b"x" * (1 << 20), [r"/loader/entries/bad\.conf", "more than 65536 bytes"]),
+    ("entries/bad.conf", b"# nothing\n" * 110000, [r"/loader/entries/bad\.conf", "more than 65536 bytes"]),
     ("entries/bad.conf", bytes(range(256)) * 4, [r"/loader/entries/bad\.conf:\d+", "byte 0x", "UTF-8"]),
     ("loader.conf/within", b"", [r"/loader/loader\.conf", "is a folder, not a file", "put a file in its place"]),
-], ids=["utf16", "too-long", "binary", "folder"])
+], ids=["utf16", "too-long", "line-of-1-mib", "file-of-1-mib", "binary", "folder"])
 def test_absurd_configuration(boot, name, content, words):
     refuse_then_boot(boot, {f"loader/{name}": content}, *words)
+
+
+def crowd(count):
+    """So many entries of which the first names the kernel; it is the oldest, and stands last."""
+    return {f"loader/entries/os-{i:04}.conf": entry("/missing.elf" if i else "/kernel.elf", f"title Day {i}",
+                                                    "sort-key os", f"version {i}", f"options day={i}")
+            for i in range(count)}
+
+
+def test_a_thousand_entries(report_of):
+    files = {**crowd(1000), "loader/loader.conf": "default os-0000.conf\n", "kernel.elf": kernel("report-high.elf")}
+    report = report_of(files)
+    none_of(judge(report, path="/kernel.elf", command_line="day=0"))
+    text = report.machine.e9.text.split("report: begin")[0]
+    assert [attempt.path for attempt in read_attempts(text)] == ["/kernel.elf"]
+
+
+def test_more_entries_than_are_read(boot):
+    """The first 1024 of the folder are, which are the first that were made here."""
+    machine = boot({**crowd(1030), "kernel.elf": numbered(0x47), "loader/loader.conf": "default os-0000.conf\n"})
+    assert exit_of(machine) == 0x47
+    assert "warning: /loader/entries: holds 1030 entries; only 1024 of them are read\n" in machine.e9.text
+
+
+MALFORMED = {
+    "binary": ("linux /k\noptions \x01\n", 2, "byte 0x01"),
+    "line": ("title a\n\noptions " + "x" * 5000 + "\n", 3, "the line has 5008 bytes"),
+    "path": ("linux /k\ninitrd /../i\n", 2, "the path /../i has"),
+    "tab": ("linux /k\ninitrd /a\tb\n", 2, "has a tab in it"),
+    "no-path": ("# none\nefi\n", 2, "'efi' names no file"),
+    "two-kernels": ("linux /k\nefi /k\n", 2, "'efi' is given, and 'linux' above it"),
+    "number": ("linux /k\nload-address 1x\n", 2, "load-address '1x' is not a number"),
+    "page": ("linux /k\nload-address 100\n", 2, "is not the start of a page"),
+    "size": ("linux /k\nvideo huge\n", 2, "video 'huge' is not a size"),
+    "level": ("linux /k\nlog-level loud\n", 2, "log-level 'loud' is not known"),
+    "kaslr": ("linux /k\nkaslr maybe\n", 2, "kaslr 'maybe' is not known"),
+    "profile": ("uki /k\nprofile one\n", 2, "profile 'one' is not the number of a profile"),
+}
+
+
+def test_malformed_entries_are_all_listed(boot):
+    """Each with its file and line; they are waited for once, and the one that is well is booted."""
+    files = {f"loader/entries/{name}.conf": text for name, (text, _, _) in MALFORMED.items()}
+    machine = boot({**files, "loader/entries/good.conf": entry("/good.elf"), "good.elf": numbered(0x48)})
+    machine.wait_for("Press a key")
+    machine.send(" ")
+    assert exit_of(machine) == 0x48
+    messages = read_messages(machine.e9.text)
+    assert len(messages) == len(MALFORMED)
+    for name, (_, line, words) in MALFORMED.items():
+        found = [message for message in messages if f"/loader/entries/{name}.conf:{line}: " in message]
+        assert len(found) == 1 and words in found[0], (name, messages)
+    assert [attempt.path for attempt in read_attempts(machine.e9.text)] == ["/good.elf"]
+
+
+@pytest.mark.parametrize("lines,missing", [
+    ("linux /missing\ninitrd /initrd\n", "/missing"),
+    ("linux /program.efi\ninitrd /initrd\ninitrd /deep/missing.img\n", "/deep/missing.img"),
+    ("kernel /kernel.elf\nmodule /initrd\nmodule /lost.img with words\n", "/lost.img"),
+])
+def test_missing_file_is_named(boot, lines, missing):
+    machine = boot({ENTRY: lines, "initrd": b"x", "program.efi": built(PROGRAM), "kernel.elf": numbered(0x66)})
+    read_on(machine)
+    messages = read_messages(end_of_tries(machine))
+    assert len(messages) == 1 and messages[0].startswith(f"error: {missing}: there is no such file on its volume.")
 
 
 def test_folder_named_like_an_entry(boot):

@@ -52,6 +52,8 @@ struct fake_claim {
 struct fake_setup {
     struct fake_file files[FAKE_FILES];
     size_t file_count;
+    const struct fake_file *crowd; /* and these */
+    size_t crowd_count;
     uint64_t quirks;        /* FAKE_QUIRK bits */
     unsigned levels;        /* of page tables; 0: 4 */
     bool small_pages;       /* no leaves of 1 GiB */

@@ -37,6 +37,7 @@ static struct {
     struct allocation opened[OPENED];
     size_t opened_count;
     struct pool_block *pool;
+    size_t pool_used, pool_most; /* bytes */
     uint64_t key;
     uint64_t fragment; /* the next page that fake_memory_fragment takes */
     bool stolen;       /* with STOLEN_RANGE: it has happened */
@@ -320,6 +321,9 @@ void *fake_memory_pool(size_t size)
         abort();
     memset(block->memory, 0xa5, size);
     state.pool = block;
+    state.pool_used += size;
+    if (state.pool_used > state.pool_most)
+        state.pool_most = state.pool_used;
     state.key++;
     return block->memory;
 }
@@ -355,6 +359,7 @@ static EFI_STATUS EFIAPI free_pool(void *buffer)
         if (block->memory != buffer)
             continue;
         *at = block->next;
+        state.pool_used -= block->size;
         free(block->memory);
         free(block);
         state.key++;
@@ -434,7 +439,13 @@ void fake_memory_stop(void)
         free(state.pool);
         state.pool = next;
     }
+    state.pool_used = state.pool_most = 0;
     state.allocation_count = 0;
+}
+
+size_t fake_memory_pool_most(void)
+{
+    return state.pool_most;
 }
 
 void fake_memory_start(void)

@@ -51,6 +51,9 @@ void fake_memory_fragment(unsigned count);
 /* Reserves `count` single pages that lie far from each other. */
 void fake_memory_punch(unsigned count);
 
+/* The most bytes that were handed out of it at once, in this run. */
+size_t fake_memory_pool_most(void);
+
 /* From the pool, for the firmware itself, which then gives it to the loader to free. */
 void *fake_memory_pool(size_t size);
 

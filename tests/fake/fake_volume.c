@@ -38,7 +38,10 @@ static const struct fake_file *file_at(size_t index)
 
     if (index < setup->file_count)
         return &setup->files[index];
-    return index == setup->file_count && fake_has(FAKE_QUIRK_LONG_NAMES) ? &state.long_name : NULL;
+    index -= setup->file_count;
+    if (index < setup->crowd_count)
+        return &setup->crowd[index];
+    return index == setup->crowd_count && fake_has(FAKE_QUIRK_LONG_NAMES) ? &state.long_name : NULL;
 }
 
 static char lower(char c)

@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_memory.h"
 #include "lies.h"
 #include "messages.h"
 #include "quirks.h"
+#include "scenario_crowd.h"
 #include "scenario_retry.h"
 #include "verdict.h"
 
@@ -25,6 +27,9 @@
 #define CASES         8000
 #define REFUSED_CASES 2000 /* of refusals that differ in little */
 #define TWICE         100  /* one case in so many is run once more */
+#define CROWD_STEP    197  /* each so many-th call of a boot with very many entries fails */
+#define CROWD_CALLS   8    /* for each of them */
+#define CROWD_POOL    2048 /* bytes for each */
 #define SHOWN         20   /* of what is wrong; it tends to be the same */
 
 /* The sanitizer asks for it. Memory that is given back is handed out again after some runs, not after hundreds: new
@@ -227,6 +232,33 @@ static int run_seeds(const struct scenario *all, size_t count, char **seeds)
     return now.wrong == 0 ? 0 : 1;
 }
 
+/* So many calls that not each can be made to fail: only some are. What an entry costs is bounded. */
+static unsigned long run_crowd(void)
+{
+    const struct scenario *scenario = scenario_crowd();
+    unsigned long injections = 0;
+    unsigned wrong = now.wrong;
+    struct fake_result untroubled;
+
+    now.scenario = scenario->name;
+    now.quirks = 0;
+    now.injection = (struct fake_injection){0};
+    untroubled = verdict_run(scenario, &scenario->setup, &now.injection);
+    note_wrong();
+    if (untroubled.calls > CROWD_CALLS * SCENARIO_CROWD || fake_memory_pool_most() > CROWD_POOL * SCENARIO_CROWD) {
+        printf("WRONG: %s take %u calls and %zu KiB\n", scenario->name, untroubled.calls,
+               fake_memory_pool_most() >> 10);
+        now.wrong++;
+    }
+    printf("  %-32s %5u calls, and %zu KiB of pool memory at once\n", scenario->name, untroubled.calls,
+           fake_memory_pool_most() >> 10);
+    for (unsigned call = 1; call <= untroubled.calls; call += CROWD_STEP)
+        injections += fail_call(scenario, call, FAKE_ONCE);
+    printf("  %-32s %5u calls %6lu injections %6u wrong\n", scenario->name, untroubled.calls, injections,
+           now.wrong - wrong);
+    return injections;
+}
+
 /* First, since what follows is worth as much as those who judge it. */
 static void run_lies(void)
 {
@@ -259,6 +291,10 @@ int main(int count, char **arguments)
             continue;
         now.scenario = scenario->name;
         injections += fail_all(scenario);
+        run++;
+    }
+    if (strncmp(scenario_crowd()->name, only, strlen(only)) == 0) {
+        injections += run_crowd();
         run++;
     }
     if (only[0] == '\0') {
