@@ -24,7 +24,7 @@ static enum status open_kernel(struct boot *boot, const struct entry *entry, str
                                struct error *error)
 {
     /* Only one of the two lists is taken. */
-    size_t count = 1 + (size_t)max_u64(entry->module_count, entry->initrd_count);
+    size_t count = 1 + (size_t)max_u64(entry->module_count, entry->initrd_count + entry->extra_count);
     size_t size = count * (sizeof(attempt->files[0]) + sizeof(attempt->described[0]));
     void *room = NULL;
     enum status status = ledger_pool(&boot->ledger, size + PLAN_HEAD_SIZE, &room, error);

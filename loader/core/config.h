@@ -24,7 +24,7 @@
 /* What is more than this is no configuration: it is refused, so nobody need read more of a file than one byte over. */
 #define CONFIG_FILE_MAX    65536U /* bytes of a file */
 #define CONFIG_LINE_MAX    4096U  /* bytes of a line */
-#define CONFIG_MODULES_MAX 4096U  /* modules of an entry, and initrds */
+#define CONFIG_MODULES_MAX 4096U  /* modules of an entry, initrds, and extras */
 #define CONFIG_PATH_MAX    400U   /* bytes of a path: more than FAT has, and a message with it still fits */
 
 /* The console's mode, as systemd-boot names them. */
@@ -53,9 +53,9 @@ struct loader_config {
  * Reads `text`, the content of loader.conf. `file` is its path, for messages. What the result points to lies in
  * `arena`, and neither `file` nor `text` is needed any longer.
  *
- * STATUS_NEED_ROOM: the arena is too small; 2 × (text + path) + 24 × (modules + initrds) + 128 bytes always suffice.
- * Nothing has been logged yet, so that trying again says everything once. STATUS_INVALID: the error names file and
- * line, what is wrong and what is expected. When it fails the arena is as it was.
+ * STATUS_NEED_ROOM: the arena is too small; 2 × (text + path) + 24 × (modules + initrds + extras) + 128 bytes always
+ * suffice. Nothing has been logged yet, so that trying again says everything once. STATUS_INVALID: the error names file
+ * and line, what is wrong and what is expected. When it fails the arena is as it was.
  */
 MUST_CHECK enum status config_parse_loader(const char *file, struct text text, struct arena *arena,
                                            struct loader_config *ret_config, struct error *error);

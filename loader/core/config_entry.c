@@ -3,6 +3,7 @@
 #include "checked.h"
 #include "config_parser.h"
 #include "config_values.h"
+#include "extra_files.h"
 #include "memory.h"
 
 static enum status set_entry_level(struct config_parser *parser, const struct config_key *key, struct text value)
@@ -181,6 +182,30 @@ static enum status add_initrd(struct config_parser *parser, const struct config_
     return STATUS_OK;
 }
 
+/* What nobody here knows must not keep the entry from being booted (UAPI.1). */
+static enum status add_extra(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    struct entry *entry = &parser->entry;
+    struct entry_module extra = {.command_line = ""};
+    enum status status = check_list(parser, key, entry->extra_count);
+    enum extra_kind kind;
+
+    if (status == STATUS_OK)
+        status = parse_path(parser, key, value, &extra.path);
+    if (status != STATUS_OK)
+        return status;
+    if (!extra_tell_kind(text_of(extra.path), &kind)) {
+        if (config_may_remark(parser, LOG_WARNING))
+            log_warning("%s:%u: what kind of file is '%.*s'? Known are .cred, .sysext.raw and .confext.raw; the line "
+                        "does nothing",
+                        parser->file, parser->line, QUOTE(text_of(extra.path)));
+        return STATUS_OK;
+    }
+    extra.name = extra.path;
+    parser->extras[entry->extra_count++] = extra;
+    return STATUS_OK;
+}
+
 static enum status add_module(struct config_parser *parser, const struct config_key *key, struct text value)
 {
     struct entry *entry = &parser->entry;
@@ -214,6 +239,7 @@ static const struct config_key entry_keys[] = {
     {"profile", set_profile, 0, false},
     {"options", add_options, 0, true},
     {"initrd", add_initrd, 0, true},
+    {"extra", add_extra, 0, true},
     {"module", add_module, 0, true},
     {"load-address", set_load_address, 0, false},
     {"entry-offset", set_entry_offset, 0, false},
@@ -229,7 +255,7 @@ static const struct config_table entry_table = {
     entry_keys,
     sizeof(entry_keys) / sizeof(entry_keys[0]),
     /* the specification's, then those that Fedora's GRUB has of its own */
-    "devicetree devicetree-overlay extra "
+    "devicetree devicetree-overlay "
     "grub_arg grub_class grub_hotkey grub_users id",
 };
 
@@ -237,7 +263,7 @@ static const struct config_table entry_table = {
 static bool take_lists(struct config_parser *parser, struct arena *arena)
 {
     struct text rest = parser->rest, line;
-    size_t modules = 0, initrds = 0, options = 0;
+    size_t modules = 0, initrds = 0, extras = 0, options = 0;
 
     while (text_take_line(&rest, &line)) {
         struct text name = text_take_word(&line);
@@ -246,11 +272,15 @@ static bool take_lists(struct config_parser *parser, struct arena *arena)
             modules++;
         else if (text_is(name, "initrd") && initrds < CONFIG_MODULES_MAX)
             initrds++;
+        else if (text_is(name, "extra") && extras < CONFIG_MODULES_MAX)
+            extras++;
         else if (text_is(name, "options"))
             options += line.length + 1;
     }
     parser->entry.modules = arena_take(arena, modules, sizeof(*parser->entry.modules));
-    parser->entry.initrds = arena_take(arena, initrds, sizeof(*parser->entry.initrds));
+    parser->entry.initrds = arena_take(arena, initrds + extras, sizeof(*parser->entry.initrds));
+    if (parser->entry.initrds)
+        parser->extras = parser->entry.initrds + initrds;
     parser->options = arena_take(arena, options + 1, 1);
     parser->entry.options = parser->options;
     return parser->entry.modules && parser->entry.initrds && parser->options;
@@ -270,6 +300,7 @@ static void remark_on_others(struct config_parser *parser)
     }
     /* Until 2026 systemd's stub did not start when somebody else offered an initrd. */
     if (entry->kernel_key == ENTRY_KERNEL_UKI && initrd != 0) {
+        entry->initrds += entry->initrd_count; /* to what is extra */
         entry->initrd_count = 0;
         log_warning("%s:%u: 'initrd' does nothing with 'uki', whose image has an initrd in it", parser->file, initrd);
     }

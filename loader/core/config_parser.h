@@ -26,6 +26,7 @@ struct config_parser {
     struct entry entry;
     char *options; /* the entry's, as they grow */
     size_t options_length;
+    struct entry_module *extras; /* behind the initrds that the file has */
 };
 
 struct config_key {

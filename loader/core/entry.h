@@ -71,6 +71,7 @@ struct entry {
     size_t module_count;
     struct entry_module *initrds; /* for Linux: they have no command lines */
     size_t initrd_count;
+    size_t extra_count; /* files that follow the initrds in their list, and go into an archive (extra_files.h) */
     bool has_load_address, has_entry_offset, has_memory_size, has_log_level;
     uint64_t load_address; /* bytes, a multiple of the page size */
     uint64_t entry_offset; /* bytes from the load address */

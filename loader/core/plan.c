@@ -16,10 +16,11 @@ enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, stru
     plan.loads = arena_take(arena, sizes->loads, sizeof(plan.loads[0]));
     plan.copies = arena_take(arena, sizes->copies, sizeof(plan.copies[0]));
     plan.fills = arena_take(arena, sizes->fills, sizeof(plan.fills[0]));
+    plan.image.literals = arena_take(arena, sizes->literals, sizeof(plan.image.literals[0]));
     plan.mappings = arena_take(arena, sizes->mappings, sizeof(plan.mappings[0]));
     plan.protections = arena_take(arena, sizes->protections, sizeof(plan.protections[0]));
-    if (!plan.requests || !plan.places || !plan.loads || !plan.copies || !plan.fills || !plan.mappings ||
-        !plan.protections)
+    if (!plan.requests || !plan.places || !plan.loads || !plan.copies || !plan.fills || !plan.image.literals ||
+        !plan.mappings || !plan.protections)
         return STATUS_NEED_ROOM;
     *ret_plan = plan;
     return STATUS_OK;
@@ -47,6 +48,11 @@ void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t 
 {
     if (offset < end)
         plan->fills[plan->fill_count++] = (struct plan_fill){request, offset, end - offset};
+}
+
+void plan_add_literal(struct plan *plan, const struct plan_literal *literal)
+{
+    plan->image.literals[plan->image.literal_count++] = *literal;
 }
 
 void plan_add_mapping(struct plan *plan, const struct plan_mapping *mapping)

@@ -90,6 +90,12 @@ struct plan_fill {
     uint64_t size;
 };
 
+/* Bytes that are in no file. */
+struct plan_literal {
+    uint64_t offset; /* in the initrd */
+    struct bytes bytes;
+};
+
 /* A part of a request that is also mapped outside the direct map. */
 struct plan_mapping {
     size_t request;
@@ -116,11 +122,13 @@ enum plan_ending {
     PLAN_START, /* the firmware loads and starts an image, which may come back */
 };
 
-/* An image that the firmware starts. Loads and fills make its initrd, which is in no request. */
+/* An image that the firmware starts. Loads, fills and literals make its initrd, which is in no request. */
 struct plan_image {
     struct bytes path;    /* device path */
     struct bytes options; /* load options: UTF-16 with its NUL, or nothing */
     uint64_t initrd_size; /* bytes; 0 when there is none */
+    struct plan_literal *literals;
+    size_t literal_count;
 };
 
 struct plan {
@@ -156,7 +164,7 @@ struct plan {
 
 /* Room for so many of each, from the arena. Fails with STATUS_NEED_ROOM only. */
 struct plan_sizes {
-    size_t requests, loads, copies, fills, mappings, protections;
+    size_t requests, loads, copies, fills, literals, mappings, protections;
 };
 MUST_CHECK enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan);
 
@@ -177,6 +185,9 @@ void plan_add_copy(struct plan *plan, const struct plan_copy *copy);
 
 /* Zeroes whatever part of the request from `offset` to `end` (bytes) there is. */
 void plan_add_fill(struct plan *plan, size_t request, uint64_t offset, uint64_t end);
+
+/* Bytes of the initrd, which stay the caller's. */
+void plan_add_literal(struct plan *plan, const struct plan_literal *literal);
 
 void plan_add_mapping(struct plan *plan, const struct plan_mapping *mapping);
 void plan_add_protection(struct plan *plan, const struct plan_protection *protection);

@@ -58,6 +58,11 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PAT
     }
     for (size_t i = 0; i < plan->fill_count; i++)
         memset((uint8_t *)buffer + plan->fills[i].offset, 0, (size_t)plan->fills[i].size);
+    for (size_t i = 0; i < plan->image.literal_count; i++) {
+        const struct plan_literal *literal = &plan->image.literals[i];
+
+        memcpy((uint8_t *)buffer + literal->offset, literal->bytes.data, literal->bytes.size);
+    }
     return EFI_SUCCESS;
 }
 

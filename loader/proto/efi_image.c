@@ -3,7 +3,7 @@
  * EFI images: Linux with its EFI stub, and every other EFI application. The firmware loads and starts them; what they
  * are given is a command line, as load options, and the initrds, as one file that they fetch themselves.
  */
-#include "checked.h"
+#include "efi_initrd.h"
 #include "file_path.h"
 #include "format.h"
 #include "log.h"
@@ -11,8 +11,7 @@
 #include "protocol.h"
 #include "utf.h"
 
-#define INITRD_ALIGNMENT 4  /* of each initrd behind another (Linux, Documentation/driver-api/early-userspace) */
-#define PROFILE_SIZE     16 /* bytes of "@4294967295 " with its NUL, and more */
+#define PROFILE_SIZE 16 /* bytes of "@4294967295 " with its NUL, and more */
 
 static bool recognise(const struct plan_input *input)
 {
@@ -23,28 +22,7 @@ static bool recognise(const struct plan_input *input)
 
 static struct entry_files companions(const struct entry *entry)
 {
-    return (struct entry_files){entry->initrds, entry->initrd_count};
-}
-
-/* The initrds one behind the other, without those that are empty. */
-static enum status place_initrds(const struct plan_input *input, struct plan *plan, struct error *error)
-{
-    uint64_t end = 0;
-
-    for (size_t i = 1; i < input->file_count; i++) {
-        uint64_t size = input->files[i].size, start;
-
-        if (size == 0)
-            continue;
-        if (!checked_align_up(end, INITRD_ALIGNMENT, &start) || !checked_add(start, size, &end) || end > SIZE_MAX)
-            return error_set(error, STATUS_INVALID,
-                             "%s: the initrds are too large together, with %llu bytes in this one. Load less.",
-                             input->files[i].path, (unsigned long long)size);
-        plan_add_fill(plan, 0, plan->image.initrd_size, start);
-        plan_add_load(plan, &(struct plan_load){.offset = start, .file = i, .size = size});
-        plan->image.initrd_size = end;
-    }
-    return STATUS_OK;
+    return (struct entry_files){entry->initrds, entry->initrd_count + entry->extra_count};
 }
 
 /*
@@ -109,7 +87,7 @@ static void log_notes(const struct plan_input *input)
 static enum status plan_boot(const struct plan_input *input, struct arena *arena, struct plan *ret_plan,
                              struct plan_want *ret_want, struct error *error)
 {
-    const struct plan_sizes sizes = {.loads = input->file_count, .fills = input->file_count};
+    const struct plan_sizes sizes = efi_initrd_sizes(input);
     struct plan plan;
     struct pe pe;
     enum status status;
@@ -120,7 +98,7 @@ static enum status plan_boot(const struct plan_input *input, struct arena *arena
     if (status != STATUS_OK)
         return status;
     plan.ending = PLAN_START;
-    status = place_initrds(input, &plan, error);
+    status = efi_initrd_place(input, arena, &plan, error);
     if (status == STATUS_OK)
         status = write_options(input->entry, arena, &plan.image.options);
     if (status != STATUS_OK)

@@ -4,6 +4,7 @@ EFI images that the firmware starts: Linux as Debian ships it, to a shell; Debia
 and a program of the tests' own, which says what it was given. What comes back leaves nothing behind.
 """
 
+import hashlib
 import re
 
 import pytest
@@ -66,6 +67,29 @@ def test_linux(boot, firmware):
     machine.wait_for("# $", prompt=True)
     for command, answer in [("echo $((6 * 7))", "42"), ("/bin/busybox cat /srv/marker", "from the second"),
                             ("/bin/busybox cat /proc/cmdline", re.escape(CMDLINE))]:
+        machine.send(command + "\n")
+        machine.wait_for(f"^{answer}$")
+    machine.send("/bin/busybox poweroff -f\n")
+    assert machine.wait_exit() == 0
+
+
+def test_extra_files(boot):
+    """They are where systemd looks for them, behind an initrd of an odd size."""
+    busybox = debian("busybox-static", "bin/busybox").read_bytes()
+    files = {"vmlinuz": debian("linux-image-cloud-amd64", "boot/vmlinuz-*"),
+             "initrd.img": make_cpio(("init", INIT), ("bin/busybox", busybox)),
+             "os/a.cred": b"a secret\n", "b.sysext.raw": bytes(range(256)) * 100, "c.confext.raw": b"",
+             ENTRY: "linux /vmlinuz\nextra /os/a.cred\nextra /b.sysext.raw\ninitrd /initrd.img\nextra /c.confext.raw\n"
+                    f"options {CMDLINE}\n"}
+    machine = boot(files)
+    machine.wait_for("^init: here is a shell$", timeout=180)
+    machine.wait_for("# $", prompt=True)
+    for command, answer in [("cd /.extra; /bin/busybox find . -type f | /bin/busybox sort | /bin/busybox xargs echo",
+                             r"\./confext/c\.confext\.raw \./credentials/a\.cred \./sysext/b\.sysext\.raw"),
+                            ("/bin/busybox cat credentials/a.cred", "a secret"),
+                            ("/bin/busybox stat -c %a credentials credentials/a.cred | /bin/busybox xargs echo", "500 400"),
+                            ("/bin/busybox md5sum sysext/b.sysext.raw",
+                             hashlib.md5(files["b.sysext.raw"]).hexdigest() + "  sysext/b.sysext.raw")]:
         machine.send(command + "\n")
         machine.wait_for(f"^{answer}$")
     machine.send("/bin/busybox poweroff -f\n")

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fake_pe.h"
+#include "made_cpio.h"
 #include "scenario_parts.h"
 
 /* An image, and the entry that names it. */
@@ -220,6 +221,33 @@ static void make_unified_entry(struct scenario *scenario)
     scenario->words = "a.conf:4: 'initrd' does nothing with 'uki'";
 }
 
+/* Behind the initrds, in an archive. */
+static void make_extra(struct scenario *scenario)
+{
+    const struct made_extra files[] = {{"/os/b.confext.raw", fake_pattern(2002, 5)},
+                                       {"/a.cred", fake_pattern(0, 0)},
+                                       {"/c.cred", fake_pattern(77, 6)}};
+    struct bytes initrd = fake_pattern(3001, 3);
+
+    add_image(scenario, "/linux/vmlinuz",
+              "linux /linux/vmlinuz\nextra /os/b.confext.raw\nextra /a.cred\ninitrd /one.img\nextra /d.efi\n"
+              "extra /c.cred\n");
+    scenario_add_file(scenario, "/one.img", initrd);
+    for (size_t i = 0; i < 3; i++)
+        scenario_add_file(scenario, files[i].path, files[i].content);
+    scenario->start.initrd = made_cpio(initrd, files, 3);
+    scenario->words = "a.conf:5: what kind of file is '/d.efi'?";
+}
+
+static void make_extra_of_unified(struct scenario *scenario)
+{
+    const struct made_extra file = {"/c.cred", fake_pattern(77, 6)};
+
+    add_image(scenario, "/os/debian.efi", "uki /os/debian.efi\ninitrd /missing.img\nextra /c.cred\n");
+    scenario_add_file(scenario, file.path, file.content);
+    scenario->start.initrd = made_cpio((struct bytes){NULL, 0}, &file, 1);
+}
+
 static void make_elsewhere(struct scenario *scenario)
 {
     make_unified(scenario);
@@ -314,5 +342,7 @@ static const struct scenario_maker makers[] = {
     {"unified image, foreign", make_foreign, 0},
     {"unified image by an entry", make_unified_entry, 0},
     {"unified image in a network", make_elsewhere, 0},
+    {"extra files", make_extra, 0},
+    {"extra file of a unified image", make_extra_of_unified, 0},
 };
 const struct scenario_maker_list scenarios_start = {makers, sizeof(makers) / sizeof(makers[0])};

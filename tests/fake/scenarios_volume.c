@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_pe.h"
 #include "made_tree.h"
 #include "scenario_parts.h"
 
@@ -216,6 +217,19 @@ static struct scenario make_usual_folder(void)
     return scenario;
 }
 
+/* An archive's numbers have 32 bits. */
+static struct scenario make_large_extra(void)
+{
+    struct scenario scenario = scenario_refused(
+        "extra file, too large",
+        "/c.cred: has 4294967296 bytes, and an archive for the initrd takes files of less than 4 GiB. Leave it out.");
+
+    scenario_add_text(&scenario, SCENARIO_ENTRY, "linux /vmlinuz\nextra /c.cred\n");
+    scenario_add_file(&scenario, "/vmlinuz", fake_pe_program());
+    add_said(&scenario, "/c.cred", 1ULL << 32);
+    return scenario;
+}
+
 /* ---- memory ---- */
 
 /* The firmware's map lists as free what the device tree reserves, which is all that there is. */
@@ -240,7 +254,7 @@ static struct scenario make_all_reserved(void)
 size_t scenarios_volume(struct scenario *ret_scenarios, size_t room)
 {
     struct scenario (*const makers[])(void) = {make_entries_file, make_conf_folder, make_entry_folder,
-                                               make_usual_folder, make_all_reserved};
+                                               make_usual_folder, make_large_extra, make_all_reserved};
     size_t made = 0;
 
     if (COUNT(texts) + COUNT(flats) + COUNT(modules) + COUNT(makers) > room)

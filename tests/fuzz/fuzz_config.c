@@ -10,6 +10,7 @@
 #include "config.h"
 #include "config_values.h"
 #include "entries.h"
+#include "extra_files.h"
 #include "fuzz.h"
 
 #define ARENA_START 24 /* the arena's base need not be aligned */
@@ -36,6 +37,8 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
     const char *const strings[] = {entry->file,     entry->id,         entry->title,        entry->version,
                                    entry->sort_key, entry->machine_id, entry->architecture, entry->options};
 
+    enum extra_kind kind;
+
     for (size_t i = 0; i < COUNT(strings); i++)
         check_string(arena, strings[i]);
     CHECK(entry->file && entry->id && entry->options);
@@ -51,6 +54,12 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
         check_path(arena, entry->modules[i].path);
         CHECK(entry->modules[i].path && entry->modules[i].name && entry->modules[i].command_line);
     }
+    CHECK(entry->initrd_count <= CONFIG_MODULES_MAX && entry->extra_count <= CONFIG_MODULES_MAX);
+    for (size_t i = 0; i < entry->initrd_count + entry->extra_count; i++) {
+        check_path(arena, entry->initrds[i].path);
+        CHECK(entry->initrds[i].path && entry->initrds[i].name);
+        CHECK(i < entry->initrd_count || extra_tell_kind(text_of(entry->initrds[i].path), &kind));
+    }
     CHECK(entry->load_address % 4096 == 0);
     CHECK(!entry->has_video || (entry->video_width - 1 < 65535 && entry->video_height - 1 < 65535));
     (void)entries_can_boot(entry, "x64");
@@ -58,13 +67,17 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
     CHECK(entry_compare(entry, entry) == 0);
 }
 
+/* And initrds, and what is extra. */
 static size_t count_modules(struct text text)
 {
     struct text line;
     size_t count = 0;
 
-    while (text_take_line(&text, &line))
-        count += text_is(text_take_word(&line), "module");
+    while (text_take_line(&text, &line)) {
+        struct text key = text_take_word(&line);
+
+        count += text_is(key, "module") || text_is(key, "initrd") || text_is(key, "extra");
+    }
     return count;
 }
 

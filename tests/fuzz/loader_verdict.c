@@ -249,6 +249,7 @@ static unsigned count_entries(void)
     const struct fake_setup *setup = fake_setup();
     unsigned count = 1; /* without any, what stands in for them */
 
+    count += volume_names_automatic() ? 1 : 0;
     for (size_t i = 0; i < setup->file_count; i++)
         count += is_configuration(&setup->files[i]) || is_image(&setup->files[i]) ? 1 : 0;
     return count;

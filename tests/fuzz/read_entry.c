@@ -8,13 +8,18 @@
 
 #include "fake.h"
 #include "fuzz.h"
+#include "made_cpio.h"
 
 #define BLANKS "\t "
+#define EXTRAS 16
 
 struct reading {
     struct entry_wishes wishes;
     bool is_foreign, lacks_initrd, is_unified, is_elsewhere;
     unsigned long profile;
+    bool lacks_extra;
+    struct made_extra extras[EXTRAS];
+    size_t extra_count;
 };
 
 static bool is_plain(const char *text)
@@ -41,6 +46,39 @@ static const char *path_of(char *value)
     for (char *c = value; *c != '\0'; c++)
         *c = *c == '\\' ? '/' : *c;
     return value[0] == '/' ? value : join("/", "", value);
+}
+
+/* A file that is extra, when its name says what it is. */
+static void add_extra(struct reading *reading, const char *path)
+{
+    static const char *const suffixes[] = {".cred", ".sysext.raw", ".confext.raw"};
+    const struct fake_file *file = fake_volume_find(false, path);
+    bool is_known = false;
+
+    for (size_t i = 0; i < COUNT(suffixes); i++) {
+        size_t length = strlen(path), end = strlen(suffixes[i]);
+
+        is_known = is_known || (length >= end && strcasecmp(path + length - end, suffixes[i]) == 0);
+    }
+    if (!is_known)
+        return;
+    reading->wishes.unsure = reading->wishes.unsure || !is_plain(path);
+    reading->lacks_extra = reading->lacks_extra || (!file && is_plain(path));
+    if (file && reading->extra_count < EXTRAS)
+        reading->extras[reading->extra_count++] = (struct made_extra){path, file->bytes};
+    else if (file)
+        reading->wishes.unsure = true;
+}
+
+/* Into an archive behind the initrds. */
+static void pack_extras(struct reading *reading)
+{
+    struct bytes packed = made_cpio(reading->wishes.initrd, reading->extras, reading->extra_count);
+    uint8_t *kept = fuzz_room(packed.size + 1);
+
+    memcpy(kept, packed.data, packed.size);
+    free((void *)(uintptr_t)packed.data);
+    reading->wishes.initrd = (struct bytes){kept, packed.size};
 }
 
 /* From a multiple of four on, with zeros before it. */
@@ -81,6 +119,8 @@ static void read_line(struct reading *reading, char *line)
         wishes->options = join(wishes->options, wishes->options[0] != '\0' ? " " : "", value);
     else if (strcmp(key, "initrd") == 0)
         add_initrd(reading, path_of(value));
+    else if (strcmp(key, "extra") == 0)
+        add_extra(reading, path_of(value));
     else if (strcmp(key, "architecture") == 0 && value[0] != '\0')
         reading->is_foreign = strcasecmp(value, "x64") != 0;
 }
@@ -118,6 +158,9 @@ bool read_entry(struct bytes file, struct entry_wishes *ret_wishes)
         reading.wishes.initrd = (struct bytes){NULL, 0};
         choose_profile(&reading.wishes, reading.profile);
     }
+    if (reading.extra_count > 0)
+        pack_extras(&reading);
     *ret_wishes = reading.wishes;
-    return reading.wishes.path && !reading.is_foreign && !reading.lacks_initrd && !reading.is_elsewhere;
+    return reading.wishes.path && !reading.is_foreign && !reading.lacks_initrd && !reading.lacks_extra &&
+           !reading.is_elsewhere;
 }

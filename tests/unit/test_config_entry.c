@@ -151,6 +151,33 @@ static void test_profiles_that_are_none(void **state)
     }
 }
 
+/* They stand behind the initrds, also where those do nothing. */
+static void test_extra_files(void **state)
+{
+    (void)state;
+    parse_entry("extra a.cred\nlinux /k\ninitrd /i\nextra \\b c.SYSEXT.raw\ninitrd /j\n");
+    assert_int_equal(made.entry.initrd_count, 2);
+    assert_int_equal(made.entry.extra_count, 2);
+    assert_string_equal(made.entry.initrds[0].path, "/i");
+    assert_string_equal(made.entry.initrds[1].path, "/j");
+    assert_string_equal(made.entry.initrds[2].path, "/a.cred");
+    assert_string_equal(made.entry.initrds[3].path, "/b c.SYSEXT.raw");
+    assert_string_equal(made.logged, "");
+    parse_entry("initrd /i\nextra /a.cred\ninitrd /j\nuki /k\n");
+    assert_int_equal(made.entry.initrd_count, 0);
+    assert_int_equal(made.entry.extra_count, 1);
+    assert_string_equal(made.entry.initrds[0].path, "/a.cred");
+    forget_log();
+    parse_entry("linux /k\nextra /a.addon.efi\nextra /b.cred\n");
+    assert_int_equal(made.entry.extra_count, 1);
+    assert_string_equal(made.entry.initrds[0].path, "/b.cred");
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE
+                                     ":2: what kind of file is '/a.addon.efi'? Known are .cred, .sysext.raw and "
+                                     ".confext.raw; the line does nothing\n");
+    check_refused(TEXT("linux /k\nextra\n"),
+                  ENTRY_FILE ":2: 'extra' names no file. Expected: extra PATH, from the root of this volume.");
+}
+
 /* The last line of a key is the one that is named. */
 static void test_keys_that_need_others(void **state)
 {
@@ -302,7 +329,7 @@ static void test_names(void **state)
 static void test_ignored_keys(void **state)
 {
     static const char *const entry_keys[] = {
-        "devicetree", "devicetree-overlay", "extra", "grub_arg", "grub_class", "grub_hotkey", "grub_users", "id",
+        "devicetree", "devicetree-overlay", "grub_arg", "grub_class", "grub_hotkey", "grub_users", "id",
     };
     char text[64], line[128];
 
@@ -378,6 +405,7 @@ int main(void)
         cmocka_unit_test_setup(test_kernel_keys, made_config_start),
         cmocka_unit_test_setup(test_unified_images, made_config_start),
         cmocka_unit_test_setup(test_profiles_that_are_none, made_config_start),
+        cmocka_unit_test_setup(test_extra_files, made_config_start),
         cmocka_unit_test_setup(test_keys_that_need_others, made_config_start),
         cmocka_unit_test_setup(test_paths, made_config_start),
         cmocka_unit_test_setup(test_modules, made_config_start),

@@ -11,6 +11,7 @@
 
 #include "device_path.h"
 #include "file_path.h"
+#include "made_cpio.h"
 #include "made_pe.h"
 #include "protocol.h"
 
@@ -208,12 +209,87 @@ static void test_initrds(void **state)
     }
 }
 
+/* What the plan makes of the files' contents. */
+static struct bytes carry_out(const struct plan *plan, const struct bytes *contents)
+{
+    uint8_t *initrd = malloc(plan->image.initrd_size + 1);
+
+    assert_non_null(initrd);
+    memset(initrd, 0xa5, plan->image.initrd_size);
+    for (size_t i = 0; i < plan->load_count; i++) {
+        const struct plan_load *load = &plan->loads[i];
+
+        assert_true(load->offset + load->size <= plan->image.initrd_size);
+        memcpy(initrd + load->offset, contents[load->file].data + load->file_offset, load->size);
+    }
+    for (size_t i = 0; i < plan->fill_count; i++)
+        memset(initrd + plan->fills[i].offset, 0, plan->fills[i].size);
+    for (size_t i = 0; i < plan->image.literal_count; i++) {
+        const struct plan_literal *literal = &plan->image.literals[i];
+
+        assert_true(literal->offset + literal->bytes.size <= plan->image.initrd_size);
+        memcpy(initrd + literal->offset, literal->bytes.data, literal->bytes.size);
+    }
+    return (struct bytes){initrd, plan->image.initrd_size};
+}
+
+/* Files that are extra, of every kind, of odd sizes and empty, behind initrds or alone. */
+static void test_extra_files(void **state)
+{
+    static const uint8_t bytes[] = "some bytes of a file, of which each file has some";
+    static const char *const paths[] = {"/x/a.cred", "/b.confext.raw", "/y/c.sysext.raw", "/d.cred"};
+    struct case_of *one = *state;
+
+    for (size_t round = 0; round < 5 * 50; round++) {
+        size_t extras = round % 5, initrds = 4 - extras, size = round / 5;
+        struct made_extra files[4];
+        struct bytes contents[5], together = {NULL, 0}, expected, made;
+
+        for (size_t i = 0; i < 4; i++) {
+            contents[1 + i] = (struct bytes){bytes, size * (i + 1) % sizeof(bytes)};
+            one->files[1 + i].size = contents[1 + i].size;
+            one->files[1 + i].path = i < initrds ? names[1 + i] : paths[i - initrds];
+            if (i >= initrds)
+                files[i - initrds] = (struct made_extra){paths[i - initrds], contents[1 + i]};
+        }
+        one->entry.initrd_count = initrds;
+        one->entry.extra_count = extras;
+        one->input.file_count = 5;
+        assert_int_equal(make(one), STATUS_OK);
+        one->entry.extra_count = 0;
+        one->input.file_count = 1 + initrds;
+        made = carry_out(&one->plan, contents);
+        assert_int_equal(make(one), STATUS_OK);
+        together = carry_out(&one->plan, contents);
+        expected = made_cpio(together, files, extras);
+        assert_int_equal(made.size, expected.size);
+        assert_memory_equal(made.data, expected.data, made.size);
+        free((void *)(uintptr_t)made.data);
+        free((void *)(uintptr_t)together.data);
+        free((void *)(uintptr_t)expected.data);
+    }
+}
+
+static void test_extra_file_too_large(void **state)
+{
+    struct case_of *one = *state;
+
+    one->entry.extra_count = 1;
+    one->input.file_count = 2;
+    one->files[1] = (struct plan_file){.path = "/a.cred", .size = UINT32_MAX};
+    assert_int_equal(make(one), STATUS_OK);
+    one->files[1].size++;
+    assert_int_equal(make(one), STATUS_INVALID);
+    assert_string_equal(one->error.text, "/a.cred: has 4294967296 bytes, and an archive for the initrd takes files of "
+                                         "less than 4 GiB. Leave it out.");
+}
+
 static void test_initrds_without_end(void **state)
 {
     struct case_of *one = *state;
 
     one->input.file_count = 3;
-    one->files[1].size = UINT64_MAX - 5;
+    one->files[1].size = SIZE_MAX / 4 - 5;
     one->files[2].size = 100;
     assert_int_equal(make(one), STATUS_INVALID);
     assert_string_equal(one->error.text, "/two: the initrds are too large together, with 100 bytes in this one. Load "
@@ -287,7 +363,10 @@ static void test_room(void **state)
 
     one->entry.options = "some words";
     one->entry.profile = 3;
+    one->entry.extra_count = 2;
     one->input.file_count = 5;
+    one->files[3].path = "/a.cred";
+    one->files[4].path = "/b.sysext.raw";
     for (size_t size = 0; size < ROOM; size += 16) {
         enum status status;
 
@@ -309,6 +388,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_options, setup, teardown),
         cmocka_unit_test_setup_teardown(test_profiles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_initrds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_extra_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_extra_file_too_large, setup, teardown),
         cmocka_unit_test_setup_teardown(test_initrds_without_end, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_recognised, setup, teardown),
         cmocka_unit_test_setup_teardown(test_more_headers, setup, teardown),

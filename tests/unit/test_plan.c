@@ -94,7 +94,7 @@ static struct plan start_plan(size_t requests)
     struct arena arena = {room, sizeof(room), 0};
     struct plan plan;
 
-    assert_int_equal(plan_start(&(struct plan_sizes){requests, 4, 4, 4, 4, 4}, &arena, &plan), STATUS_OK);
+    assert_int_equal(plan_start(&(struct plan_sizes){requests, 4, 4, 4, 4, 4, 4}, &arena, &plan), STATUS_OK);
     return plan;
 }
 

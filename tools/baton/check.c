@@ -220,7 +220,7 @@ static enum status make_entry(struct check *check, struct error *error)
     } while (status == STATUS_NEED_ROOM);
     check_unlisten();
     check->entry.module_count = 0; /* they are on no volume */
-    check->entry.initrd_count = 0;
+    check->entry.initrd_count = check->entry.extra_count = 0;
     check->warnings += check->entry_messages.warnings;
     return status;
 }
