@@ -154,8 +154,6 @@ static enum status boot_first_that_can(struct boot *boot, struct boot_menu *menu
 {
     enum status status = STATUS_NOT_FOUND;
 
-    if (boot->choice.mistakes > 0)
-        wait_for_reader(boot);
     for (size_t i = 0; i < boot->choice.count; i++) {
         const size_t index = ith_to_try(&boot->choice, i);
         const struct entry *entry = &boot->choice.entries[index];
