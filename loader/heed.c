@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "heed.h"
 
+#include "find.h"
 #include "selection.h"
 #include "variables.h"
 
@@ -111,6 +112,18 @@ static void read_wishes(const struct boot *boot, struct said *said)
     said->last_is_unreadable = status == STATUS_DEVICE;
 }
 
+/* One that nobody has written may be meant. */
+static void find_automatic_ones(struct boot *boot, const struct selection_wishes *wishes)
+{
+    const char *const names[] = {wishes->once, wishes->wanted, wishes->last};
+    struct error error;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (find_named_automatic(boot, names[i], &error) != STATUS_OK)
+            log_warning("%s", error.text); /* the others are there */
+    }
+}
+
 static void heed_entry(struct boot *boot)
 {
     struct choice *choice = &boot->choice;
@@ -118,6 +131,7 @@ static void heed_entry(struct boot *boot)
     struct said said;
 
     read_wishes(boot, &said);
+    find_automatic_ones(boot, &said.wishes);
     selection_make(choice->entries, choice->count, &said.wishes, &selection);
     choice->chosen = selection.chosen;
     choice->once = selection.once;

@@ -3,37 +3,50 @@
 
 #include "variables.h"
 
-/* A variable of UEFI's that is 64 bits of flags; 0 where there is none. */
-static uint64_t read_flags(const struct firmware *firmware, const CHAR16 *name)
+/* A variable of UEFI's that is 64 bits of flags, none of which is set where there is no such variable. False: it cannot
+ * be read. */
+static bool read_flags(const struct firmware *firmware, const CHAR16 *name, uint64_t *ret_flags)
 {
     struct bytes value;
     uint64_t flags = 0;
+    enum status status = variable_get(firmware, VARIABLE_OF_UEFI, name, &flags, sizeof(flags), &value);
 
-    if (variable_get(firmware, VARIABLE_OF_UEFI, name, &flags, sizeof(flags), &value) != STATUS_OK ||
-        value.size != sizeof(flags))
-        return 0;
-    return flags;
+    if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+        return false;
+    *ret_flags = status == STATUS_OK && value.size == sizeof(flags) ? flags : 0;
+    return true;
 }
 
 bool restart_can_open_setup(const struct firmware *firmware)
 {
-    return (read_flags(firmware, u"OsIndicationsSupported") & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
+    uint64_t supported;
+
+    return read_flags(firmware, u"OsIndicationsSupported", &supported) &&
+           (supported & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
 }
 
 /* Leaves what others have asked for as it is, and writes nothing that is there already. */
+static bool add_request(const struct firmware *firmware, uint64_t request)
+{
+    uint64_t flags;
+
+    if (!read_flags(firmware, u"OsIndications", &flags))
+        return false;
+    if ((flags & request) == request)
+        return true;
+    flags |= request;
+    return variable_set(firmware, VARIABLE_OF_UEFI, u"OsIndications", VARIABLE_PERSISTENT,
+                        (struct bytes){(const uint8_t *)&flags, sizeof(flags)});
+}
+
 static enum status ask_for_setup(const struct firmware *firmware, struct error *error)
 {
-    uint64_t flags, wanted;
-
     if (!restart_can_open_setup(firmware))
         return error_set(
             error, STATUS_UNSUPPORTED,
             "This firmware cannot be asked to open its setup (OsIndicationsSupported). Press its key while "
             "the machine starts; often it is Del, F2 or Esc.");
-    flags = read_flags(firmware, u"OsIndications");
-    wanted = flags | EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
-    if (wanted != flags && !variable_set(firmware, VARIABLE_OF_UEFI, u"OsIndications", VARIABLE_PERSISTENT,
-                                         (struct bytes){(const uint8_t *)&wanted, sizeof(wanted)}))
+    if (!add_request(firmware, EFI_OS_INDICATIONS_BOOT_TO_FW_UI))
         return error_set(error, STATUS_DEVICE,
                          "The firmware does not take the request to open its setup (OsIndications). Press its key "
                          "while the machine starts; often it is Del, F2 or Esc.");

@@ -71,6 +71,9 @@ struct fake_setup {
     uint32_t options_size;  /* bytes */
     bool restarts;          /* somebody wants the machine to */
     EFI_RESET_TYPE restart; /* in this way */
+    bool restart_to_setup;  /* and wants the firmware's setup behind that */
+    bool has_setup;         /* the firmware can be asked for it */
+    uint64_t indications;   /* OsIndications, when the machine is switched on; 0: none */
     bool never_resets;      /* ResetSystem comes back while the firmware is there */
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];

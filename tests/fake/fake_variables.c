@@ -168,6 +168,17 @@ static void add_junk(void)
     }
 }
 
+static void add_indications(void)
+{
+    static const uint64_t supported = EFI_OS_INDICATIONS_BOOT_TO_FW_UI | 0x40;
+    const uint64_t *asked = &fake_setup()->indications;
+
+    if (fake_setup()->has_setup)
+        (void)add(&global, u"OsIndicationsSupported", USUAL, (struct bytes){(const uint8_t *)&supported, 8});
+    if (*asked != 0)
+        (void)add(&global, u"OsIndications", SYSTEMS, (struct bytes){(const uint8_t *)asked, 8});
+}
+
 void fake_variables_stop(void)
 {
     for (size_t i = 0; i < KEPT; i++)
@@ -179,6 +190,7 @@ void fake_variables_start(void)
     const struct fake_setup *setup = fake_setup();
 
     add_console();
+    add_indications();
     for (size_t i = 0; i < setup->variable_count; i++)
         add_plain(setup->variables[i].name, setup->variables[i].attributes, setup->variables[i].value);
     if (fake_has(FAKE_QUIRK_JUNK_VARIABLES))
@@ -219,6 +231,13 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *owner,
     return EFI_SUCCESS;
 }
 
+/* The one variable of UEFI's own that the loader writes. */
+static bool is_indications(const CHAR16 *name, const EFI_GUID *owner, uint32_t attributes, UINTN size)
+{
+    return memcmp(owner, &global, sizeof(*owner)) == 0 && same_name(name, u"OsIndications") && attributes == SYSTEMS &&
+           size == sizeof(uint64_t);
+}
+
 /* Whether the loader may write such a variable. */
 static bool is_odd(const CHAR16 *name, const EFI_GUID *owner, uint32_t attributes, UINTN size, const void *data)
 {
@@ -229,7 +248,8 @@ static bool is_odd(const CHAR16 *name, const EFI_GUID *owner, uint32_t attribute
     while (length < NAME && name[length] != 0)
         length++;
     return length == 0 || length == NAME || (attributes & ~SYSTEMS) != 0 ||
-           (size > 0 && (attributes & USUAL) != USUAL) || memcmp(owner, &loaders, sizeof(*owner)) != 0;
+           (size > 0 && (attributes & USUAL) != USUAL) ||
+           (memcmp(owner, &loaders, sizeof(*owner)) != 0 && !is_indications(name, owner, attributes, size));
 }
 
 /* What a value of this size would be refused for. */
@@ -324,6 +344,19 @@ const char *fake_variable_read(const char *name)
         return NULL;
     (void)utf8_from_utf16(text, sizeof(text), units, value.size / 2 - 1);
     return text;
+}
+
+bool fake_variable_asks_for_setup(void)
+{
+    const struct variable *variable = find(&global, u"OsIndications");
+    uint64_t asked = 0;
+
+    if (variable && variable->size == sizeof(asked))
+        memcpy(&asked, variable->value, sizeof(asked));
+    /* What the loader could not read it cannot keep. */
+    if (fake_calls_failed(FAKE_GetVariable) > 0)
+        return (asked & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
+    return asked == (fake_setup()->indications | EFI_OS_INDICATIONS_BOOT_TO_FW_UI);
 }
 
 size_t fake_variables_told(void)

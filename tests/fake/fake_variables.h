@@ -34,6 +34,9 @@ bool fake_variable_find(const char *name, struct bytes *ret_value, uint32_t *ret
 /* The same as UTF-8; NULL when there is none, or when it is no text. Until the next call. */
 const char *fake_variable_read(const char *name);
 
+/* Whether OsIndications asks for the firmware's setup, beside all that it has asked for before. */
+bool fake_variable_asks_for_setup(void);
+
 /* How many of them there are that are gone at the next reset: what the loader tells an operating system. */
 size_t fake_variables_told(void);
 

@@ -348,6 +348,8 @@ static const struct lie lies[] = {
     {WORDS("reset", "the machine was reset, though boot services could be used"), ALONE(reset)},
     {WORDS("reset in place of power off", "the machine was restarted in another way than it was asked to"),
      ALONE(reset), ON("automatic: power off")},
+    {WORDS("restart without setup", "the firmware's setup was asked for when it was not wanted"), ALONE(reset),
+     ON("automatic: setup")},
     {WORDS("volume at a restart", "was not closed"), MISUSE(leave_volume), ON("automatic: reboot")},
 
     {WORDS("controllers too soon", "interrupt controllers were touched before"), MISUSE(quiet_too_soon)},

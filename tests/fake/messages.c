@@ -20,12 +20,6 @@ static const struct {
     const char *message;
     const char *reason;
 } out_of_reach[] = {
-    {"This firmware cannot be asked to open its setup (OsIndicationsSupported). Press its key while the machine "
-     "starts; often it is Del, F2 or Esc.",
-     "no variable can be set here yet"},
-    {"The firmware does not take the request to open its setup (OsIndications). Press its key while the machine "
-     "starts; often it is Del, F2 or Esc.",
-     "no variable can be set here yet"},
     {"%s: the initrds are too large together, with %llu bytes in this one. Load less.", "no volume holds 2^64 bytes"},
     {"%s: Baton cannot relocate kernels for %s (ELF machine %u)", "another machine's kernel is refused before"},
     {"%s: is not an ELF file", "what does not begin as one is not read as one"},

@@ -17,6 +17,61 @@ static void make_reboot(struct scenario *scenario)
     scenario->words = "booting Reboot The System (auto-reboot)";
 }
 
+/* What others have asked for stays asked for. */
+static void make_setup(struct scenario *scenario)
+{
+    scenario_add_text(scenario, LOADER_CONF, "default auto-reboot-to-firmware-setup\n");
+    scenario->setup.restarts = true;
+    scenario->setup.restart = EfiResetCold;
+    scenario->setup.restart_to_setup = true;
+    scenario->setup.has_setup = true;
+    scenario->setup.indications = 0x40;
+    scenario->end = FAKE_RESTARTED;
+    scenario->words = "booting Reboot Into Firmware Interface (auto-reboot-to-firmware-setup)";
+}
+
+static void make_setup_first(struct scenario *scenario)
+{
+    make_setup(scenario);
+    scenario->setup.indications = 0;
+}
+
+/* It is not written again. */
+static void make_setup_asked_for(struct scenario *scenario)
+{
+    make_setup(scenario);
+    scenario->setup.indications = 0x41;
+}
+
+static void make_setup_fixed(struct scenario *scenario)
+{
+    make_setup(scenario);
+    scenario->setup.quirks = FAKE_QUIRK(FIXED_VARIABLES);
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "The firmware does not take the request to open its setup (OsIndications).";
+}
+
+static void make_no_setup(struct scenario *scenario)
+{
+    make_setup(scenario);
+    scenario->setup.has_setup = false;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "There is no kernel to boot";
+}
+
+/* The operating system wants it this once, and nobody has looked for it before. */
+static void make_once(struct scenario *scenario)
+{
+    scenario_add_text(scenario, SCENARIO_ENTRY, "efi " WINDOWS "\n");
+    scenario_add_file(scenario, WINDOWS, fake_pe_program());
+    scenario->start.path = WINDOWS;
+    scenario->end = FAKE_STARTED;
+    scenario->entries = 2;
+    scenario->setup.variables[scenario->setup.variable_count++] =
+        (struct fake_variable){"LoaderEntryOneShot", fake_variable_text("auto-windows"), 0};
+    scenario->words = "booting " WINDOWS " (auto-windows)";
+}
+
 static void make_power_off(struct scenario *scenario)
 {
     scenario_add_text(scenario, LOADER_CONF, "auto-poweroff yes\nauto-reboot yes\ndefault AUTO-P*\n");
@@ -116,6 +171,12 @@ static const struct scenario_maker makers[] = {
     {"automatic: reboot in vain", make_reboot_in_vain, 1},
     {"automatic: power off in vain", make_power_off_in_vain, 1},
     {"automatic: Windows", make_windows, 0},
+    {"automatic: setup", make_setup, 0},
+    {"automatic: setup, first request", make_setup_first, 0},
+    {"automatic: setup, asked for", make_setup_asked_for, 0},
+    {"automatic: setup, fixed variables", make_setup_fixed, 1},
+    {"automatic: no setup", make_no_setup, 1},
+    {"automatic: once", make_once, 0},
     {"automatic: macOS", make_macos, 0},
     {"automatic: a shell that fails", make_shell_that_fails, 2},
     {"automatic: not asked for", make_unasked, 1},

@@ -40,13 +40,23 @@ static bool has_other_secure(const struct scenario *scenario)
     return fake_setup()->secure.is_there != scenario->setup.secure.is_there;
 }
 
+/* The firmware cannot be asked for its setup, or does not take the request. */
+static bool lacks_setup(const struct fake_setup *setup)
+{
+    bool is_asked = (setup->indications & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
+
+    return setup->restart_to_setup &&
+           (fake_has(FAKE_QUIRK_NO_VARIABLES) || (!is_asked && fake_has(FAKE_QUIRK_FIXED_VARIABLES)));
+}
+
 /* How a run ends when no call fails. */
 static enum fake_end expected_end(const struct scenario *scenario)
 {
     enum fake_end usual = usual_end(scenario);
     bool taken = fake_has(FAKE_QUIRK_HIGH_ONLY) || fake_has(FAKE_QUIRK_LOW_TAKEN);
-    bool refused = has_no_volume(scenario) || (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) ||
-                   (taken && scenario->exact) || (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
+    bool refused = has_no_volume(scenario) || lacks_setup(&scenario->setup) ||
+                   (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) || (taken && scenario->exact) ||
+                   (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
     if (has_other_secure(scenario) && is_forbidden(scenario) && (is_boot(usual) || !scenario->is_menu))
         return FAKE_RETURNED;
