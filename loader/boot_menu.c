@@ -2,15 +2,27 @@
 #include "boot_menu.h"
 
 #include "checked.h"
+#include "find.h"
+#include "format.h"
 #include "memmap.h"
 #include "menu_console.h"
 #include "menu_text.h"
 #include "menu_titles.h"
 #include "restart.h"
+#include "variables.h"
 
 #define SERIAL_COLUMNS 80
+#define NUMBER_SIZE    16 /* bytes of a timeout */
 #define FIRST_ROOM     (64U * 1024)
 #define ROOM_AT_MOST   (8U * 1024 * 1024)
+
+/* What can be edited. A unified image's own line is what a person wants to change. */
+static const char *command_line_of(const struct entry *entry)
+{
+    if (entry->action != ENTRY_BOOT)
+        return NULL;
+    return entry->own_options && entry->options[0] == '\0' ? entry->own_options : entry->options;
+}
 
 static struct menu_item item_of(const struct entry *entry)
 {
@@ -19,8 +31,9 @@ static struct menu_item item_of(const struct entry *entry)
         .version = entry->version,
         .machine_id = entry->machine_id,
         .id = entry->id,
-        /* A unified image's own line is what a person wants to change. */
-        .options = entry->own_options && entry->options[0] == '\0' ? entry->own_options : entry->options,
+        .options = command_line_of(entry),
+        .key = entry->key,
+        .by_hand = entry->automatic,
     };
 }
 
@@ -69,23 +82,39 @@ static enum status make(struct boot_menu *menu, struct menu_setup *setup, struct
     return status;
 }
 
+static const char *why_no_editor(const struct boot *boot)
+{
+    if (boot->choice.config.no_editor)
+        return "Editing is switched off in loader.conf.";
+    /* Whoever may change a command line can have the verified kernel do anything. */
+    return facts_want_verification(&boot->facts) ? "Nothing can be edited while Secure Boot is on." : NULL;
+}
+
 enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, const struct menu_key *held,
                            struct boot_menu *ret_menu, struct error *error)
 {
-    size_t mark = boot->ledger.count;
-    struct menu_setup setup = {
+    const struct loader_config *config = &boot->choice.config;
+    size_t mark;
+    struct menu_setup setup;
+    enum status status = STATUS_NEED_ROOM;
+
+    menu_console_set_mode(&boot->firmware, config->console, config->console_number);
+    if (find_automatic(boot, error) != STATUS_OK)
+        log_warning("%s", error->text); /* the others are what matters */
+    mark = boot->ledger.count;
+    setup = (struct menu_setup){
         .screen = &ret_menu->screen,
         .count = boot->choice.count,
         .chosen = boot->choice.chosen,
-        .saved = MENU_NONE,
+        .saved = boot->choice.saved,
         .timeout = timeout_number(timeout),
-        .editor_off = boot->choice.config.no_editor ? "Editing is switched off in loader.conf." : NULL,
+        .editor_off = why_no_editor(boot),
         .has_firmware_setup = restart_can_open_setup(&boot->firmware),
         .held = held,
     };
-    enum status status = STATUS_NEED_ROOM;
 
     ret_menu->boot = boot;
+    ret_menu->timeout = setup.timeout;
     for (size_t size = FIRST_ROOM; status == STATUS_NEED_ROOM && size <= ROOM_AT_MOST; size *= 2) {
         void *room = NULL;
 
@@ -151,6 +180,39 @@ static bool do_itself(struct boot_menu *menu, struct menu_console *console, enum
     }
 }
 
+static void save_default(struct boot_menu *menu)
+{
+    struct boot *boot = menu->boot;
+    size_t saved = menu->menu.saved;
+
+    if (saved == boot->choice.saved)
+        return;
+    if (saved == MENU_NONE ? variable_delete(&boot->firmware, VARIABLE_OF_LOADER, u"LoaderEntryDefault")
+                           : variable_set_text(&boot->firmware, u"LoaderEntryDefault", VARIABLE_PERSISTENT,
+                                               boot->choice.entries[saved].id))
+        boot->choice.saved = saved;
+}
+
+/* As the Boot Loader Interface has it. */
+static void save_timeout(struct boot_menu *menu)
+{
+    const struct firmware *firmware = &menu->boot->firmware;
+    uint32_t timeout = menu->menu.timeout;
+    char number[NUMBER_SIZE];
+    const char *text = number;
+
+    if (timeout == menu->timeout)
+        return;
+    (void)format_text(number, sizeof(number), "%u", timeout);
+    if (timeout == MENU_TIMEOUT_FORCE)
+        text = "menu-force";
+    else if (timeout == MENU_TIMEOUT_HIDDEN)
+        text = "menu-hidden";
+    if (timeout == MENU_TIMEOUT_UNSET ? variable_delete(firmware, VARIABLE_OF_LOADER, u"LoaderConfigTimeout")
+                                      : variable_set_text(firmware, u"LoaderConfigTimeout", VARIABLE_PERSISTENT, text))
+        menu->timeout = timeout;
+}
+
 enum menu_act boot_menu_ask(struct boot_menu *menu)
 {
     struct boot *boot = menu->boot;
@@ -169,6 +231,8 @@ enum menu_act boot_menu_ask(struct boot_menu *menu)
     } while (do_itself(menu, &console, act, mark));
     menu_console_stop(&console);
     sinks_take_back(&boot->sinks);
+    save_default(menu);
+    save_timeout(menu);
     ledger_undo(&boot->ledger, mark);
     return act;
 }

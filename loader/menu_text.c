@@ -4,6 +4,7 @@
 #include "format.h"
 #include "interface.h"
 #include "log.h"
+#include "secure_boot.h"
 #include "version_string.h"
 
 #define FIRST_ROOM   4096U
@@ -42,6 +43,7 @@ static void add_loader(struct writer *writer, const struct boot *boot)
     add_fact(writer, "Firmware", text);
     interface_write_firmware_type(system->Hdr.Revision, text);
     add_fact(writer, "", text);
+    add_fact(writer, "Secure Boot", secure_boot_name(boot->facts.secure_boot));
     if (boot->facts.has_boot_partition) {
         interface_write_guid(boot->facts.boot_partition, text);
         add_fact(writer, "Partition", text);

@@ -358,7 +358,7 @@ void menu_came_back(struct menu *menu, struct text message)
     for (size_t i = 1; i < menu->count && next == MENU_NONE; i++) {
         size_t index = (menu->selected + i) % menu->count;
 
-        if (!menu->items[index].tried)
+        if (!menu->items[index].tried && !menu->items[index].by_hand)
             next = index;
     }
     menu->planned = next;

@@ -46,6 +46,7 @@ struct menu_item {
     const char *shown;   /* what the menu shows (menu_titles.h) */
     const char *options; /* the command line; NULL when it cannot be edited */
     char key;            /* a letter that chooses it, where it is no command; 0 for none */
+    bool by_hand;        /* nothing but a key chooses it, unless it is the default */
     bool tried, failed;  /* the menu's */
 };
 

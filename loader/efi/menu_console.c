@@ -3,6 +3,7 @@
 
 #include "abi/simple_text_input.h"
 #include "abi/simple_text_output.h"
+#include "log.h"
 
 #define SECOND         10000000ULL /* in the timer's 100 ns */
 #define LOOKS          20U         /* at the keyboard in a second, without a timer */
@@ -30,6 +31,36 @@ void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t
         return;
     *ret_rows = rows;
     *ret_columns = columns;
+}
+
+/* The last mode, or -1 to keep what there is. */
+static int32_t fair_mode(const struct firmware *firmware)
+{
+    size_t rows, columns;
+
+    menu_console_size(firmware, &rows, &columns);
+    return rows < USUAL_ROWS || columns < USUAL_COLUMNS ? output_of(firmware)->Mode->MaxMode - 1 : -1;
+}
+
+void menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = output_of(firmware);
+    int32_t mode = -1;
+    EFI_STATUS result;
+
+    if (!out || !out->Mode || how == CONFIG_CONSOLE_KEEP)
+        return;
+    if (how == CONFIG_CONSOLE_NUMBER)
+        mode = (int32_t)number; /* config_loader.c has nothing above INT32_MAX */
+    else if (how == CONFIG_CONSOLE_MAX)
+        mode = out->Mode->MaxMode - 1;
+    else
+        mode = fair_mode(firmware);
+    if (mode < 0 || mode == out->Mode->Mode)
+        return;
+    result = out->SetMode(out, (UINTN)mode);
+    if (result != EFI_SUCCESS)
+        log_info("the console has no mode %d (%s)", mode, firmware_status_name(result));
 }
 
 static bool read_key(const struct firmware *firmware, struct menu_key *ret_key)

@@ -4,6 +4,7 @@
 #ifndef BATON_MENU_CONSOLE_H
 #define BATON_MENU_CONSOLE_H
 
+#include "config.h"
 #include "firmware.h"
 #include "menu_keys.h"
 #include "text_screen.h"
@@ -17,6 +18,10 @@ struct menu_console {
 
 /* The console's size in cells; the usual 80 × 25 where nobody says. */
 void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns);
+
+/* Sets the console to the mode that loader.conf asks for; where that is not there it stays as it is, with a line in the
+ * log. */
+void menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number);
 
 /* The last key of those that were pressed until now, which are forgotten; false when there was none. */
 bool menu_console_pending_key(const struct firmware *firmware, struct menu_key *ret_key);

@@ -40,10 +40,15 @@ static enum secure_boot read_state(const struct firmware *firmware)
     return is_on ? SECURE_BOOT_ON : SECURE_BOOT_OFF;
 }
 
+const char *secure_boot_name(enum secure_boot state)
+{
+    return names[state];
+}
+
 enum secure_boot secure_boot_read(const struct firmware *firmware)
 {
     enum secure_boot state = read_state(firmware);
 
-    log_info("Secure Boot is %s", names[state]);
+    log_info("Secure Boot is %s", secure_boot_name(state));
     return state;
 }

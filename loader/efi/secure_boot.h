@@ -25,4 +25,7 @@
  */
 enum secure_boot secure_boot_read(const struct firmware *firmware);
 
+/* "on" and so on. */
+const char *secure_boot_name(enum secure_boot state);
+
 #endif

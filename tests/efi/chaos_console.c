@@ -30,6 +30,12 @@ static EFI_STATUS EFIAPI query_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN
     return real_out->QueryMode(real_out, mode, columns, rows);
 }
 
+static EFI_STATUS EFIAPI set_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN mode)
+{
+    (void)this;
+    return real_out->SetMode(real_out, mode);
+}
+
 static EFI_STATUS EFIAPI set_attribute(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN attribute)
 {
     (void)this;
@@ -106,6 +112,7 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system)
     CHAOS_TARGET(FAKE_TextQueryMode, query_mode);
     CHAOS_TARGET(FAKE_SetAttribute, set_attribute);
     CHAOS_TARGET(FAKE_ClearScreen, clear_screen);
+    CHAOS_TARGET(FAKE_TextSetMode, set_mode);
     CHAOS_TARGET(FAKE_SetCursorPosition, set_cursor_position);
     CHAOS_TARGET(FAKE_EnableCursor, enable_cursor);
     CHAOS_TARGET(FAKE_ReadKeyStroke, read_key_stroke);

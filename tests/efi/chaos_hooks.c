@@ -55,6 +55,7 @@ enum slot {
     SLOT_TextQueryMode = CONOUT(QueryMode),
     SLOT_SetAttribute = CONOUT(SetAttribute),
     SLOT_ClearScreen = CONOUT(ClearScreen),
+    SLOT_TextSetMode = CONOUT(SetMode),
     SLOT_SetCursorPosition = CONOUT(SetCursorPosition),
     SLOT_EnableCursor = CONOUT(EnableCursor),
     SLOT_ReadKeyStroke = CONIN(ReadKeyStroke),

@@ -65,6 +65,7 @@ static const struct service {
     [FAKE_ClearScreen] = {"ClearScreen", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_SetCursorPosition] = {"SetCursorPosition", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_EnableCursor] = {"EnableCursor", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
+    [FAKE_TextSetMode] = {"ConOut->SetMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_ReadKeyStroke] = {"ReadKeyStroke", RUNNING, {EFI_DEVICE_ERROR, EFI_NOT_READY, EFI_UNSUPPORTED}},
     [FAKE_OpenVolume] = {"OpenVolume",
                          RUNNING,

@@ -43,6 +43,7 @@
     X(ClearScreen)                                                                                                     \
     X(SetCursorPosition)                                                                                               \
     X(EnableCursor)                                                                                                    \
+    X(TextSetMode)                                                                                                     \
     X(ReadKeyStroke)                                                                                                   \
     X(OpenVolume)                                                                                                      \
     X(FileOpen)                                                                                                        \

@@ -8,6 +8,7 @@
 
 #define TEXT_SIZE (1 << 20)   /* a memory map in the log, and some tries, take half of it */
 #define SLOW      10000000ULL /* nanoseconds that a character takes, with SLOW_CONOUT */
+#define MODES     2
 #define COLUMNS   100
 #define ROWS      31
 #define ATTRIBUTE 0x17 /* the firmware's colours */
@@ -53,12 +54,26 @@ static EFI_STATUS EFIAPI query_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN
 {
     EFI_STATUS status = fake_call(FAKE_TextQueryMode);
 
-    if (this != &state.output || mode != 0 || !columns || !rows)
+    if (this != &state.output || mode >= MODES || !columns || !rows)
         fake_complain("ConOut->QueryMode: odd arguments");
     if (status != EFI_SUCCESS)
         return status;
-    *columns = COLUMNS;
-    *rows = rows_of_console();
+    *columns = mode == 0 ? COLUMNS : 80;
+    *rows = mode == 0 ? rows_of_console() : 25;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI set_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN mode)
+{
+    EFI_STATUS status = fake_call(FAKE_TextSetMode);
+
+    if (this != &state.output)
+        fake_complain("ConOut->SetMode: odd arguments");
+    if (status != EFI_SUCCESS)
+        return status;
+    if (mode >= MODES)
+        return EFI_UNSUPPORTED;
+    state.mode.Mode = (int32_t)mode;
     return EFI_SUCCESS;
 }
 
@@ -106,7 +121,7 @@ static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, BO
 
 void fake_console_start(void)
 {
-    state.mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = 1, .Attribute = ATTRIBUTE, .CursorVisible = true};
+    state.mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = MODES, .Attribute = ATTRIBUTE, .CursorVisible = true};
     state.colours_failed = false;
     state.cursor_failed = false;
     state.length = 0;
@@ -118,6 +133,7 @@ void fake_console_install(EFI_SYSTEM_TABLE *system)
     fake_traps_output(&state.output);
     state.output.OutputString = output_string;
     state.output.QueryMode = query_mode;
+    state.output.SetMode = set_mode;
     state.output.SetAttribute = set_attribute;
     state.output.ClearScreen = clear_screen;
     state.output.SetCursorPosition = set_cursor_position;

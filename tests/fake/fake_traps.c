@@ -51,10 +51,8 @@ static EFI_STATUS sprung(const char *name)
     X(UpdateCapsule)                                                                                                   \
     X(QueryCapsuleCapabilities)                                                                                        \
     X(QueryVariableInfo)
-#define OUTPUT(X)                                                                                                      \
-    X(TestString)                                                                                                      \
-    X(SetMode)
-#define REST(X) X(Reset)
+#define OUTPUT(X) X(TestString)
+#define REST(X)   X(Reset)
 #define FILES(X)                                                                                                       \
     X(Delete)                                                                                                          \
     X(Write)                                                                                                           \

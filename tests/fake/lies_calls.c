@@ -153,6 +153,11 @@ static void query_text_mode(EFI_SYSTEM_TABLE *system)
     (void)system->ConOut->QueryMode(system->ConOut, 7, &columns, &rows);
 }
 
+static void set_text_mode(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->ConOut->SetMode(NULL, 0);
+}
+
 static void set_colours(EFI_SYSTEM_TABLE *system)
 {
     (void)system->ConOut->SetAttribute(system->ConOut, 0x80);
@@ -463,6 +468,7 @@ static const struct lie lies[] = {
     {WORDS("clock", "GetTime: odd arguments"), ALONE(get_capabilities)},
     {WORDS("print", "OutputString: odd arguments"), ALONE(print_nowhere)},
     {WORDS("text mode", "ConOut->QueryMode: odd arguments"), ALONE(query_text_mode)},
+    {WORDS("no console's mode", "ConOut->SetMode: odd arguments"), ALONE(set_text_mode)},
     {WORDS("colours", "SetAttribute: odd arguments"), ALONE(set_colours)},
     {WORDS("clear", "ClearScreen: odd arguments"), ALONE(clear_nothing)},
     {WORDS("cursor outside", "SetCursorPosition: row 31, column 0"), ALONE(move_out)},

@@ -176,6 +176,78 @@ static void make_again(struct scenario *scenario)
     scenario->words = "/os.elf: cannot be read at byte";
 }
 
+/* What is changed is written once, when the menu is left. */
+static void make_saved(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "jdtt\r");
+}
+
+static void make_not_saved(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 1\nconsole-mode max\n", "dTT\r");
+    scenario->setup.variables[0] =
+        (struct fake_variable){.name = "LoaderEntryDefault", .value = fake_variable_text("b.conf")};
+    scenario->setup.variables[1] =
+        (struct fake_variable){.name = "LoaderConfigTimeout", .value = fake_variable_text("1")};
+    scenario->setup.variable_count = 2;
+}
+
+static void make_force_saved(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 1\nconsole-mode 7\n", "TT.\r");
+}
+
+/* An automatic entry is none that is counted down to, and the console is too small. */
+static void make_automatic(struct scenario *scenario)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", "timeout 1\nconsole-mode auto\nauto-reboot yes\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /missing.elf\n");
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
+    scenario->setup.text_rows = SMALL;
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->entries = TRIES;
+    scenario->words = "leaving the menu for the firmware";
+}
+
+static void make_shell(struct scenario *scenario)
+{
+    make_automatic(scenario);
+    scenario->setup.typed = "s\r";
+    scenario->start.path = "/shellx64.efi";
+    scenario->end = FAKE_STARTED;
+    scenario->words = "starting /shellx64.efi";
+}
+
+static void make_reboot_entry(struct scenario *scenario)
+{
+    make_automatic(scenario);
+    scenario->setup.typed = "9\r";
+    scenario->setup.restarts = true;
+    scenario->setup.restart = EfiResetCold;
+    scenario->end = FAKE_RESTARTED;
+    scenario->words = NULL;
+}
+
+static void make_setup(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "f\r");
+    scenario->setup.has_setup = true;
+    scenario->setup.restarts = true;
+    scenario->setup.restart_to_setup = true;
+    scenario->setup.restart = EfiResetCold;
+    scenario->end = FAKE_RESTARTED;
+}
+
+/* Whoever asks for it stays where he is, and is told. */
+static void make_no_reboot(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 5\n", "B.\r");
+    scenario->setup.restarts = true;
+    scenario->setup.restart = EfiResetCold;
+    scenario->setup.never_resets = true;
+}
+
 static const struct scenario_maker makers[] = {
     {"menu, countdown", make_countdown, 0},
     {"menu, choice", make_choice, 0},
@@ -197,6 +269,14 @@ static const struct scenario_maker makers[] = {
     {"menu, opened by an error", make_opened_by_error, 1},
     {"menu, opened by a mistake", make_opened_by_mistake, 1},
     {"menu, program", make_program, 0},
+    {"menu, saved", make_saved, 0},
+    {"menu, no longer saved", make_not_saved, 0},
+    {"menu, timeout saved", make_force_saved, 0},
+    {"menu, automatic entries", make_automatic, 1},
+    {"menu, shell", make_shell, 0},
+    {"menu, reboot entry", make_reboot_entry, 0},
+    {"menu, firmware setup", make_setup, 0},
+    {"menu, no reboot", make_no_reboot, 0},
     {"menu, tried again", make_again, 2},
 };
 const struct scenario_maker_list scenarios_menu = {makers, sizeof(makers) / sizeof(makers[0])};

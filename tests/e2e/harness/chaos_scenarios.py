@@ -104,7 +104,7 @@ def refused_program_files() -> Dict[str, object]:
 
 def menu_files() -> Dict[str, object]:
     """A menu, in which nobody does anything: its seconds pass at once."""
-    return {**boot_files(), "loader/loader.conf": "default a.conf\ntimeout 2\n"}
+    return {**boot_files(), "loader/loader.conf": "default a.conf\ntimeout 2\nconsole-mode 0\n"}
 
 
 RANDOM = ["-device", "virtio-rng-pci"]
