@@ -364,7 +364,8 @@ size_t fake_variables_told(void)
     size_t count = 0;
 
     for (size_t i = 0; i < KEPT; i++)
-        count += variables[i].used && !(variables[i].attributes & EFI_VARIABLE_NON_VOLATILE);
+        count += variables[i].used && memcmp(&variables[i].owner, &loaders, sizeof(loaders)) == 0 &&
+                 !(variables[i].attributes & EFI_VARIABLE_NON_VOLATILE);
     return count;
 }
 
