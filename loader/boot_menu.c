@@ -2,6 +2,7 @@
 #include "boot_menu.h"
 
 #include "checked.h"
+#include "console.h"
 #include "find.h"
 #include "format.h"
 #include "memmap.h"
@@ -251,7 +252,7 @@ void boot_menu_came_back(struct boot_menu *menu, const struct error *failure)
 {
     struct menu_key ignored;
 
-    (void)menu_console_pending_key(&menu->boot->firmware, &ignored);
+    (void)console_forget_keys(&menu->boot->firmware, &ignored);
     if (failure)
         menu->failure = *failure;
     menu_came_back(&menu->menu, failure ? text_of(menu->failure.text) : (struct text){NULL, 0});

@@ -3,7 +3,6 @@
 
 #include "boot_menu.h"
 #include "graphics.h"
-#include "menu_console.h"
 
 #define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
 
@@ -20,14 +19,18 @@ static bool may_show_menu(const struct boot *boot)
     return boot->choice.count > 0 && boot->choice.timeout.menu != INTERFACE_MENU_DISABLED;
 }
 
-/* The screen stays until a key, or for a while. Whether there was a key. */
+/* The screen stays until a key, or for a while. Whether it was a key that asks for the menu. */
 static bool wait_for_reader(const struct boot *boot)
 {
-    console_forget_keys(&boot->firmware);
+    struct menu_key key;
+
+    (void)console_forget_keys(&boot->firmware, &key); /* nobody has read anything yet */
     console_print(&boot->sinks.screen,
-                  text_of(may_show_menu(boot) ? "Press a key for the menu; in ten seconds it goes on by itself.\n"
-                                              : "Press a key to go on; in ten seconds it goes on by itself.\n"));
-    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ);
+                  text_of(may_show_menu(boot)
+                              ? "Press Enter to go on, another key for the menu; in ten seconds it goes on by itself.\n"
+                              : "Press a key to go on; in ten seconds it goes on by itself.\n"));
+    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ, &key) && may_show_menu(boot) &&
+           menu_key_code(&key) != MENU_CODE_ENTER;
 }
 
 bool show_error(const struct boot *boot, const struct error *error)
@@ -127,16 +130,17 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
 /* Whether it is shown before anything is booted. Nobody is waited for: a key that is held has been pressed. */
 static bool wants_menu(const struct boot *boot, struct menu_key *held, bool *ret_is_held)
 {
-    *ret_is_held = may_show_menu(boot) && menu_console_pending_key(&boot->firmware, held);
+    *ret_is_held = may_show_menu(boot) && console_forget_keys(&boot->firmware, held);
     return may_show_menu(boot) && (boot->choice.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
 }
 
 /* ---- without one ---- */
 
-/* The entries up to the `tried`-th that was tried have failed, the last one so. False when there is no menu. */
+/* The entries up to the `tried`-th that was tried have failed, the last one so. False when there is no
+ * memory for the menu. */
 static bool open_menu_after(struct boot *boot, size_t tried, const struct error *failure, struct boot_menu *menu)
 {
-    if (!may_show_menu(boot) || !open_menu(boot, NULL, menu))
+    if (!open_menu(boot, NULL, menu))
         return false;
     for (size_t i = 0; i <= tried; i++)
         boot_menu_failed_before(menu, ith_to_try(&boot->choice, i), failure);
@@ -179,7 +183,7 @@ enum status manage(struct boot *boot, struct error *error)
     bool is_held, wanted = wants_menu(boot, &held, &is_held);
 
     if (!wanted && boot->choice.mistakes > 0)
-        wanted = wait_for_reader(boot) && may_show_menu(boot);
+        wanted = wait_for_reader(boot);
     if (wanted && open_menu(boot, is_held ? &held : NULL, &menu))
         return run_menu(boot, &menu, STATUS_OK, error);
     return boot_first_that_can(boot, &menu, error);

@@ -11,7 +11,7 @@
  */
 MUST_CHECK enum status manage(struct boot *boot, struct error *error);
 
-/* Shows an error until a person has pressed a key, or for a while. Whether there was a key. */
+/* Shows an error until a person has pressed a key, or for a while. Whether the key asks for the menu. */
 bool show_error(const struct boot *boot, const struct error *error);
 
 #endif

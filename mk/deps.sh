@@ -42,6 +42,7 @@ test  header:efi/efi.h       gnu-efi              gnu-efi-devel        gnu-efi  
 test  cmd:python3            python3              python3              python              python3              python
 test  python:pytest          python3-pytest       python3-pytest       python-pytest       python3-pytest       pytest
 test  python:xdist           python3-pytest-xdist python3-pytest-xdist python-pytest-xdist python3-pytest-xdist -
+test  python:pyte           python3-pyte         python3-pyte         python-pyte          python3-pyte         -
 test  cmd:clang-format       clang-format         clang-tools-extra    clang               clang-tools          clang-format
 test  cmd:clang-tidy         clang-tidy           clang-tools-extra    clang               clang-tools          llvm
 test  cmd:cppcheck           cppcheck             cppcheck             cppcheck            cppcheck             cppcheck

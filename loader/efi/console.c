@@ -100,23 +100,29 @@ bool console_is_serial(const struct firmware *firmware)
     return false;
 }
 
-static bool read_key(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in)
-{
-    EFI_INPUT_KEY key;
-
-    return in->ReadKeyStroke(in, &key) == EFI_SUCCESS;
-}
-
-void console_forget_keys(const struct firmware *firmware)
+bool console_read_key(const struct firmware *firmware, struct menu_key *ret_key)
 {
     EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
+    EFI_INPUT_KEY key;
 
-    for (unsigned i = 0; in && i < KEYS_AT_MOST && read_key(in); i++)
-        ;
+    if (!in || in->ReadKeyStroke(in, &key) != EFI_SUCCESS)
+        return false;
+    *ret_key = (struct menu_key){.scan = key.ScanCode, .unit = key.UnicodeChar};
+    return true;
+}
+
+bool console_forget_keys(const struct firmware *firmware, struct menu_key *ret_last)
+{
+    bool found = false;
+
+    for (unsigned i = 0; i < KEYS_AT_MOST && console_read_key(firmware, ret_last); i++)
+        found = true;
+    return found;
 }
 
 /* Some consoles signal the event without a key, so only a key that can be read counts. */
-static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, unsigned seconds)
+static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, unsigned seconds,
+                            struct menu_key *ret_key)
 {
     EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
     EFI_EVENT events[2] = {timer, in ? in->WaitForKey : NULL};
@@ -129,12 +135,12 @@ static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, un
 
         if (firmware->boot->WaitForEvent(count, events, &which) != EFI_SUCCESS || which == 0)
             return false;
-        if (in && read_key(in))
+        if (console_read_key(firmware, ret_key))
             return true;
     }
 }
 
-bool console_wait_for_key(const struct firmware *firmware, unsigned seconds)
+bool console_wait_for_key(const struct firmware *firmware, unsigned seconds, struct menu_key *ret_key)
 {
     EFI_EVENT timer = NULL;
     bool pressed;
@@ -143,7 +149,7 @@ bool console_wait_for_key(const struct firmware *firmware, unsigned seconds)
         firmware_stall(firmware, seconds * 1000000ULL);
         return false;
     }
-    pressed = wait_with_timer(firmware, timer, seconds);
+    pressed = wait_with_timer(firmware, timer, seconds, ret_key);
     (void)firmware->boot->CloseEvent(timer); /* cannot fail for an event that was just made */
     return pressed;
 }

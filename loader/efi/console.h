@@ -7,6 +7,7 @@
 
 #include "firmware.h"
 #include "log.h"
+#include "menu_keys.h"
 
 struct console {
     const struct firmware *firmware;
@@ -33,10 +34,13 @@ void console_write(void *context, enum log_level level, struct text text);
  * it when the firmware does not tell: then lines may be seen twice. */
 bool console_is_serial(const struct firmware *firmware);
 
-/* Throws away the keys that were pressed until now. */
-void console_forget_keys(const struct firmware *firmware);
+/* The next key of those that were pressed, without waiting. False when there is none. */
+MUST_CHECK bool console_read_key(const struct firmware *firmware, struct menu_key *ret_key);
+
+/* Throws away the keys that were pressed until now, and gives the last one. False when there was none. */
+bool console_forget_keys(const struct firmware *firmware, struct menu_key *ret_last);
 
 /* Waits for a key, `seconds` at the most. True when there was one. */
-bool console_wait_for_key(const struct firmware *firmware, unsigned seconds);
+MUST_CHECK bool console_wait_for_key(const struct firmware *firmware, unsigned seconds, struct menu_key *ret_key);
 
 #endif

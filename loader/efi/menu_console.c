@@ -3,6 +3,7 @@
 
 #include "abi/simple_text_input.h"
 #include "abi/simple_text_output.h"
+#include "console.h"
 #include "log.h"
 
 #define SECOND         10000000ULL /* in the timer's 100 ns */
@@ -10,7 +11,6 @@
 #define LOOK           (1000000U / LOOKS)
 #define USUAL_ROWS     25
 #define USUAL_COLUMNS  80
-#define KEYS_AT_MOST   64 /* a keyboard that never runs out of keys is broken */
 #define NO_ROW         SIZE_MAX
 #define BACKGROUND(of) ((UINTN)(of) << 4)
 
@@ -61,26 +61,6 @@ void menu_console_set_mode(const struct firmware *firmware, enum config_console 
     result = out->SetMode(out, (UINTN)mode);
     if (result != EFI_SUCCESS)
         log_info("the console has no mode %d (%s)", mode, firmware_status_name(result));
-}
-
-static bool read_key(const struct firmware *firmware, struct menu_key *ret_key)
-{
-    EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
-    EFI_INPUT_KEY key;
-
-    if (!in || in->ReadKeyStroke(in, &key) != EFI_SUCCESS)
-        return false;
-    *ret_key = (struct menu_key){.scan = key.ScanCode, .unit = key.UnicodeChar};
-    return true;
-}
-
-bool menu_console_pending_key(const struct firmware *firmware, struct menu_key *ret_key)
-{
-    bool found = false;
-
-    for (unsigned i = 0; i < KEYS_AT_MOST && read_key(firmware, ret_key); i++)
-        found = true;
-    return found;
 }
 
 void menu_console_clear(const struct menu_console *console)
@@ -168,7 +148,7 @@ static bool wait_without_timer(struct menu_console *console, struct menu_key *re
     while (console->looks < LOOKS) {
         firmware_stall(console->firmware, LOOK);
         console->looks++;
-        if (read_key(console->firmware, ret_key))
+        if (console_read_key(console->firmware, ret_key))
             return true;
     }
     console->looks = 0;
@@ -188,7 +168,7 @@ bool menu_console_wait(struct menu_console *console, struct menu_key *ret_key)
             stop_timer(console);
         else if (which == 0)
             return false;
-        else if (read_key(firmware, ret_key)) /* some consoles signal the event without a key */
+        else if (console_read_key(firmware, ret_key)) /* some consoles signal the event without a key */
             return true;
     }
     return wait_without_timer(console, ret_key);

@@ -23,9 +23,6 @@ void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t
  * log. */
 void menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number);
 
-/* The last key of those that were pressed until now, which are forgotten; false when there was none. */
-bool menu_console_pending_key(const struct firmware *firmware, struct menu_key *ret_key);
-
 /* Clears the console, hides the cursor and starts the clock. menu_console_stop ends it. */
 void menu_console_start(struct menu_console *console, const struct firmware *firmware);
 

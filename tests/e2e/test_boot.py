@@ -14,6 +14,7 @@ from harness.files import ENTRY, entry, injected, with_kernel
 from harness.judge import judge
 from harness.loader import build_loader
 from harness.paths import EXAMPLES, LOADER, built, kernel
+from harness.refusal import CONSOLE_PROMPT
 from harness.report import MAGIC, checksum, parse_report
 from harness.tour import judge_picture, judge_tour, parse_tour, read_colours
 
@@ -84,10 +85,10 @@ def test_interrupts_are_masked(boot):
     """OVMF masks both controllers itself, so two lines that nothing uses are unmasked while the loader waits."""
     files = with_kernel("report-high.elf", files={"loader/entries/a.conf": entry("/missing.elf", "sort-key a")})
     machine = boot(files)
-    machine.wait_for("Press a key")
+    machine.wait_for(CONSOLE_PROMPT)
     machine.monitor("o/b 0x21 0xdf")
     machine.monitor("o/b 0xa1 0x7f")
-    machine.send(" ")
+    machine.send("\r")
     machine.expect_success(refusals=True)
     none_of(judge(parse_report(machine.e9.text), path=ELF))
 

@@ -12,7 +12,7 @@ from harness.files import ENTRY, entry, with_kernel
 from harness.judge import judge
 from harness.messages import read_attempts, read_messages
 from harness.paths import LOADER, PROGRAM, built, kernel
-from harness.refusal import TO_FIRMWARE, end_of_tries, read_on
+from harness.refusal import CONSOLE_PROMPT, TO_FIRMWARE, end_of_tries, read_on
 
 
 def numbered(code):
@@ -111,8 +111,8 @@ def test_decoy_is_not_booted_instead(start, disk):
     decoy = {"kernel.elf": numbered(0x66), "boot/kernel.elf": numbered(0x66), ENTRY: entry("/kernel.elf")}
     machine = start(disk(own), disk(decoy))
     machine.wait_for(r"/kernel\.elf", source="e9")
-    machine.wait_for("Press a key")
-    machine.send(" ")
+    machine.wait_for(CONSOLE_PROMPT)
+    machine.send("\r")
     machine.wait_for(TO_FIRMWARE, timeout=30)
     text = machine.e9.text
     for name in ("/loader/entries", "/boot/kernel.elf", "/kernel.elf", "/kernel.bin"):
@@ -122,12 +122,12 @@ def test_decoy_is_not_booted_instead(start, disk):
 def refuse_then_boot(boot, files, *words):
     """Bad configuration is shown until a key, in one message; an entry that is sound is booted all the same."""
     machine = boot({**files, "loader/entries/zz.conf": entry("/good.elf", "sort-key zz"), "good.elf": numbered(0x44)})
-    machine.wait_for("Press a key")
+    machine.wait_for(CONSOLE_PROMPT)
     machine.e9.update()
     messages = [message for message in read_messages(machine.e9.text) if re.match(f"error: {words[0]}", message)]
     assert len(messages) == 1
     none_of(f"no {word!r} in {messages[0]!r}" for word in words if not re.search(word, messages[0]))
-    machine.send(" ")
+    machine.send("\r")
     assert exit_of(machine) == 0x44
     assert [attempt.path for attempt in read_attempts(machine.e9.text)] == ["/good.elf"]
 
@@ -186,8 +186,8 @@ def test_malformed_entries_are_all_listed(boot):
     """Each with its file and line; they are waited for once, and the one that is well is booted."""
     files = {f"loader/entries/{name}.conf": text for name, (text, _, _) in MALFORMED.items()}
     machine = boot({**files, "loader/entries/good.conf": entry("/good.elf"), "good.elf": numbered(0x48)})
-    machine.wait_for("Press a key")
-    machine.send(" ")
+    machine.wait_for(CONSOLE_PROMPT)
+    machine.send("\r")
     assert exit_of(machine) == 0x48
     messages = read_messages(machine.e9.text)
     assert len(messages) == len(MALFORMED)

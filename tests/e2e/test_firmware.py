@@ -11,6 +11,7 @@ from harness.files import ENTRY, entry, injected, with_kernel
 from harness.injection import LASTING_TYPES, LOADER_TYPES, read_counts, read_exit, read_returns
 from harness.judge import judge
 from harness.machine import EXIT_SUCCESS
+from harness.refusal import CONSOLE_PROMPT
 from harness.report import checksum, parse_report
 
 MODULE = bytes(range(251)) * 12000  # 3 MB
@@ -58,8 +59,8 @@ def test_file_that_ends_early(start, disk, files):
     """Refused with the file's name, not booted with half a module."""
     machine = start(disk(injected(files, end_read=2 << 20)))
     machine.wait_for(r"/m: .*ends", source="e9")
-    machine.wait_for("Press a key")
-    machine.send(" ")
+    machine.wait_for(CONSOLE_PROMPT)
+    machine.send("\r")
     machine.wait_exit()
     assert "report: begin" not in machine.e9.text
     assert "returned=0x8" in machine.e9.text
@@ -73,7 +74,7 @@ def test_no_console_refusal(start, disk):
     """Nobody can see it, so the log ports have it."""
     machine = start(disk(injected({ENTRY: entry("/missing.elf")}, no_conout=1)))
     machine.wait_for(r"/missing\.elf", source="e9")
-    machine.send(" ")
+    machine.send("\r")
     machine.wait_exit(30)
     assert "returned=0x8" in machine.e9.text
 
@@ -87,8 +88,8 @@ def test_no_device(start, disk, files):
     """Started from memory: the loader cannot know its volume. It says so, and never takes just any volume."""
     machine = start(disk(injected(files, no_device=1)))
     machine.wait_for("volume", source="e9")
-    machine.wait_for("Press a key")
-    machine.send(" ")
+    machine.wait_for(CONSOLE_PROMPT)
+    machine.send("\r")
     machine.wait_exit(30)
     assert "returned=0x8" in machine.e9.text and "report: begin" not in machine.e9.text
 
@@ -117,9 +118,9 @@ def refused_runs(start, disk, files, **settings):
     prompts, deadline = 0, time.monotonic() + 90
     while machine.process.poll() is None and time.monotonic() < deadline:
         machine.serial.update()
-        if machine.serial.text.count("Press a key") > prompts:
+        if len(re.findall(CONSOLE_PROMPT, machine.serial.text)) > prompts:
             prompts += 1
-            machine.send(" ")
+            machine.send("\r")
         time.sleep(0.05)
     assert machine.wait_exit(1) == EXIT_SUCCESS
     text = machine.e9.text

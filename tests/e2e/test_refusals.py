@@ -229,7 +229,7 @@ def test_late_failure_is_given_back(start, disk):
     for _ in range(3):
         machine.wait_for("/big: ", source="e9")
         machine.wait_for(CONSOLE_PROMPT)
-        machine.send(" ")
+        machine.send("\r")
     machine.wait_exit()
     counts = read_counts(machine.e9.text)
     assert [run["open"] for run in read_returns(machine.e9.text)] == [0, 0, 0]
@@ -259,6 +259,6 @@ def test_key_ends_the_wait(boot):
     machine = boot({ENTRY: entry("/missing.elf")})
     machine.wait_for(CONSOLE_PROMPT)
     said = time.monotonic()
-    machine.send(" ")
+    machine.send("\r")
     machine.wait_for(TO_FIRMWARE, timeout=30)
     assert time.monotonic() - said < 8

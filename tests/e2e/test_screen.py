@@ -10,6 +10,7 @@ from harness.check import none_of
 from harness.files import ENTRY, entry, injected, with_kernel
 from harness.judge import judge
 from harness.paths import EXAMPLES, TREE, built
+from harness.refusal import CONSOLE_PROMPT
 
 
 @pytest.mark.parametrize("screen", ["vga", "ramfb"])
@@ -95,7 +96,7 @@ def test_error_is_seen(boot):
     """A refusal stands on a screen that was cleared for it, and stays until a key."""
     machine = boot({ENTRY: entry("/missing.elf")}, screen="vga")
     machine.wait_for(r"/missing\.elf", timeout=60)
-    machine.wait_for("Press a key", timeout=30)
+    machine.wait_for(CONSOLE_PROMPT, timeout=30)
     time.sleep(0.5)  # the firmware writes to the serial line first
     refused = machine.screenshot()
     time.sleep(1.5)

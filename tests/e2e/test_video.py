@@ -9,6 +9,7 @@ from harness.check import none_of
 from harness.elfmaker import HIGH, PT_NOTE, R, elf_file, segment, wishes
 from harness.files import ENTRY, entry, injected, with_kernel
 from harness.judge import judge
+from harness.refusal import CONSOLE_PROMPT
 from harness.report import parse_report
 
 KERNEL = "report-high.elf"
@@ -68,9 +69,9 @@ def test_refusal_sets_it_back(boot):
              "loader/entries/a.conf": entry("/refused.elf", "sort-key a", "video 800x600"),
              **with_kernel(KERNEL), ENTRY: entry("/kernel.elf", "sort-key b")}
     machine = boot(files, screen="vga")
-    machine.wait_for("Press a key")
+    machine.wait_for(CONSOLE_PROMPT)
     before = machine.screenshot()
-    machine.send(" ")
+    machine.send("\r")
     machine.expect_success(refusals=True)
     report = parse_report(machine.e9.text)
     none_of(judge(report))

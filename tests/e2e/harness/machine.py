@@ -212,7 +212,7 @@ class Machine:
         deadline = time.monotonic() + timeout
         while self.process.poll() is None and time.monotonic() < deadline:
             self.serial.update()
-            if not refusals and "Press a key to go on" in self.serial.text:
+            if not refusals and re.search("Press (a key|Enter) to go on", self.serial.text):
                 self.fail("the loader refused to boot")
             time.sleep(POLL)
         code = self.wait_exit(0.1)

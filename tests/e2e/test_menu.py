@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boot menu, as a person at a serial terminal, at the keyboard, or nowhere near finds it."""
+
+import re
+import time
+
+import pytest
+
+from harness.elfmaker import elf_file, exit_code, segment
+from harness.files import entry
+from harness.paths import PROGRAM, built, kernel
+from harness.report import parse_report
+from harness.terminal import Terminal
+
+UP, DOWN, END = "\x1b[A", "\x1b[B", "\x1b[F"
+KEYS = "Enter boot   e edit   d default   p status   f firmware setup   ? help"
+
+
+def numbered(code):
+    """A kernel that leaves QEMU with this code, which says which kernel it was."""
+    return elf_file([segment(exit_code(code))])
+
+
+def exit_of(machine):
+    return machine.wait_exit(60) >> 1
+
+
+def files(loader_conf, **more):
+    """Three kernels, of which the second one is the default."""
+    return {
+        "loader/loader.conf": f"default two\n{loader_conf}",
+        **{f"{name}.elf": numbered(0x31 + i) for i, name in enumerate(("one", "two", "three"))},
+        **{f"loader/entries/{name}.conf": f"title The {name}\nsort-key {i}\nkernel /{name}.elf\n"
+           for i, name in enumerate(("one", "two", "three"))},
+        **more,
+    }
+
+
+@pytest.fixture
+def menu(boot):
+    """menu(files, **options of Machine): a machine that boots them, and its terminal, once the menu is there."""
+
+    def make(volume, **options):
+        machine = boot(volume, **options)
+        terminal = Terminal(machine)
+        terminal.wait_for(KEYS)
+        return machine, terminal
+
+    return make
+
+
+def test_countdown(menu):
+    """Nobody is there: the screen says what comes, and the default boots when the seconds are over."""
+    machine, terminal = menu(files("timeout 3\n"))
+    began = time.monotonic()
+    text = terminal.wait_for("Boots in 3 s: The two")
+    assert [line[2:] for line in text.split("\n")[3:6]] == ["  The one", "> The two".ljust(76).rstrip(), "  The three"]
+    assert exit_of(machine) == 0x32
+    assert time.monotonic() - began > 1.5
+
+
+def test_choice(menu):
+    """A key stops the countdown, and the menu waits; arrows, letters and digits choose."""
+    machine, terminal = menu(files("timeout 2\n"))
+    terminal.type(DOWN, "> The three")
+    time.sleep(4)
+    assert "Boots in" not in terminal.text()
+    terminal.type("kk", "> The one")
+    terminal.type(END, "> Reboot Into Firmware Interface")
+    terminal.type("1", "> The one")
+    machine.send("\r")
+    assert exit_of(machine) == 0x31
+
+
+def test_keyboard(menu):
+    """The machine's own keyboard, and a picture on its screen."""
+    machine, terminal = menu(files("timeout menu-force\n"), screen="ramfb")
+    empty = machine.screenshot()
+    machine.press("down")
+    terminal.wait_for("> The three")
+    assert machine.screenshot().rgb != empty.rgb
+    machine.press("ret")
+    assert exit_of(machine) == 0x33
+
+
+def test_edited_command_line(menu):
+    """For this boot the kernel gets what was typed."""
+    volume = {"loader/loader.conf": "timeout menu-force\n", "kernel.elf": kernel("report.elf"),
+              "loader/entries/test.conf": entry("/kernel.elf", "title A report", "options one two")}
+    machine, terminal = menu(volume)
+    terminal.type("e", "one two")
+    terminal.type("\x7f\x7f\x7f3 four", "one 3 four")
+    machine.send("\r")
+    machine.expect_success()
+    assert parse_report(machine.e9.text).command_line == "one 3 four"
+
+
+def test_editor_is_off(menu):
+    machine, terminal = menu(files("timeout menu-force\neditor no\n"))
+    terminal.type("e", "Editing is switched off in loader.conf.")
+
+
+def test_texts(menu):
+    """Status, memory map, log and help, and back."""
+    machine, terminal = menu(files("timeout menu-force\n"))
+    text = terminal.type("p", "Kernel       /two.elf")
+    assert re.search("Firmware +EDK II", text) and re.search("Secure Boot +", text)
+    assert "Id           two.conf" in text and "Entries      4" in text  # and the firmware's setup
+    text = terminal.type("M", "BootServicesData")
+    assert re.search(r"1-\d+ of \d+$", text.split("\n")[1])
+    terminal.type("L", "info: Baton ")
+    terminal.type("?", "PageUp, PageDown")
+    terminal.type("q", "> The two")
+    machine.send("\x0c")  # nothing is lost when the screen is drawn anew
+    terminal.wait_for("> The two")
+
+
+def test_failed_entry_comes_back(menu):
+    """With its message; what was not tried yet is counted down to, and boots."""
+    volume = files("timeout 1\n")
+    del volume["two.elf"]
+    machine, terminal = menu(volume)
+    text = terminal.wait_for("failed")
+    assert "/two.elf: there is no such file on its volume." in text
+    assert re.search("The two +failed", text) and "Boots in 10 s: The three" in text
+    terminal.type("k", "> The two")
+    machine.send("k\r")
+    assert exit_of(machine) == 0x31
+
+
+def test_all_fail(menu):
+    """Each is tried once, then the firmware goes on; automatic entries are not tried."""
+    volume = files("timeout 1\n", **{"shellx64.efi": built(PROGRAM)})
+    volume = {path: content for path, content in volume.items() if not path.endswith(".elf")}
+    machine, terminal = menu(volume)
+    terminal.wait_for("EFI Shell")
+    terminal.wait_for("Boots in 9 s: The three")
+    terminal.wait_for("Boots in 9 s: The one")
+    terminal.wait_for("Back to the firmware in 9 s")
+    machine.wait_for("BdsDxe: failed to start|UEFI Interactive Shell")
+    machine.e9.update()
+    assert re.findall(r"^info: booting /(\w+)", machine.e9.text, re.MULTILINE) == ["two", "three", "one"]
+
+
+def hold(terminal, key):
+    """Holds a key down until there is a menu, or no machine any more."""
+    while KEYS not in terminal.text() and terminal.machine.process.poll() is None:
+        terminal.machine.send(key)
+        time.sleep(0.03)
+
+
+@pytest.mark.parametrize("loader_conf", ["", "timeout 0\n", "timeout menu-hidden\n"])
+def test_hidden(boot, loader_conf):
+    """Without a key there is none."""
+    machine = boot(files(loader_conf))
+    assert exit_of(machine) == 0x32
+    assert "any key stops" not in machine.serial.text
+
+
+def test_hidden_until_a_key_is_pressed(boot):
+    """A key that was pressed while the machine started opens it, does nothing else, and stops nothing."""
+    machine = boot(files("timeout 0\n"))
+    terminal = Terminal(machine)
+    hold(terminal, " ")
+    terminal.wait_for("s: The two")
+    terminal.type("1", "> The one")
+    machine.send("\r")
+    assert exit_of(machine) == 0x31
+
+
+def test_disabled(boot):
+    machine = boot(files("timeout menu-disabled\n"))
+    hold(Terminal(machine), " ")
+    assert exit_of(machine) == 0x32
+
+
+def test_key_to_an_error(boot):
+    """Opens the menu, in which the message still is."""
+    volume = files("")
+    del volume["two.elf"]
+    machine = boot(volume)
+    terminal = Terminal(machine)
+    terminal.wait_for("Press Enter to go on, another key for the menu")
+    text = terminal.type(" ", KEYS)
+    assert "/two.elf: there is no such file on its volume." in text
+    terminal.type("1", "> The one")
+    machine.send("\r")
+    assert exit_of(machine) == 0x31
+
+
+def test_program_comes_back(menu):
+    """To the menu, which is drawn over whatever it has left."""
+    machine, terminal = menu({"loader/loader.conf": "timeout menu-force\n", "tool.efi": built(PROGRAM),
+                              "loader/entries/tool.conf": "title A tool\nefi /tool.efi\noptions -v\n"})
+    machine.send("\r")
+    text = terminal.wait_for("ended")
+    assert re.search("> A tool +ended", text)
+    machine.send("q")
+    machine.wait_for("BdsDxe|UEFI Interactive Shell|Boot Manager", prompt=True)
+
+
+def test_saved(menu, start, disk):
+    """What `d` and `t` have changed is there at the next boot, without the menu's having been touched."""
+    machine, terminal = menu(files("timeout menu-force\n"), saved=None)
+    terminal.type(DOWN, "> The three")
+    terminal.type("d", "The default is The three.")
+    terminal.type("tt", "Timeout: 1 s.")
+    machine.send("1\r")
+    assert exit_of(machine) == 0x31
+    machine, terminal = menu(files("timeout menu-force\n"), variables=machine.variables, saved=None)
+    text = terminal.wait_for("Boots in 1 s: The three")
+    assert re.search("The three +default", text)
+    assert exit_of(machine) == 0x33
+
+
+def test_restart(menu):
+    """QEMU ends when the machine restarts, and when it goes off."""
+    for key in ("B", "O"):
+        machine, terminal = menu(files("timeout menu-force\n"))
+        machine.send(key)
+        assert machine.wait_exit(60) == 0
+
+
+def test_firmware_setup(menu):
+    machine, terminal = menu(files("timeout menu-force\n"), extra=["-action", "reboot=reset"], saved=None)
+    terminal.type("f", "Press Enter to restart into the firmware's setup, any other key to stay.")
+    machine.send("\r")
+    terminal.wait_for("Boot Manager", 60)
