@@ -23,6 +23,7 @@
 
 #include "announce.h"
 #include "arguments.h"
+#include "devicetree_table.h"
 #include "graphics.h"
 #include "heed.h"
 #include "leave.h"
@@ -185,18 +186,33 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
     seal_and_jump(boot, attempt, &final_map);
 }
 
+/* A tree tells a kernel what to do with the machine, and nobody has verified it. */
+static enum status install_devicetree(struct boot *boot, const struct entry *entry, struct error *error)
+{
+    if (!entry->devicetree)
+        return STATUS_OK;
+    if (facts_want_verification(&boot->facts)) {
+        log_warning("%s: 'devicetree' does nothing while Secure Boot is on", entry->file);
+        return STATUS_OK;
+    }
+    return devicetree_install(&boot->ledger, &boot->volumes.items[entry->volume], entry->devicetree, error);
+}
+
 /* PLAN_START: the firmware loads and starts the image. Returns when it cannot, and when the image comes back. */
 static enum status start(struct boot *boot, struct attempt *attempt, struct error *error)
 {
+    const struct entry *entry = attempt->input.entry;
     EFI_HANDLE *image;
     enum status status;
 
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
-    status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &image, error);
+    status = install_devicetree(boot, entry, error);
+    if (status == STATUS_OK)
+        status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &image, error);
     if (status != STATUS_OK)
         return status;
-    heed_booted(boot, attempt->input.entry);
-    announce(boot, attempt->input.entry);
+    heed_booted(boot, entry);
+    announce(boot, entry);
     log_info("starting %s", attempt->files[0].path);
     status = image_start(&boot->firmware, image, attempt->files[0].path, error);
     sinks_take_back(&boot->sinks);
@@ -233,6 +249,8 @@ enum status boot_entry(struct boot *boot, const struct entry *entry, struct erro
     status = plan_and_reserve(boot, &attempt, error);
     if (status != STATUS_OK)
         return status;
+    if (entry->devicetree && attempt.plan.ending != PLAN_START)
+        log_warning("%s: 'devicetree' does nothing for a kernel that is handed a baton", entry->file);
     return attempt.plan.ending == PLAN_START ? start(boot, &attempt, error) : hand_over(boot, &attempt, error);
 }
 

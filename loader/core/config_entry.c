@@ -157,6 +157,21 @@ static enum status add_options(struct config_parser *parser, const struct config
     return STATUS_OK;
 }
 
+static enum status set_devicetree(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    return parse_path(parser, key, value, &parser->entry.devicetree);
+}
+
+/* The tree is right for the machine or it is not; without what it lacks it may be a wrong one, so it is said aloud. */
+static enum status pass_over_overlay(struct config_parser *parser, const struct config_key *key, struct text value)
+{
+    (void)value;
+    if (config_may_remark(parser, LOG_WARNING))
+        log_warning("%s:%u: '%s' is not supported, so the device tree is handed over without it", parser->file,
+                    parser->line, key->name);
+    return STATUS_OK;
+}
+
 /* Whether there may be one line more of a key that names a file each. */
 static enum status check_list(struct config_parser *parser, const struct config_key *key, size_t count)
 {
@@ -237,6 +252,8 @@ static const struct config_key entry_keys[] = {
     {"uki", set_kernel, 0, false},
     {"uki-url", set_kernel, 0, false},
     {"profile", set_profile, 0, false},
+    {"devicetree", set_devicetree, 0, false},
+    {"devicetree-overlay", pass_over_overlay, 0, true},
     {"options", add_options, 0, true},
     {"initrd", add_initrd, 0, true},
     {"extra", add_extra, 0, true},
@@ -255,7 +272,6 @@ static const struct config_table entry_table = {
     entry_keys,
     sizeof(entry_keys) / sizeof(entry_keys[0]),
     /* the specification's, then those that Fedora's GRUB has of its own */
-    "devicetree devicetree-overlay "
     "grub_arg grub_class grub_hotkey grub_users id",
 };
 

@@ -67,6 +67,7 @@ struct entry {
     uint32_t profile;    /* of a unified kernel image; 0 is the one that it has by itself */
     const char *options; /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
     const char *own_options;      /* a command line that a unified kernel image has in itself; NULL when none */
+    const char *devicetree;       /* the path of a device tree for Linux; NULL when absent */
     struct entry_module *modules; /* for a kernel that is handed a baton */
     size_t module_count;
     struct entry_module *initrds; /* for Linux: they have no command lines */

@@ -49,6 +49,7 @@ enum chaos_way {
     X(KEPT_FILE, "kept-file")                                                                                          \
     X(KEPT_IMAGE, "kept-image")                                                                                        \
     X(KEPT_INTERFACE, "kept-interface")                                                                                \
+    X(KEPT_TABLE, "kept-table")                                                                                        \
     X(NOT_ITS_OWN, "not-its-own") /* given back, or tried to */                                                        \
     X(NO_FILE, "no-file")                                                                                              \
     X(SCREEN, "screen")                                                                                                \
@@ -136,6 +137,9 @@ void chaos_fill(void *first_function, unsigned first_slot, unsigned count);
 void chaos_set_target(enum fake_service service, void *target);
 void *chaos_target(enum fake_service service);
 #define CHAOS_TARGET(service, function) chaos_set_target(service, (void *)(uintptr_t)(function))
+#define CHAOS_TABLES                    8 /* configuration tables that the loader may have installed at once */
+/* It has installed one there, or removed it (NULL). */
+void chaos_list_table(const EFI_GUID *guid, void *table);
 /* The system table for the loader. */
 EFI_SYSTEM_TABLE *chaos_system_table(void);
 
@@ -163,8 +167,8 @@ void chaos_files_start_run(void);
 void chaos_files_end_run(bool complain);
 void chaos_screens_end_run(bool complain);
 
-/* Images and interfaces are never the loader's any more when a run has ended, whichever way. A program that came back
- * content makes it another end. */
+/* Images, interfaces and tables are never the loader's any more when a run has ended, whichever way. A program that
+ * came back content makes it another end. */
 void chaos_images_start_run(void);
 void chaos_images_end_run(void);
 /* As chaos_offer. */
@@ -172,6 +176,8 @@ void chaos_image_offer(EFI_HANDLE handle);
 /* The call that is to take it back fails: it stays, and is nothing that the loader keeps. Or it is said not to be
  * there, and is not. */
 void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface, EFI_STATUS status);
+/* The configuration table is gone, though the call fails. */
+void chaos_table_offer(const EFI_GUID *guid);
 /* A call to LoadImage that fails with EFI_SECURITY_VIOLATION leaves a loaded image (UEFI 2.10, 7.4.1). */
 void chaos_image_load_untrusted(const struct chaos_arguments *arguments);
 /* What the programs of this run have to say. */

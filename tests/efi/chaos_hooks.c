@@ -44,6 +44,7 @@ enum slot {
     SLOT_LoadImage = BOOT(LoadImage),
     SLOT_StartImage = BOOT(StartImage),
     SLOT_UnloadImage = BOOT(UnloadImage),
+    SLOT_InstallConfigurationTable = BOOT(InstallConfigurationTable),
     SLOT_ExitBootServices = BOOT(ExitBootServices),
     SLOT_Stall = BOOT(Stall),
     SLOT_SetWatchdogTimer = BOOT(SetWatchdogTimer),
@@ -147,6 +148,8 @@ static void do_what_stays(enum fake_service service, const struct chaos_argument
     if (service == FAKE_UninstallProtocolInterface)
         chaos_interface_offer(handle, (const EFI_GUID *)(uintptr_t)arguments->second,
                               (void *)(uintptr_t)arguments->third, status);
+    if (service == FAKE_InstallConfigurationTable && arguments->second == 0)
+        chaos_table_offer((const EFI_GUID *)(uintptr_t)arguments->first);
     if (service == FAKE_LoadImage && status == EFI_SECURITY_VIOLATION)
         chaos_image_load_untrusted(arguments);
     /* It says how much room it wants: not what it wanted before, but more. */
@@ -184,6 +187,22 @@ EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)
 }
 
 /* In memory that the kernel's direct map has: the kernel looks for the way back there. */
+static EFI_SYSTEM_TABLE *loaders;
+
+void chaos_list_table(const EFI_GUID *guid, void *table)
+{
+    EFI_CONFIGURATION_TABLE *listed = loaders->ConfigurationTable;
+    UINTN count = loaders->NumberOfTableEntries, i = 0;
+
+    while (i < count && !same(&listed[i].VendorGuid, guid))
+        i++;
+    if (table)
+        listed[i] = (EFI_CONFIGURATION_TABLE){*guid, table};
+    else
+        listed[i] = listed[count - 1];
+    loaders->NumberOfTableEntries = table ? count + (i == count) : count - 1;
+}
+
 EFI_SYSTEM_TABLE *chaos_system_table(void)
 {
     static const EFI_GUID guid = CHAOS_WAY_BACK_GUID;
@@ -195,7 +214,8 @@ EFI_SYSTEM_TABLE *chaos_system_table(void)
     } * tables;
     UINTN count = system_table->NumberOfTableEntries;
 
-    need(boot->AllocatePool(EfiRuntimeServicesData, sizeof(*tables) + (count + 1) * sizeof(tables->configuration[0]),
+    need(boot->AllocatePool(EfiRuntimeServicesData,
+                            sizeof(*tables) + (count + 1 + CHAOS_TABLES) * sizeof(tables->configuration[0]),
                             (void **)&tables),
          "no memory for tables");
     tables->system = *system_table;
@@ -217,5 +237,6 @@ EFI_SYSTEM_TABLE *chaos_system_table(void)
     tables->system.BootServices = &tables->boot;
     tables->system.NumberOfTableEntries = count + 1;
     tables->system.ConfigurationTable = tables->configuration;
-    return &tables->system;
+    loaders = &tables->system;
+    return loaders;
 }

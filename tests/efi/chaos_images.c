@@ -27,6 +27,12 @@ static struct interface {
 } interfaces[INTERFACES];
 static unsigned interface_count;
 
+static struct table {
+    EFI_GUID guid;
+    unsigned call;
+} tables[CHAOS_TABLES];
+static unsigned table_count;
+
 static struct started_record record;
 
 /* ---- images ---- */
@@ -197,6 +203,58 @@ static void end_interfaces(void)
     interface_count = 0;
 }
 
+/* ---- configuration tables ---- */
+
+static struct table *find_table(const EFI_GUID *guid)
+{
+    for (unsigned i = 0; i < table_count; i++) {
+        if (memcmp(&tables[i].guid, guid, sizeof(*guid)) == 0)
+            return &tables[i];
+    }
+    return NULL;
+}
+
+/* The firmware has none by the names that the loader uses, so one that is removed was the loader's. */
+static EFI_STATUS EFIAPI install_table(const EFI_GUID *guid, void *table)
+{
+    struct table *found = find_table(guid);
+    EFI_STATUS status;
+
+    if (!table && !found) {
+        chaos_complain(RULE_NOT_ITS_OWN, "the loader takes back a configuration table that it does not have");
+        return EFI_NOT_FOUND;
+    }
+    status = boot->InstallConfigurationTable(guid, table);
+    if (status != EFI_SUCCESS)
+        return status;
+    chaos_list_table(guid, table);
+    if (!table) {
+        *found = tables[--table_count];
+        return EFI_SUCCESS;
+    }
+    if (!found && table_count == CHAOS_TABLES)
+        give_up("the loader installs more than %u configuration tables", CHAOS_TABLES);
+    found = found ? found : &tables[table_count++];
+    *found = (struct table){*guid, fake_calls()};
+    return EFI_SUCCESS;
+}
+
+void chaos_table_offer(const EFI_GUID *guid)
+{
+    (void)install_table(guid, NULL);
+}
+
+static void end_tables(void)
+{
+    for (unsigned i = 0; i < table_count; i++) {
+        chaos_complain(RULE_KEPT_TABLE, "the loader keeps the configuration table that call %u installed",
+                       tables[i].call);
+        need(boot->InstallConfigurationTable(&tables[i].guid, NULL), "a configuration table cannot be removed");
+        chaos_list_table(&tables[i].guid, NULL);
+    }
+    table_count = 0;
+}
+
 /* ---- what the program says that was started (started.c) ---- */
 
 struct started_record *chaos_started(void)
@@ -227,6 +285,7 @@ void chaos_images_start_run(void)
 void chaos_images_end_run(void)
 {
     judge_program();
+    end_tables();
     end_interfaces();
     end_images();
 }
@@ -236,6 +295,7 @@ void chaos_images_install(void)
     static const EFI_GUID guid = STARTED_RECORD_GUID;
 
     need(boot->InstallConfigurationTable(&guid, &record), "no table for programs");
+    CHAOS_TARGET(FAKE_InstallConfigurationTable, install_table);
     CHAOS_TARGET(FAKE_LocateDevicePath, boot->LocateDevicePath);
     CHAOS_TARGET(FAKE_InstallProtocolInterface, install_interface);
     CHAOS_TARGET(FAKE_UninstallProtocolInterface, uninstall_interface);

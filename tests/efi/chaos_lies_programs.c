@@ -32,6 +32,19 @@ static void install(void)
          "no interface for a lie");
 }
 
+static void leave_table(void)
+{
+    static uint64_t table;
+
+    need(chaos_lie_table->BootServices->InstallConfigurationTable(&chaos_lie_guid, &table), "no table for a lie");
+}
+
+/* The firmware's, say. */
+static void remove_others_table(void)
+{
+    (void)chaos_lie_table->BootServices->InstallConfigurationTable(&chaos_lie_guid, NULL); /* nobody has it */
+}
+
 static void leave_pool(void)
 {
     void *block;
@@ -126,6 +139,8 @@ const struct chaos_lie chaos_lies_programs[] = {
     {"program", "none", .at = FAKE_StartImage},
     {"image-kept", "kept-image", .at = ANY_CALL, .tell = leave_image},
     {"interface-kept", "kept-interface", .at = FAKE_StartImage, .tell = install},
+    {"table-kept", "kept-table", .at = FAKE_StartImage, .tell = leave_table},
+    {"table-of-others", "not-its-own", .at = ANY_CALL, .tell = remove_others_table},
     {"pool-kept-by-program", "kept-pool", .at = FAKE_StartImage, .tell = leave_pool},
 
     {"interface-twice", "not-its-own", .at = ANY_CALL, .tell = uninstall_twice},

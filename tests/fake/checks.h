@@ -104,6 +104,7 @@
     X(WAITED, "waited")                                                                                                \
     X(START_PATH, "start-path")                                                                                        \
     X(START_OPTIONS, "start-options")                                                                                  \
+    X(START_TREE, "start-tree")                                                                                        \
     X(START_INITRD, "start-initrd")                                                                                    \
     X(ONE_SHOT, "one-shot")                                                                                            \
     X(LAST_BOOTED, "last-booted")                                                                                      \

@@ -224,6 +224,11 @@ void fake_random_start(void);
 
 /* ---- fake_tables.c: ACPI and SMBIOS ---- */
 void fake_tables_start(EFI_SYSTEM_TABLE *system);
+void fake_tables_install(EFI_BOOT_SERVICES *boot);
+/* Complains of tables that the loader has left behind. */
+void fake_tables_check(void);
+/* The configuration table of that name, physical, or NULL. */
+const void *fake_tables_find(const EFI_GUID *guid);
 struct fake_pages {
     uint64_t base, size;
 };

@@ -46,6 +46,9 @@ static const struct service {
                          EFI_DEVICE_ERROR, EFI_ACCESS_DENIED, EFI_SECURITY_VIOLATION}},
     [FAKE_StartImage] = {"StartImage", RUNNING, {EFI_INVALID_PARAMETER, EFI_SECURITY_VIOLATION}},
     [FAKE_UnloadImage] = {"UnloadImage", RUNNING, {EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_InstallConfigurationTable] = {"InstallConfigurationTable",
+                                        RUNNING,
+                                        {EFI_INVALID_PARAMETER, EFI_NOT_FOUND, EFI_OUT_OF_RESOURCES}},
     [FAKE_ExitBootServices] = {"ExitBootServices", MEMORY, {EFI_INVALID_PARAMETER}},
     [FAKE_Stall] = {"Stall", RUNNING, {0}},
     [FAKE_SetWatchdogTimer] = {"SetWatchdogTimer", RUNNING, {EFI_UNSUPPORTED, EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
@@ -98,7 +101,7 @@ static const struct service {
 static const bool vital[FAKE_SERVICE_COUNT] = {
     [FAKE_AllocatePages] = true, [FAKE_AllocatePool] = true, [FAKE_OpenVolume] = true,
     [FAKE_FileOpen] = true,      [FAKE_FileGetInfo] = true,  [FAKE_InstallProtocolInterface] = true,
-    [FAKE_LoadImage] = true,     [FAKE_StartImage] = true,
+    [FAKE_LoadImage] = true,     [FAKE_StartImage] = true,   [FAKE_InstallConfigurationTable] = true,
 };
 
 static struct {

@@ -30,6 +30,7 @@
     X(LoadImage)                                                                                                       \
     X(StartImage)                                                                                                      \
     X(UnloadImage)                                                                                                     \
+    X(InstallConfigurationTable)                                                                                       \
     X(ExitBootServices)                                                                                                \
     X(Stall)                                                                                                           \
     X(SetWatchdogTimer)                                                                                                \

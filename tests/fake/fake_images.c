@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/configuration_table.h"
 #include "abi/device_path.h"
 #include "abi/load_file.h"
 #include "abi/loaded_image.h"
 #include "fake.h"
 #include "fake_memory.h"
+#include "phys.h"
 #include "utf.h"
 
 #define IMAGES     8
@@ -31,7 +33,7 @@ static struct {
     struct image images[IMAGES];
     struct fake_started started;
     char path[PATH_SIZE], options[TEXT_SIZE];
-    uint8_t *initrd;
+    uint8_t *initrd, *tree;
     EFI_LOAD_FILE2_PROTOCOL other;
 } state;
 
@@ -254,6 +256,25 @@ static void leave_words(UINTN *size, CHAR16 **words)
     *size = sizeof(text);
 }
 
+/* A copy of it: its memory may be given back before anybody looks. */
+static void look_for_tree(void)
+{
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
+    uint64_t physical = (uintptr_t)fake_tables_find(&guid);
+    const uint8_t *tree;
+    size_t size;
+
+    if (physical == 0 || physical == FAKE_TREE)
+        return;
+    tree = phys_to_ptr(physical);
+    size = (size_t)tree[4] << 24 | (size_t)tree[5] << 16 | (size_t)tree[6] << 8 | tree[7];
+    state.tree = malloc(size + 1);
+    if (!state.tree)
+        abort();
+    memcpy(state.tree, tree, size);
+    state.started.device_tree = (struct bytes){state.tree, size};
+}
+
 static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **words)
 {
     const struct fake_program *program = &fake_setup()->program;
@@ -270,10 +291,13 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **wo
         return status;
     free(state.initrd);
     state.initrd = NULL;
+    free(state.tree);
+    state.tree = NULL;
     strcpy(state.path, image->path);
     state.started =
         (struct fake_started){.on_second = image->on_second, .path = state.path, .count = state.started.count + 1};
     read_options(&image->protocol);
+    look_for_tree();
     status = fetch_initrd();
     if (status == EFI_SUCCESS && !program->comes_back)
         fake_end_run(FAKE_STARTED);
@@ -314,7 +338,8 @@ void fake_images_start(void)
 void fake_images_stop(void)
 {
     free(state.initrd);
-    state.initrd = NULL;
+    free(state.tree);
+    state.initrd = state.tree = NULL;
     state.started = (struct fake_started){0};
 }
 

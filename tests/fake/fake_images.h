@@ -21,13 +21,14 @@ struct fake_program {
 
 /* What the last program that was started found. */
 struct fake_started {
-    bool on_second;      /* the volume that it came from */
-    const char *path;    /* of its file, "/folder/name"; NULL: none was started */
-    const char *options; /* its load options, in UTF-8; NULL when it has none */
-    struct bytes initrd; /* size 0 when nobody offers one */
-    bool initrd_failed;  /* it was there, and could not be read */
-    bool came_back;      /* content */
-    unsigned count;      /* programs that were started */
+    bool on_second;           /* the volume that it came from */
+    const char *path;         /* of its file, "/folder/name"; NULL: none was started */
+    const char *options;      /* its load options, in UTF-8; NULL when it has none */
+    struct bytes initrd;      /* size 0 when nobody offers one */
+    struct bytes device_tree; /* that is listed and not the firmware's own; size 0 when there is none */
+    bool initrd_failed;       /* it was there, and could not be read */
+    bool came_back;           /* content */
+    unsigned count;           /* programs that were started */
 };
 const struct fake_started *fake_started(void);
 

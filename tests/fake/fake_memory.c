@@ -238,7 +238,7 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE t
     uint64_t size, base;
     bool found;
 
-    if (type != EfiLoaderCode && type != EfiLoaderData)
+    if (type != EfiLoaderCode && type != EfiLoaderData && type != EfiACPIReclaimMemory)
         fake_complain("pages of type 0x%x were asked for", type);
     if (!memory || how > AllocateAddress || pages == 0 || pages > FAKE_PHYSICAL_END / FAKE_PAGE ||
         (how == AllocateAddress && *memory % FAKE_PAGE != 0)) {

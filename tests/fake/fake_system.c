@@ -184,6 +184,7 @@ static void install(void)
     fake_map_install(&state.boot);
     fake_protocols_install(&state.boot);
     fake_images_install(&state.boot);
+    fake_tables_install(&state.boot);
     fake_clock_install(&state.boot, &state.runtime);
     fake_runtime_install(&state.runtime);
     fake_variables_install(&state.runtime);
@@ -195,6 +196,7 @@ static void check_return(void)
     fake_memory_check();
     fake_volume_check();
     fake_images_check();
+    fake_tables_check();
     fake_protocols_check();
     fake_clock_check();
     fake_console_check();

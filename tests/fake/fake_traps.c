@@ -25,7 +25,6 @@ static EFI_STATUS sprung(const char *name)
     X(ReinstallProtocolInterface)                                                                                      \
     X(RegisterProtocolNotify)                                                                                          \
     X(LocateHandle)                                                                                                    \
-    X(InstallConfigurationTable)                                                                                       \
     X(Exit)                                                                                                            \
     X(GetNextMonotonicCount)                                                                                           \
     X(ConnectController)                                                                                               \

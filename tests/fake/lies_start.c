@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lies about images that the firmware starts. */
+#include "abi/configuration_table.h"
 #include "abi/device_path.h"
 #include "abi/load_file.h"
 #include "abi/loaded_image.h"
 #include "lies.h"
 
 #define LINUX   "linux"
+#define TREE    "device tree of an entry"
 #define RETURNS "program that returns"
 
 static void start_another(struct told *told, uint64_t number)
@@ -36,6 +38,43 @@ static void expect_no_options(struct told *told, uint64_t number)
 {
     (void)number;
     told->scenario->start.options = NULL;
+}
+
+static void leave_table(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
+    EFI_PHYSICAL_ADDRESS address;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiACPIReclaimMemory, 1, &address);
+    (void)system->BootServices->InstallConfigurationTable(&guid, (void *)(uintptr_t)address);
+}
+
+/* Where it would be overwritten by the kernel. */
+static void misplace_table(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
+    EFI_PHYSICAL_ADDRESS address;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 1, &address);
+    (void)system->BootServices->InstallConfigurationTable(&guid, (void *)(uintptr_t)address);
+}
+
+static void install_nameless(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->InstallConfigurationTable(NULL, NULL);
+}
+
+static void shorten_tree(struct told *told, uint64_t number)
+{
+    told->scenario->start.device_tree.size -= number;
+}
+
+static void change_tree(struct told *told, uint64_t number)
+{
+    static const uint8_t other[4096];
+
+    (void)number;
+    told->scenario->start.device_tree.data = other;
 }
 
 static void shorten_initrd(struct told *told, uint64_t number)
@@ -284,6 +323,11 @@ static const struct lie lies[] = {
     {FOR("an image that nobody asked for", START_PATH), TELL(ask_for_none, 0), ON(LINUX)},
     {FOR("other options", START_OPTIONS), TELL(expect_options, 0), ON(LINUX)},
     {FOR("options where none are", START_OPTIONS), TELL(expect_no_options, 0), ON(LINUX)},
+    {FOR("a shorter device tree", START_TREE), TELL(shorten_tree, 1), ON(TREE)},
+    {FOR("another device tree", START_TREE), TELL(change_tree, 0), ON(TREE)},
+    {WORDS("a table left", "the configuration table of call"), MISUSE(leave_table), ON("program, denied")},
+    {WORDS("a table in the wrong place", "a table that is in no memory for it"), MISUSE(misplace_table)},
+    {WORDS("a table without a name", "InstallConfigurationTable: odd arguments"), MISUSE(install_nameless)},
     {FOR("a shorter initrd", START_INITRD), TELL(shorten_initrd, 1), ON(LINUX)},
     {FOR("another initrd", START_INITRD), TELL(shift_initrd, 4), ON(LINUX)},
     {FOR("another loader", TOLD), TELL(tell_otherwise, 0), ON(LINUX)},

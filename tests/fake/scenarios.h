@@ -12,6 +12,7 @@ struct expected_start {
     const char *path;    /* NULL: it is not said which */
     const char *options; /* NULL: none */
     struct bytes initrd;
+    struct bytes device_tree; /* of its entry; nothing: the firmware's, if any */
 };
 
 struct scenario {

@@ -4,6 +4,7 @@
 
 #include "fake_pe.h"
 #include "made_cpio.h"
+#include "made_tree.h"
 #include "scenario_parts.h"
 
 /* An image, and the entry that names it. */
@@ -256,6 +257,77 @@ static void make_elsewhere(struct scenario *scenario)
     scenario->words = "a.conf: is started from a network (uki-url)";
 }
 
+/* ---- device trees ---- */
+
+static struct bytes make_small_tree(void)
+{
+    struct made_tree tree = {0};
+
+    made_tree_begin(&tree, "");
+    made_tree_text(&tree, "compatible", "made,board");
+    made_tree_end(&tree);
+    return made_tree_finish(&tree);
+}
+
+static void make_tree(struct scenario *scenario)
+{
+    struct bytes tree = make_small_tree();
+
+    add_image(scenario, "/linux/vmlinuz",
+              "linux /linux/vmlinuz\ndevicetree \\dtb\\board.dtb\ndevicetree-overlay /a.dtbo /b.dtbo\n");
+    scenario_add_file(scenario, "/dtb/board.dtb", tree);
+    scenario->start.device_tree = tree;
+    scenario->words = "a.conf:3: 'devicetree-overlay' is not supported";
+}
+
+/* The firmware's own is there again behind it. */
+static void make_tree_in_place(struct scenario *scenario)
+{
+    make_tree(scenario);
+    scenario->setup.device_tree = make_small_tree();
+    scenario->setup.program = (struct fake_program){.comes_back = true};
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/dtb/board.dtb: is the device tree";
+}
+
+static void make_no_tree(struct scenario *scenario)
+{
+    add_image(scenario, "/linux/vmlinuz", "linux /linux/vmlinuz\ndevicetree /board.dtb\n");
+    scenario_add_file(scenario, "/board.dtb", fake_pattern(5000, 1));
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/board.dtb: is no device tree that can be read, or truncated.";
+}
+
+static void make_cut_tree(struct scenario *scenario)
+{
+    make_tree(scenario);
+    scenario->setup.files[2].bytes.size -= 4;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/dtb/board.dtb: is no device tree that can be read, or truncated.";
+}
+
+static void make_tiny_tree(struct scenario *scenario)
+{
+    make_tree(scenario);
+    scenario->setup.files[2].bytes.size = 39;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/dtb/board.dtb: has 39 bytes, and so is no device tree.";
+}
+
+static void make_missing_tree(struct scenario *scenario)
+{
+    add_image(scenario, "/linux/vmlinuz", "linux /linux/vmlinuz\ndevicetree /board.dtb\n");
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/board.dtb: there is no such file";
+}
+
+static void make_tree_for_a_kernel(struct scenario *scenario)
+{
+    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\ndevicetree /missing.dtb\n");
+    scenario->words = "a.conf: 'devicetree' does nothing for a kernel that is handed a baton";
+    scenario_add_elf(scenario, 0xffffffff80000000ULL);
+}
+
 /* ---- images that are refused before the firmware sees them ---- */
 
 static void refuse(struct scenario *scenario, struct bytes image, const char *words)
@@ -342,6 +414,13 @@ static const struct scenario_maker makers[] = {
     {"unified image, foreign", make_foreign, 0},
     {"unified image by an entry", make_unified_entry, 0},
     {"unified image in a network", make_elsewhere, 0},
+    {"device tree of an entry", make_tree, 0},
+    {"device tree in place of the firmware's", make_tree_in_place, 0},
+    {"device tree, none", make_no_tree, 1},
+    {"device tree, cut short", make_cut_tree, 1},
+    {"device tree, tiny", make_tiny_tree, 1},
+    {"device tree, missing", make_missing_tree, 1},
+    {"device tree for a kernel", make_tree_for_a_kernel, 0},
     {"extra files", make_extra, 0},
     {"extra file of a unified image", make_extra_of_unified, 0},
 };

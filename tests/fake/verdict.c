@@ -183,6 +183,11 @@ static void check_start(const struct expected_start *expected, const struct fake
                      started->on_second ? "second" : "boot");
     if (strcmp(given, options) != 0)
         check_broken(CHECK_START_OPTIONS, "the image was given the options \"%s\" instead of \"%s\"", given, options);
+    if (started->device_tree.size != expected->device_tree.size ||
+        (started->device_tree.size > 0 &&
+         memcmp(started->device_tree.data, expected->device_tree.data, expected->device_tree.size) != 0))
+        check_broken(CHECK_START_TREE, "the image was given another device tree, of %zu bytes instead of %zu",
+                     started->device_tree.size, expected->device_tree.size);
     if (started->initrd.size != expected->initrd.size ||
         (started->initrd.size > 0 && !started->initrd_failed &&
          memcmp(started->initrd.data, expected->initrd.data, expected->initrd.size) != 0))

@@ -46,6 +46,7 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
         check_string(arena, entry->kernel);
     else
         check_path(arena, entry->kernel);
+    check_path(arena, entry->devicetree);
     CHECK(entry->profile == 0 || entry->kernel_key == ENTRY_KERNEL_UKI);
     CHECK(entry->initrd_count == 0 || entry->kernel_key != ENTRY_KERNEL_UKI);
     CHECK((entry->kernel != NULL) == (entry->kernel_key != ENTRY_KERNEL_NONE));

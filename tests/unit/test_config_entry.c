@@ -151,6 +151,23 @@ static void test_profiles_that_are_none(void **state)
     }
 }
 
+static void test_device_trees(void **state)
+{
+    (void)state;
+    parse_entry("linux /k\ndevicetree a\\b c.dtb\n");
+    assert_string_equal(made.entry.devicetree, "/a/b c.dtb");
+    assert_string_equal(made.logged, "");
+    parse_entry("linux /k\n");
+    assert_null(made.entry.devicetree);
+    parse_entry("linux /k\ndevicetree-overlay /a.dtbo /b.dtbo\n");
+    assert_null(made.entry.devicetree);
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE ":2: 'devicetree-overlay' is not supported, so the device "
+                                     "tree is handed over without it\n");
+    check_refused(TEXT("devicetree /a/../b\n"),
+                  ENTRY_FILE ":1: the path /a/../b has an empty, '.' or '..' part. Write it out from the root of this "
+                             "volume.");
+}
+
 /* They stand behind the initrds, also where those do nothing. */
 static void test_extra_files(void **state)
 {
@@ -329,7 +346,7 @@ static void test_names(void **state)
 static void test_ignored_keys(void **state)
 {
     static const char *const entry_keys[] = {
-        "devicetree", "devicetree-overlay", "grub_arg", "grub_class", "grub_hotkey", "grub_users", "id",
+        "grub_arg", "grub_class", "grub_hotkey", "grub_users", "id",
     };
     char text[64], line[128];
 
@@ -405,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup(test_kernel_keys, made_config_start),
         cmocka_unit_test_setup(test_unified_images, made_config_start),
         cmocka_unit_test_setup(test_profiles_that_are_none, made_config_start),
+        cmocka_unit_test_setup(test_device_trees, made_config_start),
         cmocka_unit_test_setup(test_extra_files, made_config_start),
         cmocka_unit_test_setup(test_keys_that_need_others, made_config_start),
         cmocka_unit_test_setup(test_paths, made_config_start),

@@ -2,6 +2,7 @@
 """What is booted again and again under real firmware, and what is done to it (tests/efi/chaos.c)."""
 
 import re
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Dict, List
@@ -33,15 +34,22 @@ def boot_files(*lines: str) -> Dict[str, object]:
             "loader/entries/b.conf": entry("/kernel.elf", *lines, "options second")}
 
 
+def device_tree() -> bytes:
+    """The smallest: no reservation, a root without properties (Devicetree Specification 0.4, chapter 5)."""
+    nodes = struct.pack(">4I", 1, 0, 2, 9)
+    return struct.pack(">10I", 0xd00dfeed, 56 + len(nodes), 56, 56 + len(nodes), 40, 17, 16, 0, 0, len(nodes)) + \
+        bytes(16) + nodes
+
+
 def program(status: int = 0) -> str:
     """An entry for started.efi; tests/efi/started.h has its options."""
-    return (f"linux /started.efi\ninitrd /one.img\ninitrd /two.img\n"
+    return (f"linux /started.efi\ninitrd /one.img\ninitrd /two.img\ndevicetree /board.dtb\n"
             f"options begin initrd={len(MODULE)}+{INITRD} status={status} end\n")
 
 
 def program_files(status: int = 0) -> Dict[str, object]:
     """A program with two initrds, and another entry with the same; the first comes back with that status."""
-    return {"started.efi": built(STARTED), "one.img": MODULE, "two.img": MODULE[:INITRD],
+    return {"started.efi": built(STARTED), "one.img": MODULE, "two.img": MODULE[:INITRD], "board.dtb": device_tree(),
             "loader/loader.conf": "default a.conf\n", "loader/entries/a.conf": program(status),
             "loader/entries/b.conf": program()}
 
