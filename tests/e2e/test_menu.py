@@ -52,11 +52,10 @@ def menu(boot):
 def test_countdown(menu):
     """Nobody is there: the screen says what comes, and the default boots when the seconds are over."""
     machine, terminal = menu(files("timeout 3\n"))
-    began = time.monotonic()
     text = terminal.wait_for("Boots in 3 s: The two")
-    assert [line[2:] for line in text.split("\n")[3:6]] == ["  The one", "> The two".ljust(76).rstrip(), "  The three"]
+    assert [line[2:] for line in text.split("\n")[3:6]] == ["  The one", "> The two", "  The three"]
+    terminal.wait_for("Boots in 1 s: The two")
     assert exit_of(machine) == 0x32
-    assert time.monotonic() - began > 1.5
 
 
 def test_choice(menu):
@@ -85,11 +84,11 @@ def test_keyboard(menu):
 
 def test_edited_command_line(menu):
     """For this boot the kernel gets what was typed."""
-    volume = {"loader/loader.conf": "timeout menu-force\n", "kernel.elf": kernel("report.elf"),
+    volume = {"loader/loader.conf": "timeout menu-force\n", "kernel.elf": kernel("report-high.elf"),
               "loader/entries/test.conf": entry("/kernel.elf", "title A report", "options one two")}
     machine, terminal = menu(volume)
     terminal.type("e", "one two")
-    terminal.type("\x7f\x7f\x7f3 four", "one 3 four")
+    terminal.type("\b\b\b3 four", "one 3 four")
     machine.send("\r")
     machine.expect_success()
     assert parse_report(machine.e9.text).command_line == "one 3 four"
@@ -122,7 +121,7 @@ def test_failed_entry_comes_back(menu):
     machine, terminal = menu(volume)
     text = terminal.wait_for("failed")
     assert "/two.elf: there is no such file on its volume." in text
-    assert re.search("The two +failed", text) and "Boots in 10 s: The three" in text
+    assert re.search("The two +failed", text) and re.search(r"Boots in +\d+ s: The three", text)
     terminal.type("k", "> The two")
     machine.send("k\r")
     assert exit_of(machine) == 0x31
@@ -134,9 +133,9 @@ def test_all_fail(menu):
     volume = {path: content for path, content in volume.items() if not path.endswith(".elf")}
     machine, terminal = menu(volume)
     terminal.wait_for("EFI Shell")
-    terminal.wait_for("Boots in 9 s: The three")
-    terminal.wait_for("Boots in 9 s: The one")
-    terminal.wait_for("Back to the firmware in 9 s")
+    terminal.wait_for("Boots in  9 s: The three")
+    terminal.wait_for("Boots in  9 s: The one")
+    terminal.wait_for("Back to the firmware in  9 s")
     machine.wait_for("BdsDxe: failed to start|UEFI Interactive Shell")
     machine.e9.update()
     assert re.findall(r"^info: booting /(\w+)", machine.e9.text, re.MULTILINE) == ["two", "three", "one"]

@@ -8,7 +8,7 @@ import pyte
 
 from .machine import POLL, Machine
 
-COLUMNS, ROWS = 100, 31  # of OVMF's console
+COLUMNS, ROWS = 100, 50  # OVMF's console has 100 × 31 with a screen, and 80 × 50 without
 
 
 class Terminal:
