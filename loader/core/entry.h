@@ -84,6 +84,7 @@ struct entry {
     uint64_t kaslr_seed;
     bool has_tries; /* boots of this entry are counted (specification, "Boot counting") */
     uint32_t tries_left, tries_done;
+    char *counted_file; /* of one that is counted, `file` in room in which it can change (counting.h); else NULL */
 };
 
 /* A file name in parts; the texts lie within the name. */
