@@ -7,6 +7,7 @@
  *     open     kernel and modules: sizes and heads
  *     plan     where everything goes, what is mapped  (everything that can be refused is refused here)
  *     reserve  every page the plan asks for
+ *     count    one try more of the entry, in the name of its file
  *     load     file bytes straight into their place
  *     build    the baton, but for what only the final map tells
  *     leave    memory map + ExitBootServices          (nothing can fail after it)
@@ -23,6 +24,7 @@
 
 #include "announce.h"
 #include "arguments.h"
+#include "count.h"
 #include "devicetree_table.h"
 #include "graphics.h"
 #include "heed.h"
@@ -230,6 +232,20 @@ static enum status restart_machine(struct boot *boot, enum entry_action action, 
     return restart(&boot->firmware, how[action], error);
 }
 
+/* open, plan, reserve */
+static enum status prepare(struct boot *boot, const struct entry *entry, struct attempt *attempt, struct error *error)
+{
+    enum status status = open_files(boot, entry, attempt, error);
+
+    if (status == STATUS_OK)
+        status = set_video(boot, entry, error);
+    if (status != STATUS_OK)
+        return status;
+    gather_random(boot);
+    end_stage(boot, STAGE_OPEN);
+    return plan_and_reserve(boot, attempt, error);
+}
+
 enum status boot_entry(struct boot *boot, const struct entry *entry, struct error *error)
 {
     struct attempt attempt;
@@ -238,15 +254,10 @@ enum status boot_entry(struct boot *boot, const struct entry *entry, struct erro
     end_stage(boot, STAGE_CHOOSE); /* which may have taken a person some time */
     if (entry->action != ENTRY_BOOT)
         return restart_machine(boot, entry->action, error);
-    status = open_files(boot, entry, &attempt, error);
-    if (status == STATUS_OK)
-        status = set_video(boot, entry, error);
-    if (status != STATUS_OK)
-        return status;
-    gather_random(boot);
-    end_stage(boot, STAGE_OPEN);
-
-    status = plan_and_reserve(boot, &attempt, error);
+    status = prepare(boot, entry, &attempt, error);
+    /* A refusal is a try that failed. */
+    if (count_try(boot, entry) && status == STATUS_OK)
+        status = make_plan(boot, &attempt, error);
     if (status != STATUS_OK)
         return status;
     if (entry->devicetree && attempt.plan.ending != PLAN_START)

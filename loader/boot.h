@@ -20,6 +20,8 @@ struct choice {
     struct loader_config config;
     struct entry *entries;
     size_t count;
+    struct entry *twins; /* files of the same entries with other counters (count.h) */
+    size_t twin_count;
     size_t chosen;                    /* which of them is booted where nobody says otherwise */
     size_t saved;                     /* the one that LoaderEntryDefault names, or SIZE_MAX */
     size_t once;                      /* the one that is chosen for this boot alone, or SIZE_MAX */

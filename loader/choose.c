@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* choose: which of the entries is booted. */
+#include "count.h"
 #include "entries.h"
 #include "find.h"
 #include "heed.h"
@@ -9,6 +10,8 @@ enum status choose(struct boot *boot, struct error *error)
     struct choice *choice = &boot->choice;
     enum status status = find(boot, error);
 
+    if (status == STATUS_OK)
+        status = count_prepare(boot, error);
     if (status != STATUS_OK)
         return status;
     entry_sort(choice->entries, choice->count);

@@ -4,6 +4,7 @@
 #include "checked.h"
 #include "entries.h"
 #include "log.h"
+#include "memory.h"
 #include "utf.h"
 
 #define PATH_UNITS 512 /* UTF-16 units of a path; FAT allows 260 */
@@ -70,7 +71,8 @@ static bool convert_path(const char *path, uint16_t units[PATH_UNITS])
     return true;
 }
 
-static EFI_STATUS open_handle(const struct volume *volume, const char *path, EFI_FILE_PROTOCOL **ret_handle)
+static EFI_STATUS open_handle(const struct volume *volume, const char *path, uint64_t mode,
+                              EFI_FILE_PROTOCOL **ret_handle)
 {
     uint16_t units[PATH_UNITS];
     EFI_FILE_PROTOCOL *handle = NULL;
@@ -78,7 +80,7 @@ static EFI_STATUS open_handle(const struct volume *volume, const char *path, EFI
 
     if (!convert_path(path, units))
         return EFI_NOT_FOUND;
-    result = volume->root->Open(volume->root, &handle, units, EFI_FILE_MODE_READ, 0);
+    result = volume->root->Open(volume->root, &handle, units, mode, 0);
     if (result == EFI_SUCCESS)
         *ret_handle = handle;
     return result;
@@ -88,7 +90,7 @@ bool volume_has(const struct volume *volume, const char *path)
 {
     EFI_FILE_PROTOCOL *handle = NULL;
 
-    if (open_handle(volume, path, &handle) != EFI_SUCCESS)
+    if (open_handle(volume, path, EFI_FILE_MODE_READ, &handle) != EFI_SUCCESS)
         return false;
     (void)handle->Close(handle); /* specified to succeed always */
     return true;
@@ -118,11 +120,23 @@ static enum status read_info(EFI_FILE_PROTOCOL *handle, const char *path, bool *
     return STATUS_OK;
 }
 
+/* The rest of opening a file: it must be one, or it is closed. */
+static enum status check_is_file(struct file *file, struct error *error)
+{
+    bool is_folder = false;
+    enum status status = read_info(file->handle, file->path, &is_folder, &file->size, error);
+
+    if (status == STATUS_OK && is_folder)
+        status = entries_refuse_folder(file->path, error);
+    if (status != STATUS_OK)
+        file_close(file);
+    return status;
+}
+
 enum status file_open(const struct volume *volume, const char *path, struct file *ret_file, struct error *error)
 {
-    struct file file = {.volume = volume, .path = path};
-    EFI_STATUS result = open_handle(volume, path, &file.handle);
-    bool is_folder = false;
+    struct file file = {.volume = volume, .path = path, .mode = EFI_FILE_MODE_READ};
+    EFI_STATUS result = open_handle(volume, path, file.mode, &file.handle);
     enum status status;
 
     if (result == EFI_NOT_FOUND)
@@ -130,13 +144,9 @@ enum status file_open(const struct volume *volume, const char *path, struct file
     if (result != EFI_SUCCESS)
         return error_set(error, STATUS_DEVICE, "%s: cannot be opened (%s). Copy it again, or check the disk.", path,
                          firmware_status_name(result));
-    status = read_info(file.handle, path, &is_folder, &file.size, error);
-    if (status == STATUS_OK && is_folder)
-        status = entries_refuse_folder(path, error);
+    status = check_is_file(&file, error);
     if (status == STATUS_OK)
         *ret_file = file;
-    else
-        file_close(&file);
     return status;
 }
 
@@ -195,7 +205,7 @@ static EFI_STATUS reopen(struct file *file)
 {
     file_close(file);
     file->position = 0;
-    return open_handle(file->volume, file->path, &file->handle);
+    return open_handle(file->volume, file->path, file->mode, &file->handle);
 }
 
 /* The slow way, after a failure: from `offset` on with a fresh handle, in small pieces. */
@@ -238,10 +248,148 @@ enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *r
     return read_in_pieces(file, offset + count, size - count, (uint8_t *)room + count, error);
 }
 
+static enum status refuse_change(const char *path, const char *what, EFI_STATUS result, struct error *error)
+{
+    return error_set(error, STATUS_DEVICE, "%s: cannot be %s (%s). Is the disk full, or write-protected?", path, what,
+                     firmware_status_name(result));
+}
+
+enum status file_open_to_write(const struct volume *volume, const char *path, struct file *ret_file,
+                               struct error *error)
+{
+    struct file file = {.volume = volume, .path = path, .mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE};
+    EFI_STATUS result = open_handle(volume, path, file.mode, &file.handle);
+    enum status status;
+
+    if (result == EFI_NOT_FOUND) {
+        (void)entries_refuse_missing(path, error);
+        return STATUS_NOT_FOUND;
+    }
+    if (result != EFI_SUCCESS)
+        return refuse_change(path, "opened to be written", result, error);
+    status = check_is_file(&file, error);
+    if (status == STATUS_OK)
+        *ret_file = file;
+    return status;
+}
+
+/* Whatever is there would show where the new bytes end. */
+static enum status delete_if_there(const struct volume *volume, const char *path, bool *ret_was_there,
+                                   struct error *error)
+{
+    struct file file;
+    enum status status = file_open_to_write(volume, path, &file, error);
+
+    *ret_was_there = status == STATUS_OK;
+    if (status == STATUS_OK)
+        return file_delete(&file, error);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status file_create(const struct volume *volume, const char *path, struct bytes content, struct file *ret_file,
+                        struct error *error)
+{
+    struct file file = {.volume = volume, .path = path, .mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE};
+    struct error ignored; /* the failure before is what matters */
+    bool was_there = false;
+    enum status status = delete_if_there(volume, path, &was_there, error);
+    EFI_STATUS result;
+
+    if (status != STATUS_OK)
+        return status;
+    result = open_handle(volume, path, file.mode | EFI_FILE_MODE_CREATE, &file.handle);
+    if (result != EFI_SUCCESS)
+        return refuse_change(path, "created", result, error);
+    if (was_there) /* or there might be two of that name */
+        status = file_flush(&file, error);
+    if (status == STATUS_OK)
+        status = file_write(&file, 0, content, error);
+    if (status == STATUS_OK)
+        status = file_flush(&file, error);
+    if (status == STATUS_OK)
+        *ret_file = file;
+    else
+        (void)file_delete(&file, &ignored); /* and if that fails, it is passed over as any file that is no entry */
+    return status;
+}
+
+enum status file_write(struct file *file, uint64_t offset, struct bytes bytes, struct error *error)
+{
+    UINTN count = bytes.size;
+    EFI_STATUS result = seek(file, offset);
+
+    if (result == EFI_SUCCESS)
+        result = file->handle->Write(file->handle, &count, bytes.data);
+    if (result == EFI_SUCCESS && count == bytes.size) {
+        file->position += count;
+        return STATUS_OK;
+    }
+    return refuse_change(file->path, "written", result == EFI_SUCCESS ? EFI_VOLUME_FULL : result, error);
+}
+
+enum status file_flush(struct file *file, struct error *error)
+{
+    EFI_STATUS result = file->handle->Flush(file->handle);
+
+    if (result == EFI_SUCCESS)
+        return STATUS_OK;
+    return refuse_change(file->path, "brought to the disk", result, error);
+}
+
+enum status file_delete(struct file *file, struct error *error)
+{
+    EFI_STATUS result = file->handle->Delete(file->handle); /* which closes it, also when it fails */
+
+    file->handle = NULL;
+    if (result == EFI_SUCCESS)
+        return STATUS_OK;
+    return refuse_change(file->path, "deleted", result, error);
+}
+
+/* Its name, in its folder, without the rest of what is to be known of a file. False when it is too long. */
+static bool set_name(union info_room *room, const char *path)
+{
+    struct text name = text_of(path);
+    uint16_t units[NAME_UNITS];
+    size_t count = 0;
+
+    for (size_t i = name.length; i > 0; i--) {
+        if (name.data[i - 1] == '/') {
+            name = (struct text){name.data + i, name.length - i};
+            break;
+        }
+    }
+    if (utf16_from_utf8(units, NAME_UNITS, name) != name.length)
+        return false;
+    while (units[count] != 0)
+        count++;
+    memcpy(room->info.FileName, units, (count + 1) * sizeof(units[0]));
+    room->info.Size = sizeof(room->info) + (count + 1) * sizeof(units[0]);
+    return true;
+}
+
+/* All else stays as GetInfo says it: another size would cut the file. */
+enum status file_rename(struct file *file, const char *path, struct error *error)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    union info_room room;
+    UINTN size = sizeof(room);
+    EFI_STATUS result = file->handle->GetInfo(file->handle, &info_guid, &size, &room);
+
+    if (result == EFI_SUCCESS && !set_name(&room, path))
+        result = EFI_BAD_BUFFER_SIZE;
+    if (result == EFI_SUCCESS)
+        result = file->handle->SetInfo(file->handle, &info_guid, (UINTN)room.info.Size, &room);
+    if (result != EFI_SUCCESS)
+        return refuse_change(file->path, "renamed", result, error);
+    file->path = path;
+    return STATUS_OK;
+}
+
 enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder, struct error *error)
 {
     struct folder folder = {NULL, path};
-    EFI_STATUS result = open_handle(volume, path, &folder.handle);
+    EFI_STATUS result = open_handle(volume, path, EFI_FILE_MODE_READ, &folder.handle);
     bool is_folder = false;
     uint64_t size;
     enum status status;

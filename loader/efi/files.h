@@ -22,7 +22,8 @@ struct file {
     EFI_FILE_PROTOCOL *handle; /* NULL: closed */
     const char *path;          /* "/folder/name", the caller's */
     uint64_t size;             /* bytes */
-    uint64_t position;         /* where the next read begins */
+    uint64_t position;         /* where the next read or write begins */
+    uint64_t mode;             /* EFI_FILE_MODE_READ, or EFI_FILE_MODE_WRITE with it */
 };
 
 /*
@@ -57,6 +58,38 @@ void file_close(struct file *file);
  * 1 MiB (systemd issue 25911: one large read that failed had broken the handle for good).
  */
 MUST_CHECK enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *room, struct error *error);
+
+/* ---- writing: nothing is on the disk before it was flushed ---- */
+
+/*
+ * Opens a file that is there, to be read and written; the caller closes it. Failures as those of file_open, and
+ * STATUS_DEVICE, with words, where nothing can be written. When this fails nothing is open.
+ */
+MUST_CHECK enum status file_open_to_write(const struct volume *volume, const char *path, struct file *ret_file,
+                                          struct error *error);
+
+/*
+ * Makes a file with these bytes, whole and flushed, and leaves it open; one of that path that is there already is
+ * deleted first. STATUS_DEVICE, with words: when this fails nothing is open, and what was made of it is deleted, as far
+ * as the firmware can.
+ */
+MUST_CHECK enum status file_create(const struct volume *volume, const char *path, struct bytes content,
+                                   struct file *ret_file, struct error *error);
+
+/* Writes the bytes over what is at `offset`, or behind the file's end. STATUS_DEVICE, with words. */
+MUST_CHECK enum status file_write(struct file *file, uint64_t offset, struct bytes bytes, struct error *error);
+
+/* What was done to this file, and to others of its volume before, is on the disk. STATUS_DEVICE, with words. */
+MUST_CHECK enum status file_flush(struct file *file, struct error *error);
+
+/* Deletes a file that was opened to be written, and closes it either way. STATUS_DEVICE, with words. */
+MUST_CHECK enum status file_delete(struct file *file, struct error *error);
+
+/* Gives a file that was opened to be written another path in the same folder, which it keeps a pointer to.
+ * STATUS_DEVICE, with words. Firmware may take the old name from the disk before the new one is there. */
+MUST_CHECK enum status file_rename(struct file *file, const char *path, struct error *error);
+
+/* ---- folders ---- */
 
 /* Goes through a folder's files. */
 struct folder {

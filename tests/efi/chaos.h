@@ -186,8 +186,11 @@ struct started_record *chaos_started(void);
 EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real);
 /* Whether it is an open file of the loader's, or a folder. */
 bool chaos_is_open(const EFI_FILE_PROTOCOL *file);
-/* Whether that open file is a folder. */
+/* Whether that open file is a folder, or was opened to be written. */
 bool chaos_is_folder(const EFI_FILE_PROTOCOL *file);
+bool chaos_is_writable(const EFI_FILE_PROTOCOL *file);
+/* The same as closing it, for a call to Delete that fails (UEFI 2.10, 13.5). */
+void chaos_file_close(EFI_FILE_PROTOCOL *file);
 /* The key of the memory map as it is now. */
 UINTN chaos_map_key(void);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The boot volume: files that the firmware opens, under handles of our own. */
+/* The boot volume: files that the firmware opens, under handles of our own. Whatever is written is lost: each run
+ * begins with the same disk, and the firmware's own memory, of which files that come and go take more or less, is as
+ * before. */
 #include "chaos.h"
 
 #include "memory.h"
@@ -9,7 +11,7 @@
 struct open_file {
     EFI_FILE_PROTOCOL protocol; /* first */
     EFI_FILE_PROTOCOL *real;    /* NULL: free */
-    bool is_folder;
+    bool is_folder, is_writable;
     unsigned call;
 };
 
@@ -36,6 +38,11 @@ bool chaos_is_folder(const EFI_FILE_PROTOCOL *file)
     return find(file)->is_folder;
 }
 
+bool chaos_is_writable(const EFI_FILE_PROTOCOL *file)
+{
+    return find(file)->is_writable;
+}
+
 static bool is_folder(EFI_FILE_PROTOCOL *real)
 {
     static const EFI_GUID guid = EFI_FILE_INFO_ID;
@@ -49,14 +56,18 @@ static bool is_folder(EFI_FILE_PROTOCOL *real)
     return (room.info.Attribute & EFI_FILE_DIRECTORY) != 0;
 }
 
-static EFI_FILE_PROTOCOL *wrap(EFI_FILE_PROTOCOL *real)
+static EFI_FILE_PROTOCOL *wrap(EFI_FILE_PROTOCOL *real, bool is_writable)
 {
     for (unsigned i = 0; i < OPEN_FILES; i++) {
         struct open_file *file = &files[i];
 
         if (file->real)
             continue;
-        *file = (struct open_file){.protocol = *real, .real = real, .is_folder = is_folder(real), .call = fake_calls()};
+        *file = (struct open_file){.protocol = *real,
+                                   .real = real,
+                                   .is_folder = is_folder(real),
+                                   .is_writable = is_writable,
+                                   .call = fake_calls()};
         chaos_fill((void *)&file->protocol.Open, CHAOS_FILE, CHAOS_GRAPHICS - CHAOS_FILE);
         return &file->protocol;
     }
@@ -70,7 +81,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_
 
     (void)this;
     if (status == EFI_SUCCESS)
-        *ret_root = wrap(real);
+        *ret_root = wrap(real, false);
     return status;
 }
 
@@ -78,10 +89,12 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **
                                    uint64_t mode, uint64_t attributes)
 {
     EFI_FILE_PROTOCOL *folder = find(this)->real, *real;
-    EFI_STATUS status = folder->Open(folder, &real, name, mode, attributes);
+    EFI_STATUS status = folder->Open(folder, &real, name, EFI_FILE_MODE_READ, attributes);
 
+    if (status == EFI_NOT_FOUND && (mode & EFI_FILE_MODE_CREATE)) /* no matter what is behind it */
+        status = folder->Open(folder, &real, u".", EFI_FILE_MODE_READ, attributes);
     if (status == EFI_SUCCESS)
-        *ret_file = wrap(real);
+        *ret_file = wrap(real, (mode & EFI_FILE_MODE_WRITE) != 0);
     return status;
 }
 
@@ -133,6 +146,40 @@ static EFI_STATUS EFIAPI get_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *type,
     return real->GetInfo(real, type, size, buffer);
 }
 
+/* What is opened to be written is written to by nobody else, so nobody can tell that nothing changes. */
+static EFI_STATUS EFIAPI write_file(EFI_FILE_PROTOCOL *this, UINTN *size, const void *buffer)
+{
+    (void)buffer;
+    return find(this)->is_writable && *size > 0 ? EFI_SUCCESS : EFI_ACCESS_DENIED;
+}
+
+static EFI_STATUS EFIAPI flush_file(EFI_FILE_PROTOCOL *this)
+{
+    return find(this)->is_writable ? EFI_SUCCESS : EFI_ACCESS_DENIED;
+}
+
+/* It is closed, whatever comes of it (UEFI 2.10, 13.5). */
+static EFI_STATUS EFIAPI delete_file(EFI_FILE_PROTOCOL *this)
+{
+    bool is_writable = find(this)->is_writable;
+
+    (void)close_file(this); /* cannot fail */
+    return is_writable ? EFI_SUCCESS : EFI_WARN_DELETE_FAILURE;
+}
+
+void chaos_file_close(EFI_FILE_PROTOCOL *file)
+{
+    (void)close_file(file); /* cannot fail */
+}
+
+static EFI_STATUS EFIAPI set_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *type, UINTN size, const void *buffer)
+{
+    const EFI_FILE_INFO *info = buffer;
+
+    (void)type;
+    return find(this)->is_writable && info->Size == size ? EFI_SUCCESS : EFI_ACCESS_DENIED;
+}
+
 EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real)
 {
     real_volume = real;
@@ -168,4 +215,8 @@ void chaos_files_install(void)
     CHAOS_TARGET(FAKE_FileRead, read_file);
     CHAOS_TARGET(FAKE_FileSetPosition, set_position);
     CHAOS_TARGET(FAKE_FileGetInfo, get_info);
+    CHAOS_TARGET(FAKE_FileWrite, write_file);
+    CHAOS_TARGET(FAKE_FileFlush, flush_file);
+    CHAOS_TARGET(FAKE_FileDelete, delete_file);
+    CHAOS_TARGET(FAKE_FileSetInfo, set_info);
 }

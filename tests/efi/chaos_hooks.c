@@ -66,6 +66,10 @@ enum slot {
     SLOT_FileRead = FILE(Read),
     SLOT_FileSetPosition = FILE(SetPosition),
     SLOT_FileGetInfo = FILE(GetInfo),
+    SLOT_FileWrite = FILE(Write),
+    SLOT_FileFlush = FILE(Flush),
+    SLOT_FileDelete = FILE(Delete),
+    SLOT_FileSetInfo = FILE(SetInfo),
     SLOT_ReadBlocks = BLOCKS(ReadBlocks),
     SLOT_GraphicsQueryMode = GRAPHICS(QueryMode),
     SLOT_GraphicsSetMode = GRAPHICS(SetMode),
@@ -121,6 +125,7 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
 {
     static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID, files = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     const EFI_GUID *guid = (const EFI_GUID *)(uintptr_t)arguments->second;
+    const EFI_FILE_PROTOCOL *file = (const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first;
 
     if (service == FAKE_AllocatePages)
         fake_set_vital((uint32_t)arguments->first != AllocateAddress);
@@ -131,7 +136,12 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
     if (service == FAKE_HandleProtocol)
         fake_set_vital(same(guid, &image) || same(guid, &files));
     if (service == FAKE_FileRead)
-        fake_set_vital(chaos_is_folder((const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first));
+        fake_set_vital(chaos_is_folder(file));
+    /* What is opened to be written is written for counting. */
+    if (service == FAKE_FileOpen)
+        fake_set_vital(!(arguments->fourth & EFI_FILE_MODE_WRITE));
+    if (service == FAKE_FileGetInfo)
+        fake_set_vital(!chaos_is_writable(file));
 }
 
 /* What a call that fails does all the same. What it was to give back will not be given back again. */
@@ -150,6 +160,8 @@ static void do_what_stays(enum fake_service service, const struct chaos_argument
                               (void *)(uintptr_t)arguments->third, status);
     if (service == FAKE_InstallConfigurationTable && arguments->second == 0)
         chaos_table_offer((const EFI_GUID *)(uintptr_t)arguments->first);
+    if (service == FAKE_FileDelete)
+        chaos_file_close((EFI_FILE_PROTOCOL *)handle);
     if (service == FAKE_LoadImage && status == EFI_SECURITY_VIOLATION)
         chaos_image_load_untrusted(arguments);
     /* It says how much room it wants: not what it wanted before, but more. */

@@ -109,7 +109,13 @@
     X(ONE_SHOT, "one-shot")                                                                                            \
     X(LAST_BOOTED, "last-booted")                                                                                      \
     X(TOLD, "told")                                                                                                    \
-    X(TOLD_TO_NOBODY, "told-to-nobody")
+    X(TOLD_TO_NOBODY, "told-to-nobody")                                                                                \
+    X(COUNT_LOST, "count-lost")                                                                                        \
+    X(COUNT_GROWN, "count-grown")                                                                                      \
+    X(COUNT_NAME, "count-name")                                                                                        \
+    X(COUNT_NAMES, "count-names")                                                                                      \
+    X(CUT_BOOT, "cut-boot")                                                                                            \
+    X(CUT_TWINS, "cut-twins")
 
 #define CHECK_IDENTIFIER(identifier, name) CHECK_##identifier,
 enum check { JUDGE_CHECKS(CHECK_IDENTIFIER) VERDICT_CHECKS(CHECK_IDENTIFIER) CHECK_COUNT };

@@ -18,6 +18,7 @@
 #include "abi/system_table.h"
 #include "bytes.h"
 #include "checks.h"
+#include "fake_blocks.h"
 #include "fake_calls.h"
 #include "fake_disk.h"
 #include "fake_images.h"
@@ -30,16 +31,6 @@
 #define FAKE_FILES        16
 #define FAKE_CLAIMS       8
 #define FAKE_PAGE         4096ULL
-
-/* A file on the boot volume; folders are there by themselves. */
-struct fake_file {
-    const char *path; /* "/loader/loader.conf" */
-    struct bytes bytes;
-    uint64_t missing; /* bytes at its end that are not there, whatever its size is said to be */
-    uint64_t bad;     /* where it cannot be read; 0: nowhere */
-    bool on_second;   /* on the second volume */
-    bool is_signed;   /* by a key that the machine trusts */
-};
 
 /* Memory that is listed as free on the usual machine, and something else here. */
 struct fake_claim {
@@ -79,6 +70,7 @@ struct fake_setup {
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
     struct fake_second second;
+    struct fake_writes writes;
     struct fake_program program; /* what images do that are started */
     struct fake_secure secure;   /* Secure Boot */
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
@@ -102,6 +94,7 @@ enum fake_end {
     FAKE_RESTARTED, /* the machine, or switched it off, since somebody wanted it */
     FAKE_STARTED,   /* an image, which does not come back */
     FAKE_WAITED,    /* for a person who does nothing, or whose keys do not arrive */
+    FAKE_CUT,       /* nothing more: the power has failed */
     FAKE_END_COUNT,
 };
 
@@ -198,6 +191,8 @@ struct bytes fake_graphics_edid(void);
 void fake_volume_start(void);
 void fake_volume_stop(void);
 void fake_volume_check(void);
+/* The machine is being left: what was written to a volume must be on its disk, unless something failed. */
+void fake_volume_check_written(void);
 /* The file on the boot volume or on the second one, as the loader would find it, or NULL. */
 const struct fake_file *fake_volume_find(bool on_second, const char *path);
 

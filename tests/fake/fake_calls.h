@@ -52,6 +52,10 @@
     X(FileRead)                                                                                                        \
     X(FileSetPosition)                                                                                                 \
     X(FileGetInfo)                                                                                                     \
+    X(FileWrite)                                                                                                       \
+    X(FileFlush)                                                                                                       \
+    X(FileDelete)                                                                                                      \
+    X(FileSetInfo)                                                                                                     \
     X(ReadBlocks)                                                                                                      \
     X(GraphicsQueryMode)                                                                                               \
     X(GraphicsSetMode)                                                                                                 \

@@ -34,7 +34,8 @@ uint64_t fake_digest(const struct fake_result *result)
                                 result->entry.argument,
                                 result->trampoline,
                                 fake_clock_nanoseconds(),
-                                fake_variables_digest()};
+                                fake_variables_digest(),
+                                fake_blocks_written()};
     const struct efi_map *map = fake_map_given();
     uint64_t number = digest(0xcbf29ce484222325, numbers, sizeof(numbers));
 

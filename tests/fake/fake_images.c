@@ -299,6 +299,7 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **wo
     read_options(&image->protocol);
     look_for_tree();
     status = fetch_initrd();
+    fake_volume_check_written();
     if (status == EFI_SUCCESS && !program->comes_back)
         fake_end_run(FAKE_STARTED);
     if (status == EFI_SUCCESS)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEPT       96
+#define KEPT       192
 #define RELEASE_AT 0x1000
 #define OPTIONS_AT 0x1600
 #define FILE_SIZE  0x1a00

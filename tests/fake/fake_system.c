@@ -59,10 +59,13 @@ const char *fake_quirk_name(enum fake_quirk quirk)
 
 const char *fake_end_name(enum fake_end end)
 {
-    static const char *const names[] = {
-        [FAKE_RETURNED] = "returned to the firmware", [FAKE_JUMPED] = "jumped",
-        [FAKE_RESET] = "reset the machine",           [FAKE_RESTARTED] = "restarted the machine as it was asked to",
-        [FAKE_STARTED] = "started an image for good", [FAKE_WAITED] = "waited for a person"};
+    static const char *const names[] = {[FAKE_RETURNED] = "returned to the firmware",
+                                        [FAKE_JUMPED] = "jumped",
+                                        [FAKE_RESET] = "reset the machine",
+                                        [FAKE_RESTARTED] = "restarted the machine as it was asked to",
+                                        [FAKE_STARTED] = "started an image for good",
+                                        [FAKE_WAITED] = "waited for a person",
+                                        [FAKE_CUT] = "lost its power"};
 
     _Static_assert(sizeof(names) / sizeof(names[0]) == FAKE_END_COUNT, "each end has a name");
     return names[end];
@@ -195,6 +198,7 @@ static void check_return(void)
 {
     fake_memory_check();
     fake_volume_check();
+    fake_volume_check_written();
     fake_images_check();
     fake_tables_check();
     fake_protocols_check();
@@ -210,6 +214,7 @@ static void check_return(void)
 void fake_system_check_leaving(void)
 {
     fake_volume_check();
+    fake_volume_check_written();
     fake_clock_check_events();
     fake_memory_check_answers();
 }

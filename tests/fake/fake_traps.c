@@ -50,14 +50,9 @@ static EFI_STATUS sprung(const char *name)
     X(UpdateCapsule)                                                                                                   \
     X(QueryCapsuleCapabilities)                                                                                        \
     X(QueryVariableInfo)
-#define OUTPUT(X) X(TestString)
-#define REST(X)   X(Reset)
-#define FILES(X)                                                                                                       \
-    X(Delete)                                                                                                          \
-    X(Write)                                                                                                           \
-    X(GetPosition)                                                                                                     \
-    X(SetInfo)                                                                                                         \
-    X(Flush)
+#define OUTPUT(X)   X(TestString)
+#define REST(X)     X(Reset)
+#define FILES(X)    X(GetPosition)
 #define GRAPHICS(X) X(Blt)
 #define RANDOM(X)   X(GetInfo)
 #define BLOCKS(X)                                                                                                      \

@@ -20,6 +20,7 @@ struct open_file {
     uint64_t position;            /* in bytes, or in files that were looked at */
     bool broken;
     bool on_second;
+    bool is_writable;
     unsigned call;
 };
 
@@ -28,20 +29,18 @@ static struct {
     struct fake_file long_name;
     char long_path[PATH_SIZE];
     struct open_file *open;
+    bool has_failed; /* something that was to be written */
 } state;
 
 /* ---- the tree: folders are the beginnings of paths ---- */
 
 static const struct fake_file *file_at(size_t index)
 {
-    const struct fake_setup *setup = fake_setup();
-
-    if (index < setup->file_count)
-        return &setup->files[index];
-    index -= setup->file_count;
-    if (index < setup->crowd_count)
-        return &setup->crowd[index];
-    return index == setup->crowd_count && fake_has(FAKE_QUIRK_LONG_NAMES) ? &state.long_name : NULL;
+    if (fake_has(FAKE_QUIRK_LONG_NAMES) && index-- == 0)
+        return &state.long_name;
+    if (index < fake_setup()->crowd_count)
+        return &fake_setup()->crowd[index];
+    return fake_blocks_file(index - fake_setup()->crowd_count);
 }
 
 static char lower(char c)
@@ -102,7 +101,7 @@ const struct fake_file *fake_volume_find(bool on_second, const char *path)
 /* ---- files ---- */
 
 static const EFI_FILE_PROTOCOL template;
-static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file);
+static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file, uint64_t mode);
 
 static struct open_file *checked(EFI_FILE_PROTOCOL *this, const char *service)
 {
@@ -121,36 +120,78 @@ static void note_spare(bool on_second)
         fake_set_vital(false);
 }
 
-static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_handle, const CHAR16 *name,
-                                   uint64_t mode, uint64_t attributes)
+/* Counting can fail, and the boot goes on. */
+static void note_writing(bool is_writable)
 {
-    EFI_STATUS status = fake_call(FAKE_FileOpen);
-    struct open_file *folder = checked(this, "File->Open");
-    char path[PATH_SIZE] = "/";
-    const struct fake_file *file;
+    if (is_writable)
+        fake_set_vital(false);
+}
+
+/* A write that fails by itself; nothing more is then promised of what is on the disk. */
+static EFI_STATUS refuse(EFI_STATUS status)
+{
+    state.has_failed |= status != EFI_SUCCESS;
+    return status;
+}
+
+static bool is_mode(uint64_t mode)
+{
+    const uint64_t writable = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE;
+
+    return mode == EFI_FILE_MODE_READ || mode == writable || mode == (writable | EFI_FILE_MODE_CREATE);
+}
+
+/* "/folder/name" of what the loader gives as a path. */
+static void read_path(const CHAR16 *name, char path[PATH_SIZE])
+{
     size_t length = 1;
 
-    if (!folder || !ret_handle || !name || mode != EFI_FILE_MODE_READ || attributes != 0) {
-        fake_complain("File->Open: odd arguments");
-        return EFI_INVALID_PARAMETER;
-    }
-    note_spare(folder->on_second);
-    if (status != EFI_SUCCESS)
-        return status;
+    path[0] = '/';
     for (size_t i = 0; name[i] != 0 && length < PATH_SIZE - 1; i++) {
         if (name[i] == '/')
             fake_complain("File->Open: a path with slashes");
         path[length++] = (char)(name[i] == '\\' ? '/' : name[i] < 0x80 ? (char)name[i] : '?');
     }
     path[length] = '\0';
+}
+
+static EFI_STATUS open_path(struct open_file *folder, const char *path, uint64_t mode, EFI_FILE_PROTOCOL **ret_handle)
+{
+    const struct fake_file *file;
+    size_t length;
+
+    if ((mode & EFI_FILE_MODE_WRITE) && fake_setup()->writes.is_protected)
+        return refuse(EFI_WRITE_PROTECTED);
     for (size_t i = 0; (file = file_at(i)) != NULL; i++) {
         if (file->on_second != folder->on_second || !begins_with(file->path, path, &length) ||
             (file->path[length] != '\0' && file->path[length] != '/'))
             continue;
-        *ret_handle = open_one(folder->on_second, path, file->path[length] == '\0' ? file : NULL);
+        *ret_handle = open_one(folder->on_second, path, file->path[length] == '\0' ? file : NULL, mode);
         return EFI_SUCCESS;
     }
-    return EFI_NOT_FOUND;
+    if (!(mode & EFI_FILE_MODE_CREATE))
+        return EFI_NOT_FOUND;
+    *ret_handle = open_one(folder->on_second, path, fake_blocks_create(folder->on_second, path), mode);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_open(EFI_FILE_PROTOCOL *this, EFI_FILE_PROTOCOL **ret_handle, const CHAR16 *name,
+                                   uint64_t mode, uint64_t attributes)
+{
+    EFI_STATUS status = fake_call(FAKE_FileOpen);
+    struct open_file *folder = checked(this, "File->Open");
+    char path[PATH_SIZE];
+
+    if (!folder || !ret_handle || !name || !is_mode(mode) || attributes != 0) {
+        fake_complain("File->Open: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    note_spare(folder->on_second);
+    note_writing(mode & EFI_FILE_MODE_WRITE);
+    if (status != EFI_SUCCESS)
+        return status;
+    read_path(name, path);
+    return open_path(folder, path, mode, ret_handle);
 }
 
 static EFI_STATUS EFIAPI file_close(EFI_FILE_PROTOCOL *this)
@@ -225,6 +266,7 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
     }
     fake_set_vital(!open->file || is_slow());
     note_spare(open->on_second);
+    note_writing(open->is_writable);
     if (status != EFI_SUCCESS)
         return status;
     if (!open->file)
@@ -255,6 +297,7 @@ static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *this, uint64_t pos
     if (!open || (!open->file && position != 0))
         return EFI_UNSUPPORTED;
     note_spare(open->on_second);
+    note_writing(open->is_writable);
     if (status == EFI_SUCCESS)
         open->position = position;
     return status;
@@ -272,11 +315,125 @@ static EFI_STATUS EFIAPI file_get_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *
         return EFI_UNSUPPORTED;
     }
     note_spare(open->on_second);
+    note_writing(open->is_writable);
     if (status != EFI_SUCCESS)
         return status;
     name = strrchr(open->path, '/');
     name = name ? name + 1 : "";
     return write_info(name, strlen(name), open->file, size, buffer);
+}
+
+/* ---- writing ---- */
+
+static struct open_file *checked_to_write(EFI_FILE_PROTOCOL *this, const char *service)
+{
+    struct open_file *open = checked(this, service);
+
+    if (open && open->file && open->is_writable)
+        return open;
+    fake_complain("%s: odd arguments", service);
+    return NULL;
+}
+
+static EFI_STATUS EFIAPI file_write(EFI_FILE_PROTOCOL *this, UINTN *size, const void *buffer)
+{
+    EFI_STATUS status = fake_call(FAKE_FileWrite);
+    struct open_file *open = checked_to_write(this, "File->Write");
+
+    if (!open || !size || !buffer)
+        return EFI_DEVICE_ERROR;
+    if (status != EFI_SUCCESS || open->broken)
+        return refuse(status != EFI_SUCCESS ? status : EFI_DEVICE_ERROR);
+    if (!fake_blocks_write(open->file, open->position, (struct bytes){buffer, *size}))
+        return refuse(EFI_VOLUME_FULL);
+    open->position += *size;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI file_flush(EFI_FILE_PROTOCOL *this)
+{
+    EFI_STATUS status = fake_call(FAKE_FileFlush);
+
+    if (!checked_to_write(this, "File->Flush"))
+        return EFI_DEVICE_ERROR;
+    if (status != EFI_SUCCESS)
+        return refuse(status);
+    return fake_blocks_flush() ? EFI_SUCCESS : refuse(EFI_DEVICE_ERROR);
+}
+
+static void forget_open(struct open_file *open)
+{
+    struct open_file **at = &state.open;
+
+    while (*at != open)
+        at = &(*at)->next;
+    *at = open->next;
+    free(open);
+}
+
+/* It is closed, whatever comes of it. */
+static EFI_STATUS EFIAPI file_delete(EFI_FILE_PROTOCOL *this)
+{
+    EFI_STATUS status = fake_call(FAKE_FileDelete);
+    struct open_file *open = checked_to_write(this, "File->Delete");
+    const struct fake_file *file = open ? open->file : NULL;
+    bool is_gone = open && open->broken;
+
+    if (!open)
+        return EFI_WARN_DELETE_FAILURE;
+    forget_open(open);
+    for (struct open_file *other = state.open; other && status == EFI_SUCCESS; other = other->next)
+        other->broken |= other->file == file;
+    if (status == EFI_SUCCESS && !is_gone)
+        fake_blocks_delete(file);
+    return refuse(status);
+}
+
+/* The new name, in the folder of the old one. */
+static bool read_name(const struct open_file *open, const EFI_FILE_INFO *info, char path[PATH_SIZE])
+{
+    size_t length = (size_t)(strrchr(open->path, '/') + 1 - open->path), i = 0;
+
+    if (info->FileSize != open->file->bytes.size || info->Attribute != EFI_FILE_ARCHIVE)
+        return false;
+    memcpy(path, open->path, length);
+    for (; info->FileName[i] != 0 && length < PATH_SIZE - 1; i++) {
+        if (info->FileName[i] == '/' || info->FileName[i] == '\\')
+            return false;
+        path[length++] = (char)(info->FileName[i] < 0x80 ? (char)info->FileName[i] : '?');
+    }
+    path[length] = '\0';
+    return info->FileName[i] == 0 && info->Size == sizeof(*info) + (i + 1) * sizeof(CHAR16);
+}
+
+static EFI_STATUS EFIAPI file_set_info(EFI_FILE_PROTOCOL *this, const EFI_GUID *type, UINTN size, const void *buffer)
+{
+    static const EFI_GUID info_guid = EFI_FILE_INFO_ID;
+    EFI_STATUS status = fake_call(FAKE_FileSetInfo);
+    struct open_file *open = checked_to_write(this, "File->SetInfo");
+    const EFI_FILE_INFO *info = buffer;
+    const struct fake_file *old, *new;
+    char path[PATH_SIZE];
+
+    if (!open)
+        return EFI_UNSUPPORTED;
+    if (memcmp(type, &info_guid, sizeof(info_guid)) != 0 || size < sizeof(*info) || info->Size != size ||
+        !read_name(open, info, path)) {
+        fake_complain("File->SetInfo: this is no new name for the file");
+        return EFI_UNSUPPORTED;
+    }
+    if (status != EFI_SUCCESS || open->broken)
+        return refuse(status != EFI_SUCCESS ? status : EFI_DEVICE_ERROR);
+    if (fake_setup()->writes.no_rename || fake_volume_find(open->on_second, path))
+        return refuse(EFI_ACCESS_DENIED);
+    old = open->file;
+    new = fake_blocks_rename(old, path);
+    for (struct open_file *other = state.open; other; other = other->next) {
+        if (other->file == old)
+            other->file = new;
+    }
+    strncpy(open->path, path, PATH_SIZE - 1);
+    return EFI_SUCCESS;
 }
 
 static const EFI_FILE_PROTOCOL template = {
@@ -286,9 +443,13 @@ static const EFI_FILE_PROTOCOL template = {
     .Read = file_read,
     .SetPosition = file_set_position,
     .GetInfo = file_get_info,
+    .Write = file_write,
+    .Flush = file_flush,
+    .Delete = file_delete,
+    .SetInfo = file_set_info,
 };
 
-static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file)
+static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struct fake_file *file, uint64_t mode)
 {
     struct open_file *open = calloc(1, sizeof(*open));
 
@@ -301,9 +462,14 @@ static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struc
     open->protocol.Read = template.Read;
     open->protocol.SetPosition = template.SetPosition;
     open->protocol.GetInfo = template.GetInfo;
+    open->protocol.Write = template.Write;
+    open->protocol.Flush = template.Flush;
+    open->protocol.Delete = template.Delete;
+    open->protocol.SetInfo = template.SetInfo;
     strncpy(open->path, path, PATH_SIZE - 1);
     open->on_second = on_second;
     open->file = file;
+    open->is_writable = (mode & EFI_FILE_MODE_WRITE) != 0;
     open->call = fake_calls();
     open->next = state.open;
     state.open = open;
@@ -320,7 +486,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *this, EFI_
     if (status == EFI_SUCCESS && this == &state.second && fake_setup()->second.is_lost)
         status = EFI_VOLUME_CORRUPTED;
     if (status == EFI_SUCCESS)
-        *ret_root = open_one(this == &state.second, "", NULL);
+        *ret_root = open_one(this == &state.second, "", NULL, EFI_FILE_MODE_READ);
     return status;
 }
 
@@ -338,6 +504,8 @@ void fake_volume_start(void)
 {
     static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 
+    fake_blocks_start();
+    state.has_failed = false;
     memset(state.long_path, 'x', sizeof(state.long_path));
     memcpy(state.long_path, "/loader/entries/", 16);
     memcpy(state.long_path + 16 + 251, ".txt", 5);
@@ -355,4 +523,10 @@ void fake_volume_check(void)
 {
     for (const struct open_file *open = state.open; open; open = open->next)
         fake_complain("\"%s\", opened by call %u, was not closed", open->path, open->call);
+}
+
+void fake_volume_check_written(void)
+{
+    if (!state.has_failed && fake_injected() == 0)
+        fake_blocks_check();
 }

@@ -3,7 +3,8 @@
  * Fails every call of the loader to the firmware, one after the other, in every scenario: with each status that the
  * specification allows, once, and from then on.
  *
- *     fault [SCENARIO]      the scenarios whose names begin so; all, the quirks and the lies, without
+ *     fault [SCENARIO]      the scenarios whose names begin so; all, the cuts, the quirks and the lies, without
+ *     fault cuts            the power fails at every block that is written
  *     fault SEED...         the combinations of quirks with these seeds (0x...), and a line for what each came to
  *
  * In the environment: BATON_SEED, the first case of the quirks' combinations.
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cuts.h"
 #include "fake_memory.h"
 #include "lies.h"
 #include "messages.h"
@@ -232,6 +234,29 @@ static int run_seeds(const struct scenario *all, size_t count, char **seeds)
     return now.wrong == 0 ? 0 : 1;
 }
 
+static void note_cut(const char *what)
+{
+    now.scenario = what;
+    note_wrong();
+}
+
+static void run_cuts(const struct scenario *all, size_t count)
+{
+    unsigned boots = 0, wrong = now.wrong;
+
+    memset(&now.injection, 0, sizeof(now.injection));
+    now.seed = 0;
+    for (size_t i = 0; i < count; i++) {
+        now.quirks = all[i].setup.quirks;
+        boots += cuts_run(&all[i], note_cut);
+    }
+    printf("  %-32s %5u boots %6u injections %6u wrong\n", "power cuts at every block", boots, 0, now.wrong - wrong);
+    if (boots == 0) {
+        printf("WRONG: nothing was written\n");
+        now.wrong++;
+    }
+}
+
 /* So many calls that not each can be made to fail: only some are. What an entry costs is bounded. */
 static unsigned long run_crowd(void)
 {
@@ -297,6 +322,8 @@ int main(int count, char **arguments)
         injections += run_crowd();
         run++;
     }
+    if (only[0] == '\0' || strcmp(only, "cuts") == 0)
+        run_cuts(all, scenarios_usual());
     if (only[0] == '\0') {
         run_alone(all, scenario_count);
         injections += run_chance("quirks, combined by chance", all, scenarios_usual(), CASES);
@@ -305,5 +332,5 @@ int main(int count, char **arguments)
         now.wrong += messages_judge();
     }
     printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
-    return now.wrong == 0 && (run > 0 || strcmp(only, "lies") == 0) ? 0 : 1;
+    return now.wrong == 0 && (run > 0 || strcmp(only, "lies") == 0 || strcmp(only, "cuts") == 0) ? 0 : 1;
 }

@@ -359,7 +359,7 @@ static void open_to_write(EFI_SYSTEM_TABLE *system)
 {
     EFI_FILE_PROTOCOL *folder = root(system), *file;
 
-    (void)folder->Open(folder, &file, u"loader", EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, 0);
+    (void)folder->Open(folder, &file, u"loader", EFI_FILE_MODE_WRITE, 0);
 }
 
 static void open_with_slashes(EFI_SYSTEM_TABLE *system)
@@ -400,6 +400,80 @@ static void close_nothing(EFI_SYSTEM_TABLE *system)
     (void)folder->Close(&other);
 }
 
+/* ---- writing ---- */
+
+static EFI_FILE_PROTOCOL *open_entry(EFI_SYSTEM_TABLE *system, uint64_t mode)
+{
+    EFI_FILE_PROTOCOL *folder = root(system), *file = NULL;
+
+    (void)folder->Open(folder, &file, u"loader\\entries\\a.conf", mode, 0);
+    return file;
+}
+
+static EFI_FILE_PROTOCOL *open_writable(EFI_SYSTEM_TABLE *system)
+{
+    return open_entry(system, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE);
+}
+
+static void write_read_only(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *file = open_entry(system, EFI_FILE_MODE_READ);
+    UINTN size = 1;
+
+    (void)file->Write(file, &size, "?");
+}
+
+static void flush_folder(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+
+    (void)folder->Flush(folder);
+}
+
+static void delete_folder(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+
+    (void)folder->Delete(folder);
+}
+
+static void write_unflushed(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *file = open_writable(system);
+    UINTN size = 1;
+
+    (void)file->Write(file, &size, "?");
+    (void)file->Close(file);
+}
+
+static void set_name(EFI_SYSTEM_TABLE *system, const CHAR16 *name, uint64_t added)
+{
+    static const EFI_GUID guid = EFI_FILE_INFO_ID;
+    EFI_FILE_PROTOCOL *file = open_writable(system);
+    union {
+        EFI_FILE_INFO info;
+        uint8_t bytes[200];
+    } room;
+    UINTN size = sizeof(room);
+
+    (void)file->GetInfo(file, &guid, &size, &room);
+    room.info.FileSize += added;
+    room.info.Size = sizeof(room.info);
+    for (size_t i = 0; i == 0 || name[i - 1] != 0; i++, room.info.Size += sizeof(CHAR16))
+        room.info.FileName[i] = name[i];
+    (void)file->SetInfo(file, &guid, (UINTN)room.info.Size, &room);
+}
+
+static void rename_with_folder(EFI_SYSTEM_TABLE *system)
+{
+    set_name(system, u"\\loader\\b.conf", 0);
+}
+
+static void rename_and_cut(EFI_SYSTEM_TABLE *system)
+{
+    set_name(system, u"b.conf", 1);
+}
+
 /* ---- services that no loader needs: one of each table ---- */
 
 static void sum_up(EFI_SYSTEM_TABLE *system)
@@ -426,11 +500,12 @@ static void reset_input(EFI_SYSTEM_TABLE *system)
     (void)system->ConIn->Reset(system->ConIn, 0);
 }
 
-static void flush(EFI_SYSTEM_TABLE *system)
+static void ask_for_position(EFI_SYSTEM_TABLE *system)
 {
     EFI_FILE_PROTOCOL *folder = root(system);
+    uint64_t position;
 
-    (void)folder->Flush(folder);
+    (void)folder->GetPosition(folder, &position);
 }
 
 static void blit(EFI_SYSTEM_TABLE *system)
@@ -497,11 +572,17 @@ static const struct lie lies[] = {
     {WORDS("no information", "File->GetInfo: odd arguments"), ALONE(get_no_info)},
     {WORDS("position in no file", "is no open file"), ALONE(seek_in_nothing)},
     {WORDS("no file closed", "File->Close: "), ALONE(close_nothing)},
+    {WORDS("write to what is read", "File->Write: odd arguments"), ALONE(write_read_only)},
+    {WORDS("folder flushed", "File->Flush: odd arguments"), ALONE(flush_folder)},
+    {WORDS("folder deleted", "File->Delete: odd arguments"), ALONE(delete_folder)},
+    {WORDS("write without a flush", "what was written to a volume was not flushed"), ALONE(write_unflushed)},
+    {WORDS("name with a folder", "File->SetInfo: this is no new name for the file"), ALONE(rename_with_folder)},
+    {WORDS("name with another size", "File->SetInfo: this is no new name for the file"), ALONE(rename_and_cut)},
     {WORDS("boot service", NOT_THERE("CalculateCrc32")), ALONE(sum_up)},
     {WORDS("runtime service", NOT_THERE("SetTime")), ALONE(set_time)},
     {WORDS("test of a text", NOT_THERE("TestString")), ALONE(test_string)},
     {WORDS("input", NOT_THERE("Reset")), ALONE(reset_input)},
-    {WORDS("flush", NOT_THERE("Flush")), ALONE(flush)},
+    {WORDS("position", NOT_THERE("GetPosition")), ALONE(ask_for_position)},
     {WORDS("a block written", NOT_THERE("WriteBlocks")), ALONE(write_block)},
     {WORDS("blit", NOT_THERE("Blt")), ALONE(blit)},
     {WORDS("algorithms", NOT_THERE("GetInfo")), ALONE(ask_for_algorithms)},

@@ -12,6 +12,15 @@ void quirk_alone(const struct scenario *scenario, enum fake_quirk quirk, struct 
     ret_case->setup.quirks |= 1ULL << quirk;
 }
 
+static void set_writes(struct chance *chance, struct fake_writes *writes)
+{
+    writes->order = (enum fake_order)chance_below(chance, FAKE_ORDER_COUNT);
+    writes->is_protected |= chance_one_in(chance, 4);
+    writes->is_full |= chance_one_in(chance, 4);
+    writes->no_flush |= chance_one_in(chance, 4);
+    writes->no_rename |= chance_one_in(chance, 4);
+}
+
 void quirk_chance(const struct scenario *all, size_t count, uint64_t number, struct quirk_case *ret_case)
 {
     struct chance chance = chance_case(number);
@@ -35,6 +44,8 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
         setup->growth = (unsigned)chance_between(&chance, 2, 400);
     if (!setup->secure.is_there && chance_one_in(&chance, 8))
         setup->secure = (struct fake_secure){.is_there = true, .secure_boot = (uint8_t)chance_below(&chance, 2)};
+    if (chance_one_in(&chance, 4))
+        set_writes(&chance, &setup->writes);
     if (!chance_one_in(&chance, 4))
         ret_case->injection = (struct fake_injection){(unsigned)chance_between(&chance, 1, 100),
                                                       (unsigned)chance_below(&chance, 10),

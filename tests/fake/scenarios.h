@@ -9,11 +9,14 @@
 /* What an image that is started must find. */
 struct expected_start {
     bool on_second;
-    const char *path;    /* NULL: it is not said which */
-    const char *options; /* NULL: none */
+    const char *path;         /* NULL: it is not said which */
+    const char *uncounted[2]; /* what else it is called when its try could not be counted */
+    const char *options;      /* NULL: none */
     struct bytes initrd;
     struct bytes device_tree; /* of its entry; nothing: the firmware's, if any */
 };
+
+#define SCENARIO_NAMES 4
 
 struct scenario {
     const char *name;
@@ -31,6 +34,7 @@ struct scenario {
     bool no_volume;           /* it ends before the volume is opened */
     const char *words;        /* that the log must have */
     const char *last_booted;  /* LoaderEntryLastBooted behind an untroubled run; NULL: none */
+    const char *names[SCENARIO_NAMES]; /* of files with counters, as they are in the end */
 };
 
 struct scenario_maker {
@@ -57,6 +61,9 @@ extern const struct scenario_maker_list scenarios_variables;
 extern const struct scenario_maker_list scenarios_menu;
 /* scenarios_secure.c: what Secure Boot lets pass. */
 extern const struct scenario_maker_list scenarios_secure;
+
+/* scenarios_counted.c: entries whose tries are counted. */
+extern const struct scenario_maker_list scenarios_counted;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

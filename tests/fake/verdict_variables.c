@@ -96,8 +96,16 @@ static void check_text(const char *name, const char *expected)
     check_value(name, expected && value ? strcmp(expected, value) == 0 : expected == value, value, expected);
 }
 
-/* The id of the entry that was tried last, from "booting KERNEL (/FOLDER/ID)" or "(ID)". Entries that are started have
- * no counters here. */
+/* NAME+LEFT-DONE.conf is NAME.conf. */
+static void drop_counters(char *id)
+{
+    char *plus = strrchr(id, '+'), *dot = strrchr(id, '.');
+
+    if (plus && dot && plus < dot && strspn(plus + 1, "0123456789-") == (size_t)(dot - plus - 1))
+        memmove(plus, dot, strlen(dot) + 1);
+}
+
+/* The id of the entry that was tried last, from "booting KERNEL (/FOLDER/ID)" or "(ID)". */
 static const char *last_tried(void)
 {
     static char id[300];
@@ -111,6 +119,7 @@ static const char *last_tried(void)
     for (at = end; at > line && at[-1] != '/' && at[-1] != '('; at--)
         ;
     snprintf(id, sizeof(id), "%.*s", (int)(end - at), at);
+    drop_counters(id);
     return id;
 }
 

@@ -26,6 +26,13 @@ MODULE = bytes(i * 7 % 251 for i in range(20001))
 INITRD = 4099  # bytes of the second one
 
 
+def counted(files: Dict[str, object]) -> Dict[str, object]:
+    """The same with an entry whose tries are counted."""
+    files = dict(files)
+    files["loader/entries/a+3.conf"] = files.pop("loader/entries/a.conf")
+    return files
+
+
 def boot_files(*lines: str) -> Dict[str, object]:
     """A kernel and its module, and another entry with the same in case the first cannot be booted."""
     lines = (f"module /module {checksum(MODULE):016x}", *lines)
@@ -118,7 +125,7 @@ def menu_files() -> Dict[str, object]:
 RANDOM = ["-device", "virtio-rng-pci"]
 # As much as `make test` has time for: between them they call every service.
 QUICK = [
-    Scenario("boot", boot_files("video 640x480"), {"chaos": bits("once", "service"), "statuses": 1},
+    Scenario("boot", counted(boot_files("video 640x480")), {"chaos": bits("once", "service"), "statuses": 1},
              machine={"screen": "ramfb", "extra": RANDOM}),
     Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program",
              beside=True),
@@ -140,6 +147,8 @@ FULL = [
     Scenario("many-modes", boot_files("video 800x600"), {"chaos": bits("once"), "statuses": 1},
              machine={"screen": "vga"}),
     Scenario("second-entry", second_files(), {"chaos": EVERYTHING}, errors=1),
+    Scenario("counted", counted(second_files()), {"chaos": EVERYTHING}, errors=1),
+    Scenario("counted-program", counted(program_files()), {"chaos": BEFORE_THE_EXIT}, end="program"),
     Scenario("refused", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
     Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
              machine={"firmware": "2M", "screen": "vga"}),
