@@ -7,8 +7,7 @@
 #include "secure_boot.h"
 #include "version_string.h"
 
-#define FIRST_ROOM   4096U
-#define ROOM_AT_MOST (1024U * 1024)
+#define FIRST_ROOM 4096U
 
 /* Text that grows. `length` is what it would have if there were room for it, so that it is known when there was none.
  */
@@ -83,8 +82,7 @@ enum status menu_text_status(struct boot *boot, const struct entry *entry, struc
         void *room = NULL;
 
         writer.size = writer.length + 1;
-        status = writer.size > ROOM_AT_MOST ? error_set(error, STATUS_NO_MEMORY, "There is too much to show.")
-                                            : ledger_pool(&boot->ledger, writer.size, &room, error);
+        status = ledger_pool(&boot->ledger, writer.size, &room, error); /* an entry's file is small */
         if (status != STATUS_OK)
             return status;
         writer.room = room;

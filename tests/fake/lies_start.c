@@ -104,7 +104,7 @@ static void tell_otherwise(struct told *told, uint64_t number)
         {u"LoaderEntrySelected", u"b.conf", 14, false},
         {u"LoaderEntries", u"b.conf", 14, false},
         {u"LoaderEntries", u"a.conf", 12, false},
-        {u"LoaderEntries", u"a.conf\0b\0c\0d\0e\0f\0g\0h\0i", 46, false},
+        {u"LoaderEntries", u"a.conf\0b\0c\0d\0e\0f\0g\0h\0i\0j\0k\0l\0m\0n\0o", 70, false},
         {u"LoaderDevicePartUUID", u"44332211", 18, false},
         {u"LoaderImageIdentifier", NULL, 0, false},
         {u"LoaderFirmwareInfo", u"Fake 1.2", 18, false},

@@ -20,6 +20,7 @@ static const struct {
     const char *message;
     const char *reason;
 } out_of_reach[] = {
+    {"The menu takes more than %u MiB. Take some entries out.", "no volume has as many entries with titles as long"},
     {"%s: the initrds are too large together, with %llu bytes in this one. Load less.", "no volume holds 2^64 bytes"},
     {"%s: Baton cannot relocate kernels for %s (ELF machine %u)", "another machine's kernel is refused before"},
     {"%s: is not an ELF file", "what does not begin as one is not read as one"},

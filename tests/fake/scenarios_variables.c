@@ -167,6 +167,10 @@ static void make_timeout_once(struct scenario *scenario)
     add_entries(scenario, "timeout 3\n", "LoaderConfigTimeoutOneShot: the menu until somebody chooses");
     set(scenario, "LoaderConfigTimeout", "menu-disabled");
     set(scenario, "LoaderConfigTimeoutOneShot", "menu-hidden");
+    scenario->setup.typed = "\r";
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_WAITED;
+    scenario->entries = 6; /* as often as it may be tried */
 }
 
 static void make_timeout_disabled(struct scenario *scenario)
