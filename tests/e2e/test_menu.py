@@ -91,7 +91,7 @@ def test_edited_command_line(menu):
     terminal.type("\b\b\b3 four", "one 3 four")
     machine.send("\r")
     machine.expect_success()
-    assert parse_report(machine.e9.text).command_line == "one 3 four"
+    assert parse_report(machine.e9.text).values["baton.command_line"] == "one 3 four"
 
 
 def test_editor_is_off(menu):
