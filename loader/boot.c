@@ -276,7 +276,7 @@ static EFI_STATUS boot_machine(struct boot *boot)
     if (status == STATUS_OK)
         status = manage(boot, &error);
     else
-        (void)show_error(boot, &error); /* a key only ends the waiting */
+        status = manage_nothing(boot, status, &error);
     ledger_undo(&boot->ledger, 0);
     return status == STATUS_OK ? EFI_SUCCESS : EFI_LOAD_ERROR;
 }

@@ -31,8 +31,10 @@ static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
 static enum status look_on_volume(struct boot *boot, struct entry found[AUTOMATIC_COUNT], size_t *ret_count,
                                   struct error *error)
 {
-    enum status status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
+    enum status status = STATUS_OK;
 
+    if (boot->volumes.count > 0) /* else nobody knows where the loader came from */
+        status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
     if (status == STATUS_NO_MEMORY)
         return status;
     if (status != STATUS_OK)

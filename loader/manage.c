@@ -16,7 +16,7 @@ static void apply_log_level(struct boot *boot, const struct entry *entry)
 
 static bool may_show_menu(const struct boot *boot)
 {
-    return boot->choice.count > 0 && boot->choice.timeout.menu != INTERFACE_MENU_DISABLED;
+    return boot->choice.timeout.menu != INTERFACE_MENU_DISABLED;
 }
 
 /* The screen stays until a key, or for a while. Whether it was a key that asks for the menu. */
@@ -33,7 +33,8 @@ static bool wait_for_reader(const struct boot *boot)
            menu_key_code(&key) != MENU_CODE_ENTER;
 }
 
-bool show_error(const struct boot *boot, const struct error *error)
+/* Shows an error until a person has pressed a key, or for a while. Whether the key asks for the menu. */
+static bool show_error(const struct boot *boot, const struct error *error)
 {
     log_error("%s", error->text);
     return wait_for_reader(boot);
@@ -187,4 +188,14 @@ enum status manage(struct boot *boot, struct error *error)
     if (wanted && open_menu(boot, is_held ? &held : NULL, &menu))
         return run_menu(boot, &menu, STATUS_OK, error);
     return boot_first_that_can(boot, &menu, error);
+}
+
+enum status manage_nothing(struct boot *boot, enum status status, struct error *error)
+{
+    struct boot_menu menu;
+
+    if (!show_error(boot, error) || !open_menu(boot, NULL, &menu))
+        return status;
+    boot_menu_notice(&menu, error);
+    return run_menu(boot, &menu, status, error);
 }

@@ -248,6 +248,16 @@ static void make_no_reboot(struct scenario *scenario)
     scenario->setup.never_resets = true;
 }
 
+/* A key to what is wrong, and there is the firmware's own. */
+static void make_nothing(struct scenario *scenario)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", "timeout 5\n");
+    scenario->setup.typed = " ..f.f.q";
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->words = "There is no kernel to boot";
+}
+
 static const struct scenario_maker makers[] = {
     {"menu, countdown", make_countdown, 0},
     {"menu, choice", make_choice, 0},
@@ -276,6 +286,7 @@ static const struct scenario_maker makers[] = {
     {"menu, shell", make_shell, 0},
     {"menu, reboot entry", make_reboot_entry, 0},
     {"menu, firmware setup", make_setup, 0},
+    {"menu, nothing to boot", make_nothing, 1},
     {"menu, no reboot", make_no_reboot, 0},
     {"menu, tried again", make_again, 2},
 };

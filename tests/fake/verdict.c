@@ -65,11 +65,14 @@ static enum fake_end expected_end(const struct scenario *scenario)
                    (fake_second_is_vital() && fake_has(FAKE_QUIRK_NO_PARTITION)) || (taken && scenario->exact) ||
                    (fake_has(FAKE_QUIRK_SMALL_BLOCKS) && scenario->large);
 
-    if (has_other_secure(scenario) && is_forbidden(scenario) && (is_boot(usual) || !scenario->is_menu))
+    if (has_other_secure(scenario) && is_forbidden(scenario) &&
+        (is_boot(usual) || (usual != FAKE_RESTARTED && !scenario->is_menu)))
         return FAKE_RETURNED;
+    if (scenario->is_menu && lacks_setup(&scenario->setup)) /* and whoever asks is told */
+        return fake_has(FAKE_QUIRK_NO_VARIABLES) ? scenario->unattended : FAKE_WAITED;
     if (scenario->on_stack && fake_has(FAKE_QUIRK_LOADER_ABOVE) && !refused && !fake_has(FAKE_QUIRK_CONFIDENTIAL))
         return FAKE_JUMPED; /* the stack is elsewhere */
-    if (refused || (usual == FAKE_JUMPED && fake_has(FAKE_QUIRK_CONFIDENTIAL)))
+    if (refused || ((usual == FAKE_JUMPED || usual == FAKE_RESET) && fake_has(FAKE_QUIRK_CONFIDENTIAL)))
         return FAKE_RETURNED;
     return usual == FAKE_JUMPED && fake_has(FAKE_QUIRK_NEVER_LEAVES) ? FAKE_RESET : usual;
 }
