@@ -137,21 +137,23 @@ static bool wants_menu(const struct boot *boot, struct menu_key *held, bool *ret
 
 /* ---- without one ---- */
 
+/* Nobody is there to want another automatic one than the default. */
+static bool is_tried_by_itself(const struct choice *choice, size_t index)
+{
+    return index == choice->chosen || !choice->entries[index].automatic;
+}
+
 /* The entries up to the `tried`-th that was tried have failed, the last one so. False when there is no
  * memory for the menu. */
 static bool open_menu_after(struct boot *boot, size_t tried, const struct error *failure, struct boot_menu *menu)
 {
     if (!open_menu(boot, NULL, menu))
         return false;
-    for (size_t i = 0; i <= tried; i++)
-        boot_menu_failed_before(menu, ith_to_try(&boot->choice, i), failure);
+    for (size_t i = 0; i <= tried; i++) {
+        if (is_tried_by_itself(&boot->choice, ith_to_try(&boot->choice, i)))
+            boot_menu_failed_before(menu, ith_to_try(&boot->choice, i), failure);
+    }
     return true;
-}
-
-/* Nobody is there to want another automatic one than the default. */
-static bool is_tried_by_itself(const struct choice *choice, size_t index)
-{
-    return index == choice->chosen || !choice->entries[index].automatic;
 }
 
 /* Tries the entries in order, each once, until one boots. Whoever presses a key to an error gets the menu. */
