@@ -38,6 +38,15 @@ void plan_add_load(struct plan *plan, const struct plan_load *load)
         plan->loads[plan->load_count++] = *load;
 }
 
+uint64_t plan_load_size(const struct plan *plan)
+{
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < plan->load_count; i++)
+        size += plan->loads[i].size;
+    return size;
+}
+
 void plan_add_copy(struct plan *plan, const struct plan_copy *copy)
 {
     if (copy->size > 0)

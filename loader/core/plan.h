@@ -180,6 +180,9 @@ size_t plan_add(struct plan *plan, const struct plan_request *request);
 /* `size` bytes of `file` from `file_offset` on. Nothing is added for 0 bytes. */
 void plan_add_load(struct plan *plan, const struct plan_load *load);
 
+/* Bytes of files that are read to carry the plan out. They have a place each, so the sum has one. */
+uint64_t plan_load_size(const struct plan *plan);
+
 /* The same for a part of another request. */
 void plan_add_copy(struct plan *plan, const struct plan_copy *copy);
 

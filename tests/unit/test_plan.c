@@ -113,6 +113,9 @@ static void test_add(void **state)
     plan_add_load(&plan, &(struct plan_load){.request = 1, .size = 0}); /* nothing */
     assert_int_equal(plan.load_count, 1);
     assert_int_equal(plan.loads[0].file_offset, 4);
+    assert_int_equal(plan_load_size(&plan), 5);
+    plan_add_load(&plan, &(struct plan_load){.request = 1, .offset = 7, .size = 0x2ff9});
+    assert_int_equal(plan_load_size(&plan), 0x2ffe);
 
     plan_add_fill(&plan, 1, 0x10, 0x30);
     plan_add_fill(&plan, 1, 0x30, 0x30); /* nothing */
