@@ -165,7 +165,7 @@ static enum status set_video(struct boot *boot, const struct entry *entry, struc
 static enum status hand_over(struct boot *boot, struct attempt *attempt, struct error *error)
 {
     struct efi_map final_map;
-    enum status status = load(&attempt->plan, attempt->files, attempt->input.file_count, error);
+    enum status status = load(&attempt->plan, attempt->files, attempt->input.file_count, &boot->line, error);
 
     if (status != STATUS_OK)
         return status;
@@ -210,7 +210,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
     status = install_devicetree(boot, entry, error);
     if (status == STATUS_OK)
-        status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &image, error);
+        status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &boot->line, &image, error);
     if (status != STATUS_OK)
         return status;
     heed_booted(boot, entry);
@@ -271,6 +271,8 @@ static EFI_STATUS boot_machine(struct boot *boot)
     enum status status;
 
     gather(boot);
+    boot->line = (struct progress_line){
+        .console = &boot->sinks.screen, .frequency = boot->facts.machine.counter_frequency, .counter = machine_counter};
     end_stage(boot, STAGE_GATHER);
     status = choose(boot, &error);
     if (status == STATUS_OK)

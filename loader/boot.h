@@ -42,8 +42,9 @@ struct boot {
     struct fetched_map fetched; /* facts.efi_map, with its buffer */
     struct facts facts;
     struct choice choice;
-    struct initrd initrd; /* what Linux is offered */
-    bool has_announced;   /* announce.h: an operating system has been told */
+    struct progress_line line; /* how far a long load is */
+    struct initrd initrd;      /* what Linux is offered */
+    bool has_announced;        /* announce.h: an operating system has been told */
 };
 
 /* One boot entry on its way: its files, and the plan that comes of them. */

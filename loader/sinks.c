@@ -9,6 +9,7 @@ static void write_serial(void *context, enum log_level level, struct text line)
 
     if (sinks->console_is_serial && (sinks->is_lent || (sinks->console >= 0 && level <= log_level_of(sinks->console))))
         return;
+    console_clear_row(&sinks->screen); /* it may be there that the line goes */
     serial_write(&sinks->serial, level, line);
 }
 

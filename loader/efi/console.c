@@ -2,6 +2,8 @@
 #include "console.h"
 
 #include "abi/device_path.h"
+#include "checked.h"
+#include "memory.h"
 #include "utf.h"
 #include "variables.h"
 
@@ -56,6 +58,38 @@ void console_print(const struct console *console, struct text text)
     }
 }
 
+size_t console_row(const struct console *console)
+{
+    return (size_t)min_u64(console->columns - 1, CONSOLE_ROW);
+}
+
+void console_clear_row(struct console *console)
+{
+    char blanks[CONSOLE_ROW + 2];
+
+    if (console->shown == 0)
+        return;
+    memset(blanks, ' ', sizeof(blanks));
+    blanks[0] = '\r';
+    blanks[console->shown + 1] = '\r';
+    print_chunk(console->firmware->system->ConOut, (struct text){blanks, console->shown + 2});
+    console->shown = 0;
+}
+
+void console_show_row(struct console *console, struct text text)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = console->firmware->system->ConOut;
+    char row[CONSOLE_ROW + 1] = "\r";
+
+    if (!out)
+        return;
+    if (text.length != console->shown) /* the same length is the same line with other numbers */
+        console_clear_row(console);
+    memcpy(row + 1, text.data, text.length);
+    print_chunk(out, (struct text){row, text.length + 1});
+    console->shown = text.length;
+}
+
 void console_write(void *context, enum log_level level, struct text text)
 {
     struct console *console = context;
@@ -64,6 +98,7 @@ void console_write(void *context, enum log_level level, struct text text)
 
     if (!out)
         return;
+    console_clear_row(console);
     if (level == LOG_ERROR && !console->cleared) {
         (void)out->ClearScreen(out); /* a console that cannot clear shows the line all the same */
         console->cleared = true;

@@ -9,11 +9,14 @@
 #include "log.h"
 #include "menu_keys.h"
 
+#define CONSOLE_ROW 79U /* bytes, at the most, of a row that is shown for a while */
+
 struct console {
     const struct firmware *firmware;
     size_t columns; /* of a row */
     size_t colours; /* the attribute that the firmware had set */
     bool cleared;   /* the firmware's logo and chatter are gone from the screen */
+    size_t shown;   /* bytes that console_show_row has left in the present row */
 };
 
 void console_start(struct console *console, const struct firmware *firmware);
@@ -23,6 +26,16 @@ void console_stop(const struct console *console);
 
 /* Prints; "\n" starts a new line. */
 void console_print(const struct console *console, struct text text);
+
+/* How many bytes a row that is shown for a while may have: CONSOLE_ROW, or what the console has room for. */
+size_t console_row(const struct console *console);
+
+/* Shows a text of no more than console_row bytes in the present row, in place of the one that was shown there. It stays
+ * until the next one, or until something is written, or console_clear_row. A row has no more columns than bytes. */
+void console_show_row(struct console *console, struct text text);
+
+/* Blanks the row, if there is one that is shown: what is written next begins where it did. */
+void console_clear_row(struct console *console);
 
 /*
  * A log sink; `context` is the struct console. Breaks lines between words, makes errors stand out, and shows the first

@@ -208,13 +208,25 @@ static EFI_STATUS reopen(struct file *file)
     return open_handle(file->volume, file->path, file->mode, &file->handle);
 }
 
+/* One read that the line, if there is one, is told of. */
+static uint64_t read_told(struct file *file, uint64_t offset, uint64_t size, void *room, struct progress_line *line,
+                          EFI_STATUS *ret_result)
+{
+    uint64_t before = line ? line->counter() : 0, count = read_once(file, offset, size, room, ret_result);
+
+    if (line)
+        progress_line_read(line, file->path, count, before);
+    return count;
+}
+
 /* The slow way, after a failure: from `offset` on with a fresh handle, in small pieces. */
-static enum status read_in_pieces(struct file *file, uint64_t offset, uint64_t size, uint8_t *room, struct error *error)
+static enum status read_in_pieces(struct file *file, uint64_t offset, uint64_t size, uint8_t *room,
+                                  struct progress_line *line, struct error *error)
 {
     EFI_STATUS result = reopen(file);
 
     while (result == EFI_SUCCESS && size > 0) {
-        uint64_t count = read_once(file, offset, min_u64(size, PIECE), room, &result);
+        uint64_t count = read_told(file, offset, min_u64(size, PIECE), room, line, &result);
 
         if (count == 0)
             break;
@@ -231,21 +243,36 @@ static enum status read_in_pieces(struct file *file, uint64_t offset, uint64_t s
         file->path, (unsigned long long)offset, result == EFI_SUCCESS ? "it ends there" : firmware_status_name(result));
 }
 
+static enum status read_all(struct file *file, uint64_t offset, uint64_t size, uint8_t *room,
+                            struct progress_line *line, struct error *error)
+{
+    while (size > 0 && file->handle) {
+        uint64_t wanted = line ? progress_next(&line->progress, size) : size;
+        EFI_STATUS result;
+        uint64_t count = read_told(file, offset, wanted, room, line, &result);
+
+        offset += count;
+        room += count;
+        size -= count;
+        if (count == wanted)
+            continue;
+        log_warning("%s: of %llu bytes one read gave %llu (%s); going on in small pieces", file->path,
+                    (unsigned long long)wanted, (unsigned long long)count, firmware_status_name(result));
+        break;
+    }
+    /* Without a handle a read before has failed, and it could not be opened again. */
+    return size > 0 ? read_in_pieces(file, offset, size, room, line, error) : STATUS_OK;
+}
+
 enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *room, struct error *error)
 {
-    EFI_STATUS result;
-    uint64_t count;
+    return read_all(file, offset, size, room, NULL, error);
+}
 
-    if (size == 0)
-        return STATUS_OK;
-    if (!file->handle) /* a read before has failed, and it could not be opened again */
-        return read_in_pieces(file, offset, size, room, error);
-    count = read_once(file, offset, size, room, &result);
-    if (count == size)
-        return STATUS_OK;
-    log_warning("%s: of %llu bytes one read gave %llu (%s); going on in small pieces", file->path,
-                (unsigned long long)size, (unsigned long long)count, firmware_status_name(result));
-    return read_in_pieces(file, offset + count, size - count, (uint8_t *)room + count, error);
+enum status file_load(struct file *file, uint64_t offset, uint64_t size, void *room, struct progress_line *line,
+                      struct error *error)
+{
+    return read_all(file, offset, size, room, line, error);
 }
 
 static enum status refuse_change(const char *path, const char *what, EFI_STATUS result, struct error *error)

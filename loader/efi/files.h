@@ -8,6 +8,7 @@
 #include "abi/simple_file_system.h"
 #include "bytes.h"
 #include "ledger.h"
+#include "progress_line.h"
 
 struct volume {
     EFI_HANDLE device;
@@ -58,6 +59,13 @@ void file_close(struct file *file);
  * 1 MiB (systemd issue 25911: one large read that failed had broken the handle for good).
  */
 MUST_CHECK enum status file_read(struct file *file, uint64_t offset, uint64_t size, void *room, struct error *error);
+
+/*
+ * The same as a part of a load, which progress_line_start has begun: as many calls as core/progress.h has for it, so
+ * that `line` can show how far it is when it takes long.
+ */
+MUST_CHECK enum status file_load(struct file *file, uint64_t offset, uint64_t size, void *room,
+                                 struct progress_line *line, struct error *error);
 
 /* ---- writing: nothing is on the disk before it was flushed ---- */
 

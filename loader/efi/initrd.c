@@ -28,6 +28,22 @@ static void *interface_of(struct initrd *initrd, enum initrd_part part)
     return part == INITRD_PATH ? path_interface() : &initrd->protocol;
 }
 
+static enum status read_files(const struct initrd *initrd, uint8_t *buffer, struct error *error)
+{
+    const struct plan *plan = initrd->plan;
+    enum status status = STATUS_OK;
+
+    progress_line_start(initrd->line, plan_load_size(plan));
+    for (size_t i = 0; i < plan->load_count && status == STATUS_OK; i++) {
+        const struct plan_load *part = &plan->loads[i];
+
+        status = file_load(&initrd->files[part->file], part->file_offset, part->size, buffer + part->offset,
+                           initrd->line, error);
+    }
+    progress_line_end(initrd->line);
+    return status;
+}
+
 /* cppcheck-suppress constParameter ; its type is the protocol's */
 static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PATH_PROTOCOL *path, BOOLEAN boot_policy,
                                    UINTN *size, void *buffer)
@@ -47,12 +63,7 @@ static EFI_STATUS EFIAPI load_file(EFI_LOAD_FILE2_PROTOCOL *this, EFI_DEVICE_PAT
     *size = (UINTN)plan->image.initrd_size;
     if (!buffer || room < plan->image.initrd_size)
         return EFI_BUFFER_TOO_SMALL;
-    for (size_t i = 0; i < plan->load_count; i++) {
-        const struct plan_load *part = &plan->loads[i];
-
-        if (file_read(&initrd->files[part->file], part->file_offset, part->size, (uint8_t *)buffer + part->offset,
-                      &error) == STATUS_OK)
-            continue;
+    if (read_files(initrd, buffer, &error) != STATUS_OK) {
         log_warning("%s", error.text); /* what follows of it is for the image to say */
         return EFI_DEVICE_ERROR;
     }
@@ -111,7 +122,7 @@ static enum status install(struct ledger *ledger, struct initrd *initrd, enum in
 }
 
 enum status initrd_offer(struct initrd *initrd, struct ledger *ledger, const struct plan *plan, struct file *files,
-                         struct error *error)
+                         struct progress_line *line, struct error *error)
 {
     enum status status;
 
@@ -122,6 +133,7 @@ enum status initrd_offer(struct initrd *initrd, struct ledger *ledger, const str
     initrd->protocol.LoadFile = load_file;
     initrd->plan = plan;
     initrd->files = files;
+    initrd->line = line;
     status = install(ledger, initrd, INITRD_PATH, error);
     if (status == STATUS_OK)
         status = install(ledger, initrd, INITRD_FILE, error);

@@ -86,16 +86,29 @@ enum status reserve(struct ledger *ledger, const struct facts *facts, struct pla
     return STATUS_OK;
 }
 
-enum status load(const struct plan *plan, struct file *files, size_t file_count, struct error *error)
+static enum status load_files(const struct plan *plan, struct file *files, struct progress_line *line,
+                              struct error *error)
 {
-    for (size_t i = 0; i < plan->load_count; i++) {
-        const struct plan_load *part = &plan->loads[i];
-        enum status status = file_read(&files[part->file], part->file_offset, part->size,
-                                       plan->places[part->request].memory + part->offset, error);
+    enum status status = STATUS_OK;
 
-        if (status != STATUS_OK)
-            return status;
+    progress_line_start(line, plan_load_size(plan));
+    for (size_t i = 0; i < plan->load_count && status == STATUS_OK; i++) {
+        const struct plan_load *part = &plan->loads[i];
+
+        status = file_load(&files[part->file], part->file_offset, part->size,
+                           plan->places[part->request].memory + part->offset, line, error);
     }
+    progress_line_end(line);
+    return status;
+}
+
+enum status load(const struct plan *plan, struct file *files, size_t file_count, struct progress_line *line,
+                 struct error *error)
+{
+    enum status status = load_files(plan, files, line, error);
+
+    if (status != STATUS_OK)
+        return status;
     for (size_t i = 0; i < plan->copy_count; i++) {
         const struct plan_copy *copy = &plan->copies[i];
 

@@ -5,6 +5,7 @@
 
 #include "files.h"
 #include "plan.h"
+#include "progress_line.h"
 
 /*
  * Takes every page that the plan asks for and writes where they are into plan->places. All of it is in the ledger. What
@@ -18,7 +19,9 @@ MUST_CHECK enum status reserve(struct ledger *ledger, const struct facts *facts,
 MUST_CHECK enum status reserve_one(struct ledger *ledger, const struct facts *facts, struct plan *plan, size_t request,
                                    struct error *error);
 
-/* Reads the files straight into their places, zeroes what the plan says, and closes the files. */
-MUST_CHECK enum status load(const struct plan *plan, struct file *files, size_t file_count, struct error *error);
+/* Reads the files straight into their places, zeroes what the plan says, and closes the files. When that takes long,
+ * `line` shows how far it is. */
+MUST_CHECK enum status load(const struct plan *plan, struct file *files, size_t file_count, struct progress_line *line,
+                            struct error *error);
 
 #endif

@@ -66,7 +66,7 @@ static enum status give_options(const struct firmware *firmware, const struct pl
 }
 
 enum status image_load(struct ledger *ledger, struct initrd *initrd, const struct plan *plan, struct file *files,
-                       EFI_HANDLE **ret_image, struct error *error)
+                       struct progress_line *line, EFI_HANDLE **ret_image, struct error *error)
 {
     const char *path = files[0].path;
     EFI_HANDLE *image;
@@ -82,7 +82,7 @@ enum status image_load(struct ledger *ledger, struct initrd *initrd, const struc
     if (status == STATUS_OK)
         status = give_options(ledger->firmware, plan, path, *image, error);
     if (status == STATUS_OK && plan->image.initrd_size > 0)
-        status = initrd_offer(initrd, ledger, plan, files, error);
+        status = initrd_offer(initrd, ledger, plan, files, line, error);
     if (status == STATUS_OK)
         *ret_image = image;
     return status;

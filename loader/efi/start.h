@@ -9,11 +9,12 @@
 
 /*
  * Loads the plan's image and gives it its options and its initrd. All of it is in the ledger, which unloads the image
- * unless it ran. `files` are the plan's, the image first; those of the initrd must stay open. `initrd` is the loader's
- * (initrd.h).
+ * unless it ran. `files` are the plan's, the image first; those of the initrd must stay open. `initrd` and `line` are
+ * the loader's (initrd.h).
  */
 MUST_CHECK enum status image_load(struct ledger *ledger, struct initrd *initrd, const struct plan *plan,
-                                  struct file *files, EFI_HANDLE **ret_image, struct error *error);
+                                  struct file *files, struct progress_line *line, EFI_HANDLE **ret_image,
+                                  struct error *error);
 
 /*
  * Starts it. STATUS_OK when it comes back and says that all went well; STATUS_DEVICE, with its status in words, when it

@@ -89,6 +89,8 @@
     X(END, "end")                                                                                                      \
     X(ERRORS, "errors")                                                                                                \
     X(WORDS, "words")                                                                                                  \
+    X(SHOWN, "shown")                                                                                                  \
+    X(READS, "reads")                                                                                                  \
     X(MAP_CALLS, "map-calls")                                                                                          \
     X(WITHOUT_A_WORD, "without-a-word")                                                                                \
     X(ERRORS_AT_MOST, "errors-at-most")                                                                                \

@@ -66,6 +66,7 @@ struct fake_setup {
     bool has_setup;         /* the firmware can be asked for it */
     uint64_t indications;   /* OsIndications, when the machine is switched on; 0: none */
     bool never_resets;      /* ResetSystem comes back while the firmware is there */
+    uint64_t medium;        /* bytes of files that are read in a second; 0: reading takes no time */
     struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
@@ -167,6 +168,17 @@ void fake_console_check(void);
 void fake_console_check_jump(void);
 const char *fake_console_text(void);
 
+/* ---- fake_progress.c: the line that tells how far a load is ---- */
+void fake_progress_start(void);
+/* The console was told that. */
+void fake_progress_print(const char *text, size_t length);
+/* Its cursor is elsewhere now. */
+void fake_progress_moved(void);
+/* COM1 gets a line. */
+void fake_progress_check_serial(void);
+/* Nothing of it may be seen any longer. */
+void fake_progress_check(void);
+
 /* ---- fake_keyboard.c ---- */
 void fake_keyboard_start(void);
 void fake_keyboard_install(EFI_SYSTEM_TABLE *system);
@@ -193,6 +205,9 @@ void fake_volume_stop(void);
 void fake_volume_check(void);
 /* The machine is being left: what was written to a volume must be on its disk, unless something failed. */
 void fake_volume_check_written(void);
+/* Nanoseconds that files were read until now, and how many calls have read that file of the boot volume. */
+uint64_t fake_volume_reading(void);
+unsigned fake_volume_reads(const char *path);
 /* The file on the boot volume or on the second one, as the loader would find it, or NULL. */
 const struct fake_file *fake_volume_find(bool on_second, const char *path);
 

@@ -35,6 +35,7 @@ const char *fake_console_text(void)
 static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, const CHAR16 *string)
 {
     EFI_STATUS status = fake_call(FAKE_OutputString);
+    size_t before = state.length;
 
     if (this != &state.output || !string)
         fake_complain("OutputString: odd arguments");
@@ -47,6 +48,7 @@ static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, co
         fake_clock_advance(fake_has(FAKE_QUIRK_SLOW_CONOUT) ? SLOW : 0);
     }
     state.text[state.length] = '\0';
+    fake_progress_print(state.text + before, state.length - before);
     return EFI_SUCCESS;
 }
 
@@ -94,6 +96,7 @@ static EFI_STATUS EFIAPI clear_screen(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this)
 {
     if (this != &state.output)
         fake_complain("ClearScreen: odd arguments");
+    fake_progress_moved();
     return fake_call(FAKE_ClearScreen);
 }
 
@@ -103,6 +106,7 @@ static EFI_STATUS EFIAPI set_cursor_position(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *th
 
     if (this != &state.output || column >= COLUMNS || row >= ROWS)
         fake_complain("SetCursorPosition: row %zu, column %zu", row, column);
+    fake_progress_moved();
     return status;
 }
 
@@ -121,6 +125,7 @@ static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, BO
 
 void fake_console_start(void)
 {
+    fake_progress_start();
     state.mode = (SIMPLE_TEXT_OUTPUT_MODE){.MaxMode = MODES, .Attribute = ATTRIBUTE, .CursorVisible = true};
     state.colours_failed = false;
     state.cursor_failed = false;
@@ -144,6 +149,7 @@ void fake_console_install(EFI_SYSTEM_TABLE *system)
 
 void fake_console_check(void)
 {
+    fake_progress_check();
     if (state.mode.Attribute != ATTRIBUTE && !state.colours_failed)
         fake_complain("the console's colours were not set back");
     if (!state.mode.CursorVisible && !state.cursor_failed)
@@ -155,6 +161,7 @@ void fake_console_check_jump(void)
 {
     bool asked = fake_setup()->by_chance || fake_setup()->typed || strstr(fake_log_text(), "debug: ") != NULL;
 
+    fake_progress_check();
     if (!asked && strstr(state.text, "info: "))
         fake_complain("the console was told \"%.60s\", and there was no need to", state.text);
 }

@@ -233,6 +233,7 @@ static EFI_STATUS fetch_initrd(void)
     state.started.initrd_failed = true;
     for (unsigned tries = 0; tries < 2 && state.started.initrd_failed; tries++)
         state.started.initrd_failed = loader->LoadFile(loader, path, 0, &size, state.initrd) != EFI_SUCCESS;
+    fake_progress_check();
     return state.started.initrd_failed ? EFI_LOAD_ERROR : EFI_SUCCESS;
 }
 

@@ -49,6 +49,7 @@ void serial_write(void *context, enum log_level level, struct text line)
     const struct serial *serial = context;
 
     (void)level;
+    fake_progress_check_serial();
     if (serial->stuck)
         fake_complain("the serial port is stuck");
     if (line.length == 0 || line.data[line.length - 1] != '\n')

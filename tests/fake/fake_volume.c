@@ -29,7 +29,9 @@ static struct {
     struct fake_file long_name;
     char long_path[PATH_SIZE];
     struct open_file *open;
-    bool has_failed; /* something that was to be written */
+    bool has_failed;  /* something that was to be written */
+    uint64_t reading; /* nanoseconds */
+    unsigned reads[FAKE_FILES];
 } state;
 
 /* ---- the tree: folders are the beginnings of paths ---- */
@@ -248,6 +250,35 @@ static EFI_STATUS read_folder(struct open_file *open, UINTN *size, void *buffer)
     return status;
 }
 
+/* Of a medium that is not infinitely fast. */
+static void take_time(uint64_t size)
+{
+    uint64_t medium = fake_setup()->medium, time = medium > 0 ? size * 1000000000 / medium : 0;
+
+    state.reading += time;
+    fake_clock_advance(time);
+}
+
+static void count_read(const struct fake_file *file)
+{
+    for (size_t i = 0; i < fake_setup()->file_count; i++)
+        state.reads[i] += file == &fake_setup()->files[i] ? 1 : 0;
+}
+
+uint64_t fake_volume_reading(void)
+{
+    return state.reading;
+}
+
+unsigned fake_volume_reads(const char *path)
+{
+    unsigned reads = 0;
+
+    for (size_t i = 0; i < fake_setup()->file_count; i++)
+        reads += strcmp(fake_setup()->files[i].path, path) == 0 ? state.reads[i] : 0;
+    return reads;
+}
+
 /* Files are read again and in small pieces as it is: there is no third try. */
 static bool is_slow(void)
 {
@@ -271,6 +302,7 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         return status;
     if (!open->file)
         return read_folder(open, size, buffer);
+    count_read(open->file);
     if (open->broken || (fake_has(FAKE_QUIRK_BROKEN_READS) && *size > LARGE)) {
         open->broken = true;
         return EFI_DEVICE_ERROR;
@@ -283,6 +315,7 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         *size = SHORT;
     if (open->file->bad != 0 && open->position + *size > open->file->bad)
         return EFI_DEVICE_ERROR;
+    take_time(*size);
     memcpy(buffer, open->file->bytes.data + open->position, *size);
     open->position += *size;
     return EFI_SUCCESS;
@@ -506,6 +539,8 @@ void fake_volume_start(void)
 
     fake_blocks_start();
     state.has_failed = false;
+    state.reading = 0;
+    memset(state.reads, 0, sizeof(state.reads));
     memset(state.long_path, 'x', sizeof(state.long_path));
     memcpy(state.long_path, "/loader/entries/", 16);
     memcpy(state.long_path + 16 + 251, ".txt", 5);

@@ -303,6 +303,56 @@ static void print(EFI_SYSTEM_TABLE *system)
     (void)system->ConOut->OutputString(system->ConOut, u"info: hello");
 }
 
+static void tell(EFI_SYSTEM_TABLE *system, const CHAR16 *text)
+{
+    (void)system->ConOut->OutputString(system->ConOut, (CHAR16 *)(uintptr_t)text);
+}
+
+static void show_progress(EFI_SYSTEM_TABLE *system)
+{
+    tell(system, u"\r/a: 1 of 2 MiB, 3 MiB/s");
+}
+
+static void show_wide_progress(EFI_SYSTEM_TABLE *system)
+{
+    show_progress(system);
+    tell(system, u"\r0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890");
+}
+
+/* All but its last letter is blank again. */
+static void clear_most_of_progress(EFI_SYSTEM_TABLE *system)
+{
+    show_progress(system);
+    tell(system, u"\r                      \r");
+}
+
+static void show_progress_twice(EFI_SYSTEM_TABLE *system)
+{
+    show_progress(system);
+    (void)system->BootServices->Stall(200000);
+    show_progress(system);
+}
+
+static void write_behind_progress(EFI_SYSTEM_TABLE *system)
+{
+    show_progress(system);
+    tell(system, u"warning: hello\r\n");
+}
+
+static void write_to_its_port(EFI_SYSTEM_TABLE *system)
+{
+    struct serial serial = {0};
+
+    show_progress(system);
+    serial_write(&serial, LOG_INFO, text_of("a line\n"));
+}
+
+static void jump_with_progress(EFI_SYSTEM_TABLE *system)
+{
+    show_progress(system);
+    jump(system);
+}
+
 static void write_half_a_line(EFI_SYSTEM_TABLE *system)
 {
     struct serial serial = {0};
@@ -371,6 +421,15 @@ static const struct lie lies[] = {
     {WORDS("no full stop", "is badly put together"), MISUSE(say_half_a_sentence)},
     {WORDS("talk", "the loader talks without an end"), MISUSE(talk_on)},
     {WORDS("words on the console", "and there was no need to"), MISUSE(print), ON("flat")},
+    {WORDS("progress of what is short", "progress was shown after"), MISUSE(show_progress)},
+    {WORDS("progress all the time", "progress was shown again after"), MISUSE(show_progress_twice)},
+    {WORDS("progress in two rows", "the progress takes more than"), MISUSE(show_wide_progress)},
+    {WORDS("a message in the progress", "was written into the progress"), MISUSE(write_behind_progress)},
+    {WORDS("a line in the progress", "while its console has progress"), MISUSE(write_to_its_port),
+     WITH(SERIAL_CONSOLE)},
+    {WORDS("progress after a return", "progress was left on the console"), ALONE(show_progress)},
+    {WORDS("the last letter of it", "progress was left on the console"), ALONE(clear_most_of_progress)},
+    {WORDS("progress in the kernel", "progress was left on the console"), ALONE(jump_with_progress)},
     {WORDS("half a line", "a line without an end went to the serial port"), MISUSE(write_half_a_line)},
     {WORDS("stuck port", "the serial port is stuck"), MISUSE(write_to_stuck_port)},
 };

@@ -28,6 +28,17 @@ static void expect_words(struct told *told, uint64_t number)
     told->scenario->words = "words that nobody said";
 }
 
+static void expect_shown(struct told *told, uint64_t number)
+{
+    (void)number;
+    told->scenario->shown = "/large.img: 100 %";
+}
+
+static void expect_reads(struct told *told, uint64_t number)
+{
+    told->scenario->reads = (unsigned)number;
+}
+
 /* It was deleted, says the log. */
 static void put_one_shot_back(struct told *told, uint64_t number)
 {
@@ -53,6 +64,8 @@ static const struct lie lies[] = {
     {FOR("two errors of one refusal", ERRORS), TELL(set_errors, 2), ON(REFUSED)},
     {FOR("no error of a refusal", ERRORS), TELL(set_errors, 0), ON(REFUSED)},
     {FOR("words", WORDS), TELL(expect_words, 0), ON(REFUSED)},
+    {FOR("progress that nobody saw", SHOWN), TELL(expect_shown, 0), ON("progress: slow medium")},
+    {FOR("more reads than are needed", READS), TELL(expect_reads, 1), ON("progress: fast medium")},
     {FOR("a refusal without an error", WITHOUT_A_WORD), TELL(set_errors, 0), ON(REFUSED), WITH(UNSORTED)},
     {FOR("a refusal with a mistake alone", WITHOUT_A_WORD), RESULT(last_is_mistake, 1), ON(REFUSED), WITH(UNSORTED)},
     {FOR("a reset without an error", WITHOUT_A_WORD), TELL(set_errors, 0), ON("firmware does not let go"),

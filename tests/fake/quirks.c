@@ -46,6 +46,8 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
         setup->secure = (struct fake_secure){.is_there = true, .secure_boot = (uint8_t)chance_below(&chance, 2)};
     if (chance_one_in(&chance, 4))
         set_writes(&chance, &setup->writes);
+    if (setup->medium == 0 && chance_one_in(&chance, 8))
+        setup->medium = chance_between(&chance, 50000, 5000000);
     if (!chance_one_in(&chance, 4))
         ret_case->injection = (struct fake_injection){(unsigned)chance_between(&chance, 1, 100),
                                                       (unsigned)chance_below(&chance, 10),
@@ -56,8 +58,8 @@ void quirk_chance(const struct scenario *all, size_t count, uint64_t number, str
 /* What the log says of a quirk, unless another one comes before it. */
 struct blame {
     enum fake_quirk quirk;
-    /* all; of a kernel, an image; of what must lie somewhere exactly; of large files */
-    enum { ANY, KERNEL, IMAGE, EXACT, LARGE } boots;
+    /* all; of a kernel, an image; of what must lie somewhere exactly; of large files; of those that are read at once */
+    enum { ANY, KERNEL, IMAGE, EXACT, LARGE, LARGE_READ } boots;
     uint64_t unless; /* one of these is there, too */
     const char *words;
 };
@@ -66,7 +68,7 @@ struct blame {
 static const struct blame said[] = {
     {FAKE_QUIRK_NEVER_LEAVES, KERNEL, 0, "ExitBootServices failed 16 times"},
     {FAKE_QUIRK_SHORT_READS, ANY, 0, "going on in small pieces"},
-    {FAKE_QUIRK_BROKEN_READS, LARGE, 0, "going on in small pieces"},
+    {FAKE_QUIRK_BROKEN_READS, LARGE_READ, 0, "going on in small pieces"},
     {FAKE_QUIRK_NO_PARTITION, ANY, 0, "did not come from a GPT partition"},
     {FAKE_QUIRK_NO_VARIABLES, ANY, 0, "does not say whether its console is a serial port"},
     {FAKE_QUIRK_NO_SCREEN, ANY, 0, "no screen"},
@@ -97,7 +99,8 @@ static bool check_blame(const struct scenario *scenario, const struct blame *bla
     if (!fake_has(blame->quirk) || (fake_setup()->quirks & blame->unless) != 0 ||
         (blame->boots == KERNEL && scenario->end == FAKE_STARTED) ||
         (blame->boots == IMAGE && scenario->end != FAKE_STARTED) || (blame->boots == EXACT && !scenario->exact) ||
-        (blame->boots == LARGE && !scenario->large))
+        (blame->boots == LARGE && !scenario->large) ||
+        (blame->boots == LARGE_READ && (!scenario->large || fake_setup()->medium != 0)))
         return false;
     if (!strstr(fake_log_text(), blame->words))
         fake_complain("with %s, the log lacks \"%s\"", fake_quirk_name(blame->quirk), blame->words);

@@ -186,7 +186,7 @@ static void make_large(struct scenario *scenario)
     scenario->large = true;
     scenario_add_kernel(scenario, "/os.elf", fake_kernel_elf(&(struct fake_recipe){.base = HIGH, .padding = 250000}));
     scenario_add_text(scenario, ENTRY, "kernel /os.elf\nmodule /large.img\n");
-    scenario_add_module(scenario, "/large.img", "", fake_pattern(1200000, 4));
+    scenario_add_module(scenario, "/large.img", "", fake_pattern(2400000, 4));
 }
 
 static void make_many_entries(struct scenario *scenario)
@@ -423,8 +423,8 @@ static const struct scenario_maker_list usual = {makers, sizeof(makers) / sizeof
 
 /* Those that show all that a loader does. */
 static const struct scenario_maker_list *const lists[] = {
-    &usual,          &scenarios_start,  &scenarios_automatic, &scenarios_second, &scenarios_variables,
-    &scenarios_menu, &scenarios_secure, &scenarios_counted,
+    &usual,          &scenarios_start,  &scenarios_automatic, &scenarios_second,   &scenarios_variables,
+    &scenarios_menu, &scenarios_secure, &scenarios_counted,   &scenarios_progress,
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 

@@ -33,6 +33,9 @@ struct scenario {
     bool large;               /* more than 1 MiB in one piece is needed */
     bool no_volume;           /* it ends before the volume is opened */
     const char *words;        /* that the log must have */
+    const char *shown;        /* what the console must show */
+    const char *read;         /* a file that is read in */
+    unsigned reads;           /* so many calls */
     const char *last_booted;  /* LoaderEntryLastBooted behind an untroubled run; NULL: none */
     const char *names[SCENARIO_NAMES]; /* of files with counters, as they are in the end */
 };
@@ -64,6 +67,8 @@ extern const struct scenario_maker_list scenarios_secure;
 
 /* scenarios_counted.c: entries whose tries are counted. */
 extern const struct scenario_maker_list scenarios_counted;
+/* scenarios_progress.c: loads that take their time. */
+extern const struct scenario_maker_list scenarios_progress;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

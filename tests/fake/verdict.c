@@ -87,6 +87,11 @@ static void check_untroubled(const struct scenario *scenario, const struct fake_
         check_broken(CHECK_ERRORS, "%u errors were shown instead of %u", result->errors, scenario->errors);
     if (scenario->words && !strstr(fake_log_text(), scenario->words))
         check_broken(CHECK_WORDS, "the log lacks \"%s\"", scenario->words);
+    if (scenario->shown && !strstr(fake_console_text(), scenario->shown))
+        check_broken(CHECK_SHOWN, "the console lacks \"%s\"", scenario->shown);
+    if (scenario->read && fake_volume_reads(scenario->read) != scenario->reads)
+        check_broken(CHECK_READS, "%s was read in %u calls instead of %u", scenario->read,
+                     fake_volume_reads(scenario->read), scenario->reads);
     if (result->end == FAKE_JUMPED && fake_started()->count == 0 && !scenario->is_menu &&
         fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 && fake_setup()->holes == 0 &&
         fake_calls_of(FAKE_GetMemoryMap) > 3 * scenario->entries)
