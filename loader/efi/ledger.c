@@ -82,12 +82,11 @@ static void free_pages(const struct firmware *firmware, void *subject, uint64_t 
 enum status ledger_pages(struct ledger *ledger, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, uint64_t pages,
                          uint64_t *address, struct error *error)
 {
-    enum status status = ledger_prepare(ledger, error);
     EFI_PHYSICAL_ADDRESS base = *address;
     EFI_STATUS result;
 
-    if (status != STATUS_OK)
-        return status;
+    if (ledger_prepare(ledger, error) != STATUS_OK)
+        return error_set(error, STATUS_NO_MEMORY, "the firmware has no memory left, not even for a list of its pages");
     result = ledger->firmware->boot->AllocatePages(how, type, (UINTN)pages, &base);
     if (result != EFI_SUCCESS && how == AllocateAddress)
         return error_set(error, STATUS_TAKEN, "the firmware does not give 0x%llx-0x%llx", (unsigned long long)base,

@@ -38,7 +38,8 @@ MUST_CHECK enum status ledger_pool(struct ledger *ledger, size_t size, void **re
 
 /*
  * `pages` pages of `type`, noted: anywhere, or exactly at *address. STATUS_TAKEN when an exact range is not free,
- * whatever the firmware calls that (U-Boot says EFI_OUT_OF_RESOURCES when only a later page is taken).
+ * whatever the firmware calls that (U-Boot says EFI_OUT_OF_RESOURCES when only a later page is taken). The message is
+ * the end of a sentence.
  */
 MUST_CHECK enum status ledger_pages(struct ledger *ledger, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE type, uint64_t pages,
                                     uint64_t *address, struct error *error);
