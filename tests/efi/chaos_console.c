@@ -92,10 +92,12 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *r
     return EFI_SUCCESS;
 }
 
-/* Long enough for the loader's measuring of its counter. */
+#define MEASURED 1000 /* microseconds, at the most: the loader's measuring of its counter */
+
+/* With a wrong counter short loads would be long ones, of which it tells. */
 static EFI_STATUS EFIAPI stall(UINTN microseconds)
 {
-    return boot->Stall(microseconds > 0 ? 1 : 0);
+    return boot->Stall(microseconds <= MEASURED ? microseconds : 1);
 }
 
 void chaos_console_install(EFI_SYSTEM_TABLE *system)
