@@ -288,10 +288,8 @@ enum status file_open_to_write(const struct volume *volume, const char *path, st
     EFI_STATUS result = open_handle(volume, path, file.mode, &file.handle);
     enum status status;
 
-    if (result == EFI_NOT_FOUND) {
-        (void)entries_refuse_missing(path, error);
-        return STATUS_NOT_FOUND;
-    }
+    if (result == EFI_NOT_FOUND)
+        return entries_refuse_missing(path, error);
     if (result != EFI_SUCCESS)
         return refuse_change(path, "opened to be written", result, error);
     status = check_is_file(&file, error);
@@ -317,7 +315,7 @@ enum status file_create(const struct volume *volume, const char *path, struct by
                         struct error *error)
 {
     struct file file = {.volume = volume, .path = path, .mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE};
-    struct error ignored; /* the failure before is what matters */
+    struct error undeleted; /* the failure before is what matters */
     bool was_there = false;
     enum status status = delete_if_there(volume, path, &was_there, error);
     EFI_STATUS result;
@@ -335,8 +333,8 @@ enum status file_create(const struct volume *volume, const char *path, struct by
         status = file_flush(&file, error);
     if (status == STATUS_OK)
         *ret_file = file;
-    else
-        (void)file_delete(&file, &ignored); /* and if that fails, it is passed over as any file that is no entry */
+    else if (file_delete(&file, &undeleted) != STATUS_OK) /* then it is passed over as any file that is no entry */
+        log_info("%s", undeleted.text);
     return status;
 }
 
