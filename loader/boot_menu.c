@@ -5,6 +5,7 @@
 #include "console.h"
 #include "find.h"
 #include "format.h"
+#include "graphics.h"
 #include "memmap.h"
 #include "menu_console.h"
 #include "menu_text.h"
@@ -25,6 +26,14 @@ static const char *command_line_of(const struct entry *entry)
     return entry->own_options && entry->options[0] == '\0' ? entry->own_options : entry->options;
 }
 
+/* systemd-boot's, too. */
+static char letter_of(const struct entry *entry)
+{
+    bool is_linux = entry->kernel_key == ENTRY_KERNEL_LINUX || entry->own_options;
+
+    return entry->key == '\0' && is_linux ? 'l' : entry->key;
+}
+
 static struct menu_item item_of(const struct entry *entry)
 {
     return (struct menu_item){
@@ -33,7 +42,7 @@ static struct menu_item item_of(const struct entry *entry)
         .machine_id = entry->machine_id,
         .id = entry->id,
         .options = command_line_of(entry),
-        .key = entry->key,
+        .key = letter_of(entry),
         .by_hand = entry->automatic,
     };
 }
@@ -99,14 +108,18 @@ enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, 
     struct menu_setup setup;
     enum status status = STATUS_NEED_ROOM;
 
+    /* Of automatic entries alone nobody has said that one is to be booted. */
+    size_t chosen = boot->choice.count > 0 ? boot->choice.chosen : MENU_NONE;
+
     menu_console_set_mode(&boot->firmware, config->console, config->console_number);
+    graphics_find(&boot->firmware, &boot->facts); /* a console's mode may be a screen's */
     if (find_automatic(boot, error) != STATUS_OK)
         log_warning("%s", error->text); /* the others are what matters */
     mark = boot->ledger.count;
     setup = (struct menu_setup){
         .screen = &ret_menu->screen,
         .count = boot->choice.count,
-        .chosen = boot->choice.chosen,
+        .chosen = chosen,
         .saved = boot->choice.saved,
         .timeout = timeout_number(timeout),
         .editor_off = why_no_editor(boot),

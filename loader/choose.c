@@ -18,8 +18,8 @@ enum status choose(struct boot *boot, struct error *error)
     status = find_named_automatic(boot, choice->config.default_pattern, error);
     if (status != STATUS_OK)
         return status;
+    heed(boot);
     if (choice->count == 0)
         return choice->files == 0 ? entries_refuse_empty(error) : entries_refuse_all(choice->files, error);
-    heed(boot);
     return STATUS_OK;
 }

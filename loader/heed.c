@@ -155,8 +155,11 @@ static bool has_id(const struct choice *choice, size_t index, const struct entry
 
 void heed_booted(struct boot *boot, const struct entry *entry)
 {
-    const struct choice *choice = &boot->choice;
+    struct choice *choice = &boot->choice;
 
-    if (choice->remembers && !has_id(choice, choice->once, entry) && !has_id(choice, choice->last, entry))
-        (void)variable_set_text(&boot->firmware, entry_last.name, VARIABLE_PERSISTENT, entry->id); /* said */
+    if (!choice->remembers || has_id(choice, choice->once, entry) || has_id(choice, choice->last, entry))
+        return;
+    /* Whether or not it is taken, another entry that is booted later must be written, too. */
+    choice->last = entry_find(choice->entries, choice->count, entry->id);
+    (void)variable_set_text(&boot->firmware, entry_last.name, VARIABLE_PERSISTENT, entry->id); /* said */
 }

@@ -19,33 +19,32 @@ static bool may_show_menu(const struct boot *boot)
     return boot->choice.timeout.menu != INTERFACE_MENU_DISABLED;
 }
 
-/* The screen stays until a key, or for a while. Whether it was a key that asks for the menu. */
-static bool wait_for_reader(const struct boot *boot)
+/* The screen stays until a key, or for a while. Whether it was a key that asks for the menu, and which. */
+static bool wait_for_reader(const struct boot *boot, struct menu_key *ret_key)
 {
-    struct menu_key key;
-
-    (void)console_forget_keys(&boot->firmware, &key); /* nobody has read anything yet */
+    (void)console_forget_keys(&boot->firmware, ret_key); /* nobody has read anything yet */
     console_print(&boot->sinks.screen,
                   text_of(may_show_menu(boot)
                               ? "Press Enter to go on, another key for the menu; in ten seconds it goes on by itself.\n"
                               : "Press a key to go on; in ten seconds it goes on by itself.\n"));
-    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ, &key) && may_show_menu(boot) &&
-           menu_key_code(&key) != MENU_CODE_ENTER;
+    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ, ret_key) && may_show_menu(boot) &&
+           menu_key_code(ret_key) != MENU_CODE_ENTER;
 }
 
-/* Shows an error until a person has pressed a key, or for a while. Whether the key asks for the menu. */
-static bool show_error(const struct boot *boot, const struct error *error)
+/* Shows an error until a person has pressed a key, or for a while. Whether the key asks for the menu, and which it was.
+ */
+static bool show_error(const struct boot *boot, const struct error *error, struct menu_key *ret_key)
 {
     log_error("%s", error->text);
-    return wait_for_reader(boot);
+    return wait_for_reader(boot, ret_key);
 }
 
-/* Puts back what the entry changed, with its files and its memory. */
-static void undo_entry(struct boot *boot, const struct entry *entry, size_t mark)
+/* Puts back what the entry changed, with its files and its memory. A program that was started may have left the screen
+ * in another mode. */
+static void undo_entry(struct boot *boot, size_t mark)
 {
     ledger_undo(&boot->ledger, mark);
-    if (entry->has_video)
-        graphics_find(&boot->firmware, &boot->facts);
+    graphics_find(&boot->firmware, &boot->facts);
 }
 
 /* Returns as boot_entry does, with everything as it was before. */
@@ -57,7 +56,7 @@ static enum status try_entry(struct boot *boot, const struct entry *entry, struc
     apply_log_level(boot, entry);
     log_info("booting %s (%s)", entry->kernel, entry->file);
     status = boot_entry(boot, entry, error);
-    undo_entry(boot, entry, mark);
+    undo_entry(boot, mark);
     return status;
 }
 
@@ -145,9 +144,10 @@ static bool is_tried_by_itself(const struct choice *choice, size_t index)
 
 /* The entries up to the `tried`-th that was tried have failed, the last one so. False when there is no
  * memory for the menu. */
-static bool open_menu_after(struct boot *boot, size_t tried, const struct error *failure, struct boot_menu *menu)
+static bool open_menu_after(struct boot *boot, size_t tried, const struct error *failure, const struct menu_key *held,
+                            struct boot_menu *menu)
 {
-    if (!open_menu(boot, NULL, menu))
+    if (!open_menu(boot, held, menu))
         return false;
     for (size_t i = 0; i <= tried; i++) {
         if (is_tried_by_itself(&boot->choice, ith_to_try(&boot->choice, i)))
@@ -160,6 +160,7 @@ static bool open_menu_after(struct boot *boot, size_t tried, const struct error 
 static enum status boot_first_that_can(struct boot *boot, struct boot_menu *menu, struct error *error)
 {
     enum status status = STATUS_NOT_FOUND;
+    struct menu_key key;
 
     for (size_t i = 0; i < boot->choice.count; i++) {
         const size_t index = ith_to_try(&boot->choice, i);
@@ -172,7 +173,7 @@ static enum status boot_first_that_can(struct boot *boot, struct boot_menu *menu
             log_info("%s has ended; going back to the firmware", entry->kernel);
             return STATUS_OK;
         }
-        if (show_error(boot, error) && open_menu_after(boot, i, error, menu))
+        if (show_error(boot, error, &key) && open_menu_after(boot, i, error, &key, menu))
             return run_menu(boot, menu, status, error);
     }
     log_warning("nothing is left to boot; going back to the firmware");
@@ -186,7 +187,7 @@ enum status manage(struct boot *boot, struct error *error)
     bool is_held, wanted = wants_menu(boot, &held, &is_held);
 
     if (!wanted && boot->choice.mistakes > 0)
-        wanted = wait_for_reader(boot);
+        wanted = is_held = wait_for_reader(boot, &held);
     if (wanted && open_menu(boot, is_held ? &held : NULL, &menu))
         return run_menu(boot, &menu, STATUS_OK, error);
     return boot_first_that_can(boot, &menu, error);
@@ -195,8 +196,9 @@ enum status manage(struct boot *boot, struct error *error)
 enum status manage_nothing(struct boot *boot, enum status status, struct error *error)
 {
     struct boot_menu menu;
+    struct menu_key key;
 
-    if (!show_error(boot, error) || !open_menu(boot, NULL, &menu))
+    if (!show_error(boot, error, &key) || !open_menu(boot, &key, &menu))
         return status;
     boot_menu_notice(&menu, error);
     return run_menu(boot, &menu, status, error);

@@ -11,8 +11,8 @@
  */
 MUST_CHECK enum status manage(struct boot *boot, struct error *error);
 
-/* The choice has failed, with this status and error: shows it, and to who asks for it the menu, which may have automatic
- * entries. Returns as manage does. */
+/* The choice has failed, with this status and error: shows it, and to who asks for it the menu, which may have
+ * automatic entries. Returns as manage does. */
 MUST_CHECK enum status manage_nothing(struct boot *boot, enum status status, struct error *error);
 
 #endif

@@ -21,7 +21,7 @@ static const char help[] = "In the list\n"
                            "In the editor\n"
                            "  Enter, Esc           boot with this command line, or leave it as it was\n"
                            "  Home, End            also Ctrl-A, Ctrl-E; for the arrows Ctrl-B, Ctrl-F\n"
-                           "  Ctrl-Left, -Right    by words; also Up, Down and Alt-B, Alt-F\n"
+                           "  Up, Down             by words\n"
                            "  Ctrl-K, -U, -W       delete to the end, to the start, the word before\n";
 
 /* The list as it is when nobody has touched it, with what the countdown leads to. */
@@ -361,7 +361,8 @@ void menu_came_back(struct menu *menu, struct text message)
         if (!menu->items[index].tried && !menu->items[index].by_hand)
             next = index;
     }
-    menu->planned = next;
-    menu->counts = true;
+    /* Who has had a program run is there, and is waited for. */
+    menu->planned = item->failed ? next : menu->selected;
+    menu->counts = item->failed;
     begin(menu, menu->watch.ignored != 0 ? menu->watch.ignored : menu->watch.key, MENU_SECONDS);
 }

@@ -17,7 +17,7 @@
  *     When a key is found to be stuck and no other one was pressed since the menu began or came back, what it has done
  *     is undone, and the countdown, if there was one, begins anew.
  *     After a failure the next item that was not tried yet is chosen and counted down to. Each is tried once by itself;
- *     then the countdown leads back to the firmware.
+ *     then the countdown leads back to the firmware. A program that ended well is no failure: the menu waits.
  *
  * A person who has pressed a key is waited for without end. Two keys that jam in turns look like one.
  */
@@ -54,7 +54,7 @@ struct menu_setup {
     struct text_screen *screen;
     struct menu_item *items;
     size_t count;
-    size_t chosen;               /* what is booted when nobody chooses; below `count` unless that is 0 */
+    size_t chosen;               /* what is booted when nobody chooses; MENU_NONE, or of no account without items */
     size_t saved;                /* the saved default (LoaderEntryDefault), or MENU_NONE */
     uint32_t timeout;            /* what is in force: seconds, or one of MENU_TIMEOUT_… */
     const char *editor_off;      /* why nothing can be edited, a sentence; NULL when it can */

@@ -17,6 +17,7 @@ from harness.injection import not_given_back, read_counts, read_returns
 from harness.messages import read_messages
 from harness.paths import PROGRAM, built
 from harness.refusal import read_on
+from harness.terminal import Terminal
 
 DEVICE_ERROR = 1 << 63 | 7
 MEMTEST = ("memtest86+", "boot/memtest86+x64.efi")
@@ -131,15 +132,22 @@ def test_grub(start, disk):
 
 
 def test_systemd_boot(start, disk):
-    """It reads the same configuration, and shows what is in it beside itself."""
+    """From the menu, to which it comes back. It reads the same configuration, and shows what is in it."""
     files = {"EFI/systemd/systemd-bootx64.efi": debian(*SYSTEMD_BOOT), "loader/loader.conf": "timeout menu-force\n",
              "vmlinuz": b"nobody starts it",
-             **entries("efi /EFI/systemd/systemd-bootx64.efi\n", "title Something else\nlinux /vmlinuz\n")}
+             **entries("title The other one\nefi /EFI/systemd/systemd-bootx64.efi\n",
+                       "title Something else\nlinux /vmlinuz\n")}
     machine = start(disk(injected(files, runs=2)))
+    terminal = Terminal(machine)
     for _ in range(2):
-        machine.wait_for("Something else", prompt=True)
+        terminal.type("", "> The other one")
+        machine.send("\r")
+        terminal.wait(lambda text: "Something else" in text and "Enter boot" not in text, "systemd-boot's menu")
         machine.send("Q")
-    comes_back(machine, 2, "/EFI/systemd/systemd-bootx64.efi")
+        assert re.search("> The other one +ended", terminal.wait_for("Enter boot"))
+        machine.send("q")
+    machine.wait_exit()
+    assert [(run["status"], run["open"]) for run in read_returns(machine.e9.text)] == [(0, 0)] * 2
 
 
 # ---- a program that says what it was given ----

@@ -258,6 +258,33 @@ static void make_nothing(struct scenario *scenario)
     scenario->words = "There is no kernel to boot";
 }
 
+/* An automatic entry that nobody has named is not counted down to. */
+static void make_nothing_but_shell(struct scenario *scenario)
+{
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
+    scenario->setup.typed = " ";
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_RETURNED;
+    scenario->words = "leaving the menu for the firmware";
+}
+
+/* Nothing can be edited: what is typed after the key chooses and leaves. */
+static void make_secure(struct scenario *scenario)
+{
+    scenario_add_text(scenario, "/loader/loader.conf", "timeout 5\n");
+    scenario_add_text(scenario, SCENARIO_ENTRY, "title A tool\nefi /tool.efi\noptions one\n");
+    scenario_add_file(scenario, "/tool.efi", fake_pe_program());
+    scenario->setup.files[scenario->setup.file_count - 1].is_signed = true;
+    scenario->setup.secure = (struct fake_secure){.is_there = true, .secure_boot = 1};
+    scenario->start.path = "/tool.efi";
+    scenario->start.options = "one";
+    scenario->setup.typed = "e2\r";
+    scenario->end = FAKE_STARTED;
+    scenario->is_menu = true;
+    scenario->unattended = FAKE_STARTED;
+    scenario->entries = TRIES;
+}
+
 static const struct scenario_maker makers[] = {
     {"menu, countdown", make_countdown, 0},
     {"menu, choice", make_choice, 0},
@@ -286,6 +313,8 @@ static const struct scenario_maker makers[] = {
     {"menu, shell", make_shell, 0},
     {"menu, reboot entry", make_reboot_entry, 0},
     {"menu, firmware setup", make_setup, 0},
+    {"menu, nothing but a shell", make_nothing_but_shell, 1},
+    {"menu, Secure Boot", make_secure, 0},
     {"menu, nothing to boot", make_nothing, 1},
     {"menu, no reboot", make_no_reboot, 0},
     {"menu, tried again", make_again, 2},

@@ -100,12 +100,13 @@ static void test_after_a_failure(void **state)
     made_menu_draw(&made);
     assert_string_equal(row_of(&made, 7), "");
     assert_string_equal(row_of(&made, 5),
-                        "    Item 3                                                              ended");
+                        "  > Item 3                                                              ended");
+    made_menu_hold(&made, "", 0, 2); /* the key that it was booted with is let go */
     made_menu_press(&made, "\r");
     menu_came_back(&made.menu, text_of("no"));
     made_menu_draw(&made);
     assert_string_equal(row_of(&made, 22),
-                        "  Back to the firmware in 10 s                                  any key stops");
+                        "  Boots in 10 s: Item 1                                         any key stops");
     made_menu_end(&made);
 }
 
