@@ -36,6 +36,7 @@
 #include "phys.h"
 #include "reserve.h"
 #include "restart.h"
+#include "seed.h"
 #include "start.h"
 #include "version_string.h"
 #include "video.h"
@@ -213,6 +214,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
         status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &boot->line, &image, error);
     if (status != STATUS_OK)
         return status;
+    seed_give(boot, facts_want_verification(&boot->facts));
     heed_booted(boot, entry);
     announce(boot, entry);
     log_info("starting %s", attempt->files[0].path);

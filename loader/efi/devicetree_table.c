@@ -10,29 +10,6 @@
 
 #define SIZE_AT_MOST (16U << 20) /* as device_tree_check has it */
 
-static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
-
-/* Physical; 0: there is none. */
-static uint64_t installed_now(const struct firmware *firmware)
-{
-    struct firmware_pointers pointers;
-
-    configuration_tables_find(firmware, &pointers);
-    return pointers.device_tree;
-}
-
-static EFI_STATUS set_table(const struct firmware *firmware, uint64_t physical)
-{
-    return firmware->boot->InstallConfigurationTable(&guid, (void *)(uintptr_t)physical);
-}
-
-/* `number` is the table that is there now, `subject` the one before. */
-static void take_back(const struct firmware *firmware, void *subject, uint64_t number)
-{
-    if (installed_now(firmware) == number)
-        (void)set_table(firmware, (uintptr_t)subject); /* nothing is left to do if it cannot be taken back */
-}
-
 /* Pages that a kernel keeps. Where the firmware gives page 0 that is kept aside: a table there would be none. */
 static enum status take_pages(struct ledger *ledger, const struct file *file, uint64_t *ret_physical,
                               struct error *error)
@@ -75,7 +52,7 @@ static enum status read_tree(struct ledger *ledger, struct file *file, uint64_t 
 enum status devicetree_install(struct ledger *ledger, const struct volume *volume, const char *path,
                                struct error *error)
 {
-    const uint64_t before = installed_now(ledger->firmware);
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
     uint64_t physical = 0;
     struct file file;
     enum status status = file_open(volume, path, &file, error);
@@ -85,15 +62,12 @@ enum status devicetree_install(struct ledger *ledger, const struct volume *volum
         return status;
     status = read_tree(ledger, &file, &physical, error);
     file_close(&file);
-    if (status == STATUS_OK)
-        status = ledger_prepare(ledger, error);
     if (status != STATUS_OK)
         return status;
-    result = set_table(ledger->firmware, physical);
+    result = configuration_table_install(ledger, &guid, (void *)(uintptr_t)physical, NULL); /* the pages are noted */
     if (result != EFI_SUCCESS)
         return error_set(error, firmware_status(result), "%s: the firmware does not take it as its device tree (%s).",
                          path, firmware_status_name(result));
-    ledger_note(ledger, &(struct ledger_entry){take_back, (void *)(uintptr_t)before, physical});
     log_info("%s: is the device tree", path);
     return STATUS_OK;
 }

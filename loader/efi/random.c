@@ -23,3 +23,13 @@ bool random_from_firmware(const struct firmware *firmware, uint8_t *bytes, size_
              status == EFI_SUCCESS ? "all are zero" : firmware_status_name(status));
     return false;
 }
+
+bool random_never_twice(const struct firmware *firmware, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+
+    if (firmware->boot->GetNextMonotonicCount(&number) != EFI_SUCCESS)
+        return false;
+    *ret_number = number;
+    return true;
+}

@@ -13,4 +13,8 @@
  */
 MUST_CHECK bool random_from_firmware(const struct firmware *firmware, uint8_t *bytes, size_t size);
 
+/* A number that the firmware never gives twice, not even after a reset (UEFI 2.10, section 7.5.2). False when it has
+ * none. */
+MUST_CHECK bool random_never_twice(const struct firmware *firmware, uint64_t *ret_number);
+
 #endif

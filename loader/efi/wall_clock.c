@@ -26,3 +26,13 @@ bool wall_clock_read(const struct firmware *firmware, uint64_t *ret_seconds)
     log_info("no wall clock (%s)", status == EFI_SUCCESS ? "what it shows is no date" : firmware_status_name(status));
     return false;
 }
+
+bool wall_clock_look(const struct firmware *firmware, EFI_TIME *ret_time)
+{
+    EFI_TIME time = {0};
+
+    if (firmware->system->RuntimeServices->GetTime(&time, NULL) != EFI_SUCCESS)
+        return false;
+    *ret_time = time;
+    return true;
+}

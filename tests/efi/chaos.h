@@ -176,7 +176,7 @@ void chaos_image_offer(EFI_HANDLE handle);
 /* The call that is to take it back fails: it stays, and is nothing that the loader keeps. Or it is said not to be
  * there, and is not. */
 void chaos_interface_offer(EFI_HANDLE handle, const EFI_GUID *guid, void *interface, EFI_STATUS status);
-/* The configuration table is gone, though the call fails. */
+/* The configuration table is gone, though the call fails; and so is what the loader then keeps of it. */
 void chaos_table_offer(const EFI_GUID *guid);
 /* A call to LoadImage that fails with EFI_SECURITY_VIOLATION leaves a loaded image (UEFI 2.10, 7.4.1). */
 void chaos_image_load_untrusted(const struct chaos_arguments *arguments);

@@ -3,6 +3,7 @@
 #include "chaos.h"
 
 #include "abi/block_io.h"
+#include "abi/configuration_table.h"
 #include "abi/edid.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
@@ -45,6 +46,7 @@ enum slot {
     SLOT_StartImage = BOOT(StartImage),
     SLOT_UnloadImage = BOOT(UnloadImage),
     SLOT_InstallConfigurationTable = BOOT(InstallConfigurationTable),
+    SLOT_GetNextMonotonicCount = BOOT(GetNextMonotonicCount),
     SLOT_ExitBootServices = BOOT(ExitBootServices),
     SLOT_Stall = BOOT(Stall),
     SLOT_SetWatchdogTimer = BOOT(SetWatchdogTimer),
@@ -124,8 +126,10 @@ static bool hides_secure_boot(const CHAR16 *name, EFI_STATUS status)
 static void tell_vital(enum fake_service service, const struct chaos_arguments *arguments, EFI_STATUS status)
 {
     static const EFI_GUID image = EFI_LOADED_IMAGE_PROTOCOL_GUID, files = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    static const EFI_GUID seed = LINUX_EFI_RANDOM_SEED_TABLE_GUID;
     const EFI_GUID *guid = (const EFI_GUID *)(uintptr_t)arguments->second;
     const EFI_FILE_PROTOCOL *file = (const EFI_FILE_PROTOCOL *)(uintptr_t)arguments->first;
+    const EFI_GUID *table = (const EFI_GUID *)(uintptr_t)arguments->first;
 
     if (service == FAKE_AllocatePages)
         fake_set_vital((uint32_t)arguments->first != AllocateAddress);
@@ -135,6 +139,8 @@ static void tell_vital(enum fake_service service, const struct chaos_arguments *
         fake_set_vital(hides_secure_boot((const CHAR16 *)(uintptr_t)arguments->first, status));
     if (service == FAKE_HandleProtocol)
         fake_set_vital(same(guid, &image) || same(guid, &files));
+    if (service == FAKE_InstallConfigurationTable)
+        fake_set_vital(!same(table, &seed));
     if (service == FAKE_FileRead)
         fake_set_vital(chaos_is_folder(file));
     /* What is opened to be written is written for counting. */
@@ -198,6 +204,15 @@ EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)
     return status;
 }
 
+/* The firmware's own would wear out its variables. */
+static EFI_STATUS EFIAPI get_count(uint64_t *count)
+{
+    static uint64_t last;
+
+    *count = ++last;
+    return EFI_SUCCESS;
+}
+
 /* In memory that the kernel's direct map has: the kernel looks for the way back there. */
 static EFI_SYSTEM_TABLE *loaders;
 
@@ -249,6 +264,7 @@ EFI_SYSTEM_TABLE *chaos_system_table(void)
     tables->system.BootServices = &tables->boot;
     tables->system.NumberOfTableEntries = count + 1;
     tables->system.ConfigurationTable = tables->configuration;
+    CHAOS_TARGET(FAKE_GetNextMonotonicCount, get_count);
     loaders = &tables->system;
     return loaders;
 }

@@ -5,6 +5,7 @@
  */
 #include "chaos.h"
 
+#include "abi/configuration_table.h"
 #include "memory.h"
 #include "started.h"
 
@@ -29,6 +30,7 @@ static unsigned interface_count;
 
 static struct table {
     EFI_GUID guid;
+    void *table;
     unsigned call;
 } tables[CHAOS_TABLES];
 static unsigned table_count;
@@ -235,12 +237,18 @@ static EFI_STATUS EFIAPI install_table(const EFI_GUID *guid, void *table)
     if (!found && table_count == CHAOS_TABLES)
         give_up("the loader installs more than %u configuration tables", CHAOS_TABLES);
     found = found ? found : &tables[table_count++];
-    *found = (struct table){*guid, fake_calls()};
+    *found = (struct table){*guid, table, fake_calls()};
     return EFI_SUCCESS;
 }
 
+/* A seed that cannot be taken back is Linux's to read and to free: the loader must keep it, and cannot give it back. */
 void chaos_table_offer(const EFI_GUID *guid)
 {
+    static const EFI_GUID seed = LINUX_EFI_RANDOM_SEED_TABLE_GUID;
+    const struct table *found = find_table(guid);
+
+    if (found && memcmp(guid, &seed, sizeof(seed)) == 0)
+        chaos_offer(CHAOS_POOL, (uintptr_t)found->table);
     (void)install_table(guid, NULL);
 }
 

@@ -116,6 +116,18 @@ static void spoil_random(void)
     need(boot->InstallProtocolInterface(&handle, &guid, EFI_NATIVE_INTERFACE, &rng), "no place for random numbers");
 }
 
+static void set_token(void)
+{
+    static const EFI_GUID guid = LOADER_VARIABLE;
+    uint8_t token[32];
+
+    for (unsigned i = 0; i < sizeof(token); i++)
+        token[i] = (uint8_t)(i * 11 + 5);
+    need(system_table->RuntimeServices->SetVariable(u"LoaderSystemToken", &guid, EFI_VARIABLE_BOOTSERVICE_ACCESS,
+                                                    sizeof(token), token),
+         "no place for a system token");
+}
+
 void facts_spoil(void)
 {
     EFI_RUNTIME_SERVICES *runtime = system_table->RuntimeServices;
@@ -126,4 +138,6 @@ void facts_spoil(void)
         runtime->GetTime = settings.clock == 1 ? fail_to_tell : settings.clock == 2 ? tell_no_date : tell_zone;
     if (settings.random)
         spoil_random();
+    if (settings.token)
+        set_token();
 }

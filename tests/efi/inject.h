@@ -51,6 +51,7 @@ struct settings {
     uint64_t fail_mode; /* 1: screens fail to change their mode */
     uint64_t clock;     /* 1: the clock fails; 2: it shows what is no date; 3: 2024-02-29 12:30, zone -60 */
     uint64_t random;    /* 1: there are random numbers, which fail; 2: all are zero */
+    uint64_t token;     /* 1: there is a system token, among the Boot Loader Interface's variables */
 
     uint64_t acpi;   /* 1: root pointer and XSDT in reserved memory; 2: a damaged root pointer; 3: only the old one, of
                         ACPI 1.0; 4: that one, and a damaged new one; 5: none */
@@ -150,7 +151,8 @@ uint64_t files_largest_read(void);
 void screen_spoil(void);
 
 /* ---- facts.c ---- */
-/* Changes what the firmware tells of screens, clock and random numbers, as edid, fail_mode, clock and random ask. */
+/* Changes what the firmware tells of screens, clock and random numbers, as edid, fail_mode, clock, random and token
+ * ask. */
 void facts_spoil(void);
 
 /* ---- tables.c ---- */

@@ -4,6 +4,7 @@
  * words among its load options tell it:
  *
  *     initrd       it fetches the initrd as Linux does, and says how large it is and a checksum
+ *     seed         it says which random seed it was given
  *     leave        it ends QEMU with success
  *     status=N     it comes back with that status
  *     words        it comes back with words for whoever started it: many pages of them
@@ -12,6 +13,7 @@
 #include <stddef.h>
 
 #include "abi/boot_services.h"
+#include "abi/configuration_table.h"
 #include "abi/load_file.h"
 #include "abi/loaded_image.h"
 #include "abi/simple_file_system.h"
@@ -122,6 +124,21 @@ static EFI_STATUS tell_initrd(void)
     return status;
 }
 
+static void tell_seed(const EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = LINUX_EFI_RANDOM_SEED_TABLE_GUID;
+    const LINUX_EFI_RANDOM_SEED *seed = NULL;
+
+    for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
+        if (memcmp(&system->ConfigurationTable[i].VendorGuid, &guid, sizeof(guid)) == 0)
+            seed = system->ConfigurationTable[i].VendorTable;
+    }
+    put("program: seed=");
+    for (uint32_t i = 0; seed && i < seed->Size; i++)
+        tell("%02x", seed->Bits[i]);
+    put(seed ? "\n" : "none\n");
+}
+
 /* EDK2 gives a copy of the words to whoever started the program, and does not free what it was given. */
 static EFI_STATUS come_back(EFI_HANDLE image, EFI_STATUS status, bool with_words)
 {
@@ -161,6 +178,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
             with_words = true;
         else if (text_is(word, "leave"))
             __asm__ volatile("outl %0, %1" : : "a"(EXIT_SUCCESS), "Nd"((uint16_t)EXIT_PORT));
+        else if (text_is(word, "seed"))
+            tell_seed(system);
         else if (text_is(word, "initrd"))
             status = tell_initrd();
         else if (text_starts_with(word, "status=") &&

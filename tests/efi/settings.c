@@ -37,6 +37,7 @@ static const struct {
     {"fail-mode", &settings.fail_mode, NULL},
     {"clock", &settings.clock, NULL},
     {"random", &settings.random, NULL},
+    {"token", &settings.token, NULL},
     {"acpi", &settings.acpi, NULL},
     {"smbios", &settings.smbios, NULL},
     {"device-tree", &settings.device_tree, NULL},

@@ -112,6 +112,8 @@
     X(LAST_BOOTED, "last-booted")                                                                                      \
     X(TOLD, "told")                                                                                                    \
     X(TOLD_TO_NOBODY, "told-to-nobody")                                                                                \
+    X(START_SEED, "start-seed")                                                                                        \
+    X(SEED_FILE, "seed-file")                                                                                          \
     X(COUNT_LOST, "count-lost")                                                                                        \
     X(COUNT_GROWN, "count-grown")                                                                                      \
     X(COUNT_NAME, "count-name")                                                                                        \

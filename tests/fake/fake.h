@@ -20,10 +20,12 @@
 #include "checks.h"
 #include "fake_blocks.h"
 #include "fake_calls.h"
+#include "fake_configuration.h"
 #include "fake_disk.h"
 #include "fake_images.h"
 #include "fake_quirks.h"
 #include "fake_secure.h"
+#include "fake_seed.h"
 #include "fake_variables.h"
 #include "machine.h"
 
@@ -72,6 +74,7 @@ struct fake_setup {
     size_t claim_count;
     struct fake_second second;
     struct fake_writes writes;
+    struct bytes earlier_seed;   /* what an earlier boot stage has left for Linux: a table; no data: nothing */
     struct fake_program program; /* what images do that are started */
     struct fake_secure secure;   /* Secure Boot */
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
@@ -147,6 +150,8 @@ const char *fake_complaint_text(void);
 /* ---- fake_system.c ---- */
 _Noreturn void fake_end_run(enum fake_end end);
 const EFI_SYSTEM_TABLE *fake_system_table(void);
+/* Whether the loader's stack has the first bytes of a secret. */
+bool fake_on_stack(const uint8_t *secret);
 /* The firmware is about to be left: what it did for the loader is to be given back while it can be. */
 void fake_system_check_leaving(void);
 
@@ -233,12 +238,7 @@ void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime);
 void fake_random_start(void);
 
 /* ---- fake_tables.c: ACPI and SMBIOS ---- */
-void fake_tables_start(EFI_SYSTEM_TABLE *system);
-void fake_tables_install(EFI_BOOT_SERVICES *boot);
-/* Complains of tables that the loader has left behind. */
-void fake_tables_check(void);
-/* The configuration table of that name, physical, or NULL. */
-const void *fake_tables_find(const EFI_GUID *guid);
+void fake_tables_start(void);
 struct fake_pages {
     uint64_t base, size;
 };

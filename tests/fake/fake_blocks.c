@@ -131,6 +131,17 @@ const struct fake_file *fake_blocks_on_disk(size_t index)
     return NULL;
 }
 
+const struct fake_file *fake_blocks_find_on_disk(const char *path)
+{
+    const struct fake_file *file;
+
+    for (size_t i = 0; (file = fake_blocks_on_disk(i)) != NULL; i++) {
+        if (!file->on_second && strcmp(file->path, path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
 static struct slot *slot_of(const struct fake_file *file)
 {
     for (size_t i = 0; i < state.slot_count; i++) {

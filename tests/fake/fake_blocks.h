@@ -56,6 +56,9 @@ void fake_blocks_check(void);
 const struct fake_file *fake_blocks_file(size_t index);
 const struct fake_file *fake_blocks_on_disk(size_t index);
 
+/* The file on the boot volume's disk, or NULL. */
+const struct fake_file *fake_blocks_find_on_disk(const char *path);
+
 /* How many blocks were written in this run. */
 unsigned fake_blocks_written(void);
 

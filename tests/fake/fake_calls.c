@@ -49,6 +49,7 @@ static const struct service {
     [FAKE_InstallConfigurationTable] = {"InstallConfigurationTable",
                                         RUNNING,
                                         {EFI_INVALID_PARAMETER, EFI_NOT_FOUND, EFI_OUT_OF_RESOURCES}},
+    [FAKE_GetNextMonotonicCount] = {"GetNextMonotonicCount", RUNNING, {EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
     [FAKE_ExitBootServices] = {"ExitBootServices", MEMORY, {EFI_INVALID_PARAMETER}},
     [FAKE_Stall] = {"Stall", RUNNING, {0}},
     [FAKE_SetWatchdogTimer] = {"SetWatchdogTimer", RUNNING, {EFI_UNSUPPORTED, EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},

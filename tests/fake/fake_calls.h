@@ -31,6 +31,7 @@
     X(StartImage)                                                                                                      \
     X(UnloadImage)                                                                                                     \
     X(InstallConfigurationTable)                                                                                       \
+    X(GetNextMonotonicCount)                                                                                           \
     X(ExitBootServices)                                                                                                \
     X(Stall)                                                                                                           \
     X(SetWatchdogTimer)                                                                                                \

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/configuration_table.h"
 #include "abi/device_path.h"
 #include "abi/load_file.h"
 #include "abi/loaded_image.h"
@@ -33,6 +32,7 @@ static struct {
     struct image images[IMAGES];
     struct fake_started started;
     char path[PATH_SIZE], options[TEXT_SIZE];
+    uint8_t seed[FAKE_SEED_SIZE];
     uint8_t *initrd, *tree;
     EFI_LOAD_FILE2_PROTOCOL other;
 } state;
@@ -248,6 +248,21 @@ void fake_images_check_withdrawn(const EFI_GUID *guid, void *interface)
         fake_complain("LoadFile2: gives what is taken back");
 }
 
+/* No two programs get the same. */
+void fake_images_give_seed(void)
+{
+    struct bytes seed = fake_seed_read();
+
+    if (seed.size == 0)
+        return;
+    if (memcmp(seed.data, state.seed, sizeof(state.seed)) == 0)
+        fake_complain("the random seed is that of a program before");
+    memcpy(state.seed, seed.data, sizeof(state.seed));
+    state.started.seed = (struct bytes){state.seed, sizeof(state.seed)};
+    if (fake_setup()->program.takes_seed)
+        fake_seed_take();
+}
+
 static void leave_words(UINTN *size, CHAR16 **words)
 {
     static const CHAR16 text[] = u"out of paper";
@@ -260,12 +275,11 @@ static void leave_words(UINTN *size, CHAR16 **words)
 /* A copy of it: its memory may be given back before anybody looks. */
 static void look_for_tree(void)
 {
-    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
-    uint64_t physical = (uintptr_t)fake_tables_find(&guid);
+    uint64_t physical = (uintptr_t)fake_configuration_loaders(&fake_tree_kind.guid);
     const uint8_t *tree;
     size_t size;
 
-    if (physical == 0 || physical == FAKE_TREE)
+    if (physical == 0)
         return;
     tree = phys_to_ptr(physical);
     size = (size_t)tree[4] << 24 | (size_t)tree[5] << 16 | (size_t)tree[6] << 8 | tree[7];
@@ -299,6 +313,7 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **wo
         (struct fake_started){.on_second = image->on_second, .path = state.path, .count = state.started.count + 1};
     read_options(&image->protocol);
     look_for_tree();
+    fake_images_give_seed();
     status = fetch_initrd();
     fake_volume_check_written();
     if (status == EFI_SUCCESS && !program->comes_back)

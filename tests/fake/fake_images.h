@@ -17,6 +17,7 @@ struct fake_program {
     EFI_STATUS load_status;  /* LoadImage refuses it so; with EFI_SECURITY_VIOLATION it is loaded all the same */
     EFI_STATUS start_status; /* StartImage does, before it runs */
     bool other_initrd;       /* somebody offers an initrd before the loader does */
+    bool takes_seed;         /* it puts a random seed of its own in the place of the loader's */
 };
 
 /* What the last program that was started found. */
@@ -26,11 +27,15 @@ struct fake_started {
     const char *options;      /* its load options, in UTF-8; NULL when it has none */
     struct bytes initrd;      /* size 0 when nobody offers one */
     struct bytes device_tree; /* that is listed and not the firmware's own; size 0 when there is none */
+    struct bytes seed;        /* size 0 when the loader gave it none */
     bool initrd_failed;       /* it was there, and could not be read */
     bool came_back;           /* content */
     unsigned count;           /* programs that were started */
 };
 const struct fake_started *fake_started(void);
+
+/* What a program does first: it takes the random seed that is listed. */
+void fake_images_give_seed(void);
 
 void fake_images_start(void);
 void fake_images_stop(void);

@@ -26,6 +26,7 @@ struct pool_block {
     size_t size;
     unsigned call;
     bool answers; /* a call that was no allocation */
+    uint32_t type;
 };
 
 static struct {
@@ -316,7 +317,7 @@ void *fake_memory_pool(size_t size)
 
     if (!block)
         abort();
-    *block = (struct pool_block){state.pool, malloc(size), size, fake_calls(), true};
+    *block = (struct pool_block){state.pool, malloc(size), size, fake_calls(), true, EfiBootServicesData};
     if (!block->memory)
         abort();
     memset(block->memory, 0xa5, size);
@@ -332,7 +333,7 @@ static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **
 {
     EFI_STATUS status = fake_call(FAKE_AllocatePool);
 
-    if (type != EfiLoaderData)
+    if (type != EfiLoaderData && type != EfiACPIReclaimMemory)
         fake_complain("pool memory of type 0x%x was asked for", type);
     if (!buffer || size == 0) {
         fake_complain("AllocatePool: %zu bytes make no sense", size);
@@ -344,32 +345,55 @@ static EFI_STATUS EFIAPI allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void **
         return fail(EFI_OUT_OF_RESOURCES);
     *buffer = fake_memory_pool(size);
     state.pool->answers = false;
+    state.pool->type = type;
     if (fake_has(FAKE_QUIRK_POOL_SPLITS))
         fake_memory_fragment(4);
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI free_pool(void *buffer)
+static bool drop_block(const void *memory)
 {
-    EFI_STATUS status = fake_call(FAKE_FreePool);
-
     for (struct pool_block **at = &state.pool; *at; at = &(*at)->next) {
         struct pool_block *block = *at;
 
-        if (block->memory != buffer)
+        if (block->memory != memory)
             continue;
         *at = block->next;
         state.pool_used -= block->size;
         free(block->memory);
         free(block);
         state.key++;
-        return status;
+        return true;
     }
+    return false;
+}
+
+static EFI_STATUS EFIAPI free_pool(void *buffer)
+{
+    EFI_STATUS status = fake_call(FAKE_FreePool);
+
+    if (drop_block(buffer))
+        return status;
     fake_complain("FreePool: nobody has pool memory at %p", buffer);
     return fail(EFI_INVALID_PARAMETER);
 }
 
 /* ---- from outside ---- */
+
+uint32_t fake_memory_pool_type(const void *memory)
+{
+    for (const struct pool_block *block = state.pool; block; block = block->next) {
+        if (block->memory == memory)
+            return block->type;
+    }
+    return UINT32_MAX;
+}
+
+void fake_memory_take(const void *memory)
+{
+    if (!drop_block(memory))
+        abort();
+}
 
 unsigned fake_memory_find(const void *bytes, size_t size)
 {

@@ -57,6 +57,11 @@ size_t fake_memory_pool_most(void);
 /* From the pool, for the firmware itself, which then gives it to the loader to free. */
 void *fake_memory_pool(size_t size);
 
+/* What the loader has got from the pool: of which type it is (UINT32_MAX: it is none); and from here on it is not
+ * the loader's. */
+uint32_t fake_memory_pool_type(const void *memory);
+void fake_memory_take(const void *memory);
+
 /* The number of the map's state: it changes with every allocation. */
 uint64_t fake_memory_key(void);
 

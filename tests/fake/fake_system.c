@@ -126,6 +126,11 @@ __attribute__((no_sanitize("address"))) static bool is_on_stack(const uint8_t *b
     return false;
 }
 
+bool fake_on_stack(const uint8_t *secret)
+{
+    return is_on_stack(secret);
+}
+
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
 {
     state.result.trampoline = trampoline;
@@ -174,7 +179,9 @@ static void switch_on(void)
     fake_random_start();
     fake_secure_start();
     fake_variables_start();
-    fake_tables_start(state.system);
+    fake_configuration_start(state.system);
+    fake_tables_start();
+    fake_seed_start();
     fake_console_install(state.system);
     fake_keyboard_install(state.system);
 }
@@ -187,7 +194,8 @@ static void install(void)
     fake_map_install(&state.boot);
     fake_protocols_install(&state.boot);
     fake_images_install(&state.boot);
-    fake_tables_install(&state.boot);
+    fake_configuration_install(&state.boot);
+    fake_seed_install(&state.boot);
     fake_clock_install(&state.boot, &state.runtime);
     fake_runtime_install(&state.runtime);
     fake_variables_install(&state.runtime);
@@ -200,7 +208,7 @@ static void check_return(void)
     fake_volume_check();
     fake_volume_check_written();
     fake_images_check();
-    fake_tables_check();
+    fake_configuration_check();
     fake_protocols_check();
     fake_clock_check();
     fake_console_check();

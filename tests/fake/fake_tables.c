@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/configuration_table.h"
+#include "device_tree.h"
 #include "fake.h"
 #include "fake_memory.h"
 #include "phys.h"
@@ -19,17 +20,6 @@
 #define FACS       0x3d6a0000ULL      /* in ACPI NVS */
 #define SMBIOS3    0x3d400100ULL      /* in runtime data */
 #define STRUCTURES 0x3d402000ULL
-
-#define LISTED   3
-#define AT_MOST  8
-#define SMALLEST 16 /* bytes of a table */
-
-static struct {
-    EFI_SYSTEM_TABLE *system;
-    EFI_CONFIGURATION_TABLE listed[AT_MOST], before[LISTED]; /* now, and when the machine was switched on */
-    size_t before_count;
-    unsigned calls[AT_MOST]; /* that have installed them */
-} state;
 
 static const struct fake_pages pages[] = {
     {0x3d400000, 0x1000}, {STRUCTURES, 0x1000},       {RECLAIM + 0x1000, 0x3000},
@@ -139,104 +129,27 @@ static void make_smbios(void)
     memset(phys_to_ptr(STRUCTURES), 0, 0x100);
 }
 
-static void list_table(EFI_SYSTEM_TABLE *system, EFI_GUID guid, uint64_t address)
+/* ---- device trees ---- */
+
+static bool tree_fits(const void *table)
 {
-    state.listed[system->NumberOfTableEntries++] = (EFI_CONFIGURATION_TABLE){guid, (void *)(uintptr_t)address};
+    return fake_memory_is_loaders((uintptr_t)table, DEVICE_TREE_HEADER, EfiACPIReclaimMemory);
 }
 
-/* ---- tables that the loader installs ---- */
-
-static size_t find(const EFI_CONFIGURATION_TABLE *tables, size_t count, const EFI_GUID *guid)
+/* The loader could not do more. */
+static void take_tree_back(const void *others)
 {
-    size_t i = 0;
-
-    while (i < count && memcmp(&tables[i].VendorGuid, guid, sizeof(*guid)) != 0)
-        i++;
-    return i;
+    fake_configuration_list(&fake_tree_kind.guid, others);
 }
 
-/* What the firmware had by that name. */
-static void *table_before(const EFI_GUID *guid)
-{
-    size_t i = find(state.before, state.before_count, guid);
-
-    return i < state.before_count ? state.before[i].VendorTable : NULL;
-}
-
-const void *fake_tables_find(const EFI_GUID *guid)
-{
-    size_t count = state.system->NumberOfTableEntries, i = find(state.listed, count, guid);
-
-    return i < count ? state.listed[i].VendorTable : NULL;
-}
-
-static EFI_STATUS remove_table(size_t index)
-{
-    size_t count = state.system->NumberOfTableEntries;
-
-    if (index == count)
-        return EFI_NOT_FOUND;
-    for (size_t i = index; i + 1 < count; i++) {
-        state.listed[i] = state.listed[i + 1];
-        state.calls[i] = state.calls[i + 1];
-    }
-    state.system->NumberOfTableEntries--;
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS change_tables(const EFI_GUID *guid, void *table)
-{
-    size_t count = state.system->NumberOfTableEntries, index = find(state.listed, count, guid);
-
-    if (!table)
-        return remove_table(index);
-    if (index == AT_MOST)
-        return EFI_OUT_OF_RESOURCES;
-    state.listed[index] = (EFI_CONFIGURATION_TABLE){*guid, table};
-    state.calls[index] = fake_calls();
-    state.system->NumberOfTableEntries += index == count ? 1 : 0;
-    state.system->ConfigurationTable = state.listed;
-    return EFI_SUCCESS;
-}
-
-static EFI_STATUS EFIAPI install_table(const EFI_GUID *guid, void *table)
-{
-    EFI_STATUS status = fake_call(FAKE_InstallConfigurationTable);
-    bool is_back;
-
-    if (!guid) {
-        fake_complain("InstallConfigurationTable: odd arguments");
-        return EFI_INVALID_PARAMETER;
-    }
-    is_back = table == table_before(guid);
-    if (!is_back && !fake_memory_is_loaders((uintptr_t)table, SMALLEST, EfiACPIReclaimMemory))
-        fake_complain("InstallConfigurationTable: a table that is in no memory for it");
-    if (status == EFI_SUCCESS)
-        return change_tables(guid, table);
-    /* The loader could not do more. */
-    if (is_back)
-        (void)change_tables(guid, table);
-    return status;
-}
-
-void fake_tables_install(EFI_BOOT_SERVICES *boot)
-{
-    boot->InstallConfigurationTable = install_table;
-}
-
-void fake_tables_check(void)
-{
-    for (size_t i = 0; i < state.system->NumberOfTableEntries; i++) {
-        if (state.listed[i].VendorTable != table_before(&state.listed[i].VendorGuid))
-            fake_complain("the configuration table of call %u was not taken back", state.calls[i]);
-    }
-}
+const struct fake_configuration_kind fake_tree_kind = {
+    .guid = EFI_DTB_TABLE_GUID, .is_vital = true, .fits = tree_fits, .stuck = take_tree_back};
 
 /* ---- all of it ---- */
 
-void fake_tables_start(EFI_SYSTEM_TABLE *system)
+void fake_tables_start(void)
 {
-    static const EFI_GUID acpi = EFI_ACPI_20_TABLE_GUID, smbios = SMBIOS3_TABLE_GUID, tree = EFI_DTB_TABLE_GUID;
+    static const EFI_GUID acpi = EFI_ACPI_20_TABLE_GUID, smbios = SMBIOS3_TABLE_GUID;
     const struct bytes *device_tree = &fake_setup()->device_tree;
 
     (void)fake_memory_open(RECLAIM, 0x20000);
@@ -244,15 +157,11 @@ void fake_tables_start(EFI_SYSTEM_TABLE *system)
     make_acpi();
     make_smbios();
     if (!fake_has(FAKE_QUIRK_NO_TABLES)) {
-        list_table(system, acpi, RSDP);
-        list_table(system, smbios, SMBIOS3);
+        fake_configuration_list(&acpi, (void *)(uintptr_t)RSDP);
+        fake_configuration_list(&smbios, (void *)(uintptr_t)SMBIOS3);
     }
     if (device_tree->size > 0) {
         memcpy(fake_memory_open(FAKE_TREE, FAKE_PAGE / 2), device_tree->data, device_tree->size);
-        list_table(system, tree, FAKE_TREE);
+        fake_configuration_list(&fake_tree_kind.guid, (void *)(uintptr_t)FAKE_TREE);
     }
-    system->ConfigurationTable = system->NumberOfTableEntries > 0 ? state.listed : NULL;
-    state.system = system;
-    state.before_count = system->NumberOfTableEntries;
-    memcpy(state.before, state.listed, sizeof(state.before));
 }

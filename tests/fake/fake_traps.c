@@ -26,7 +26,6 @@ static EFI_STATUS sprung(const char *name)
     X(RegisterProtocolNotify)                                                                                          \
     X(LocateHandle)                                                                                                    \
     X(Exit)                                                                                                            \
-    X(GetNextMonotonicCount)                                                                                           \
     X(ConnectController)                                                                                               \
     X(DisconnectController)                                                                                            \
     X(OpenProtocol)                                                                                                    \

@@ -169,7 +169,7 @@ unsigned lies_run(unsigned *ret_wrong)
 {
     static const struct lie_list *const lists[] = {&lies_baton, &lies_facts, &lies_lists,   &lies_kernel,
                                                    &lies_map,   &lies_pages, &lies_verdict, &lies_firmware,
-                                                   &lies_calls, &lies_start, &lies_counts};
+                                                   &lies_calls, &lies_start, &lies_counts,  &lies_seed};
     bool caught[CHECK_COUNT + 1] = {false};
     unsigned told = 0, wrong = 0;
 

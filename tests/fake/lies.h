@@ -60,7 +60,7 @@ struct lie_list {
 #define RESULT(member, by) TURN(LIE_IN_RESULT, struct fake_result, member, by)
 
 extern const struct lie_list lies_baton, lies_facts, lies_lists, lies_kernel, lies_map, lies_pages, lies_verdict,
-    lies_firmware, lies_calls, lies_start, lies_counts;
+    lies_firmware, lies_calls, lies_start, lies_counts, lies_seed;
 
 /* Tells all lies; prints what is wrong with which. Returns how many lies were told and, of lies and checks, how many
  * are wrong. */

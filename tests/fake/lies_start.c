@@ -64,6 +64,22 @@ static void install_nameless(EFI_SYSTEM_TABLE *system)
     (void)system->BootServices->InstallConfigurationTable(NULL, NULL);
 }
 
+/* Nobody may have it. */
+static void install_unknown(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_LOAD_FILE2_PROTOCOL_GUID;
+    static uint8_t table[64];
+
+    (void)system->BootServices->InstallConfigurationTable(&guid, table);
+}
+
+static void remove_table(EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
+
+    (void)system->BootServices->InstallConfigurationTable(&guid, NULL);
+}
+
 static void shorten_tree(struct told *told, uint64_t number)
 {
     told->scenario->start.device_tree.size -= number;
@@ -325,9 +341,15 @@ static const struct lie lies[] = {
     {FOR("options where none are", START_OPTIONS), TELL(expect_no_options, 0), ON(LINUX)},
     {FOR("a shorter device tree", START_TREE), TELL(shorten_tree, 1), ON(TREE)},
     {FOR("another device tree", START_TREE), TELL(change_tree, 0), ON(TREE)},
-    {WORDS("a table left", "the configuration table of call"), MISUSE(leave_table), ON("program, denied")},
+    {WORDS("a table left", "did to the configuration tables was not taken back"), MISUSE(leave_table),
+     ON("program, denied")},
     {WORDS("a table in the wrong place", "a table that is in no memory for it"), MISUSE(misplace_table)},
     {WORDS("a table without a name", "InstallConfigurationTable: odd arguments"), MISUSE(install_nameless)},
+    {WORDS("a table that nobody knows", "InstallConfigurationTable: odd arguments"), MISUSE(install_unknown)},
+    {WORDS("the firmware's table taken off", "a table that is in no memory for it"), ALONE(remove_table),
+     ON("device tree in place of the firmware's")},
+    {WORDS("the firmware's table lost", "did to the configuration tables was not taken back"), ALONE(remove_table),
+     ON("device tree in place of the firmware's")},
     {FOR("a shorter initrd", START_INITRD), TELL(shorten_initrd, 1), ON(LINUX)},
     {FOR("another initrd", START_INITRD), TELL(shift_initrd, 4), ON(LINUX)},
     {FOR("another loader", TOLD), TELL(tell_otherwise, 0), ON(LINUX)},

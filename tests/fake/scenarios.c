@@ -410,7 +410,7 @@ static const struct scenario_maker makers[] = {
     {"free stack above 4 GiB", make_stack_above, 0},
 };
 
-#define AT_MOST 384
+#define AT_MOST 400
 
 static void make(struct scenario *ret_scenario, const struct scenario_maker *maker)
 {
@@ -424,7 +424,7 @@ static const struct scenario_maker_list usual = {makers, sizeof(makers) / sizeof
 /* Those that show all that a loader does. */
 static const struct scenario_maker_list *const lists[] = {
     &usual,          &scenarios_start,  &scenarios_automatic, &scenarios_second,   &scenarios_variables,
-    &scenarios_menu, &scenarios_secure, &scenarios_counted,   &scenarios_progress,
+    &scenarios_menu, &scenarios_secure, &scenarios_counted,   &scenarios_progress, &scenarios_seed,
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 

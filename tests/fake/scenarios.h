@@ -14,6 +14,7 @@ struct expected_start {
     const char *options;      /* NULL: none */
     struct bytes initrd;
     struct bytes device_tree; /* of its entry; nothing: the firmware's, if any */
+    bool seeded;              /* it gets a random seed */
 };
 
 #define SCENARIO_NAMES 4
@@ -69,6 +70,9 @@ extern const struct scenario_maker_list scenarios_secure;
 extern const struct scenario_maker_list scenarios_counted;
 /* scenarios_progress.c: loads that take their time. */
 extern const struct scenario_maker_list scenarios_progress;
+
+/* scenarios_seed.c: the random seed for images. */
+extern const struct scenario_maker_list scenarios_seed;
 
 /* All of them. They last until the program's end. */
 size_t scenarios(struct scenario **ret_scenarios);

@@ -224,6 +224,28 @@ static void check_start(const struct expected_start *expected, const struct fake
                      started->initrd.size, expected->initrd.size);
 }
 
+/* The seed on the disk is another one, of which nobody knows who has not been told, before a program gets one. */
+static void check_seed_file(const struct fake_started *started)
+{
+    const struct fake_file *old = NULL, *now = fake_blocks_find_on_disk(FAKE_SEED_PATH);
+    const struct fake_setup *setup = fake_setup();
+    size_t alike;
+    bool is_new;
+
+    for (size_t i = 0; i < setup->file_count; i++) {
+        if (strcmp(setup->files[i].path, FAKE_SEED_PATH) == 0)
+            old = &setup->files[i];
+    }
+    alike = old && old->bytes.size < FAKE_SEED_SIZE ? old->bytes.size : FAKE_SEED_SIZE;
+    is_new = old && now && now->bytes.size >= FAKE_SEED_SIZE && now->bytes.size >= old->bytes.size &&
+             memcmp(now->bytes.data, started->seed.data, FAKE_SEED_SIZE) != 0 &&
+             (alike == 0 || memcmp(now->bytes.data, old->bytes.data, alike) != 0);
+    for (size_t i = FAKE_SEED_SIZE; is_new && i < now->bytes.size; i++)
+        is_new = now->bytes.data[i] == 0;
+    if (!is_new)
+        check_broken(CHECK_SEED_FILE, "a program was given a random seed, and the file on the disk is not new");
+}
+
 void verdict_give(const struct scenario *scenario, const struct fake_setup *setup,
                   const struct fake_injection *injection, const struct fake_result *result)
 {
@@ -234,6 +256,10 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
     if (fake_started()->count > 0 && !setup->writes.is_the_same) /* which it was depends on where the cut was */
         check_start(&scenario->start, fake_started());
     verdict_variables(scenario, result, untroubled);
+    if (fake_started()->seed.size > 0 && !setup->writes.is_the_same)
+        check_seed_file(fake_started());
+    if (untroubled && !setup->writes.is_the_same && (fake_started()->seed.size > 0) != scenario->start.seeded)
+        check_broken(CHECK_START_SEED, "the image was given %s random seed", scenario->start.seeded ? "no" : "a");
     check_screen(result);
     check_status(scenario, result);
     judge_counts(scenario);

@@ -57,6 +57,7 @@ def program(status: int = 0) -> str:
 def program_files(status: int = 0) -> Dict[str, object]:
     """A program with two initrds, and another entry with the same; the first comes back with that status."""
     return {"started.efi": built(STARTED), "one.img": MODULE, "two.img": MODULE[:INITRD], "board.dtb": device_tree(),
+            "loader/random-seed": bytes(range(40)),
             "loader/loader.conf": "default a.conf\n", "loader/entries/a.conf": program(status),
             "loader/entries/b.conf": program()}
 
@@ -128,7 +129,7 @@ QUICK = [
     Scenario("boot", counted(boot_files("video 640x480")), {"chaos": bits("once", "service"), "statuses": 1},
              machine={"screen": "ramfb", "extra": RANDOM}),
     Scenario("program", program_files(), {"chaos": bits("once", "service", "half"), "statuses": 1}, end="program",
-             beside=True),
+             beside=True, machine={"extra": RANDOM}),
     Scenario("menu", menu_files(), {"chaos": bits("once"), "statuses": 1}),
     Scenario("no-execute", boot_files(), {"chaos": bits("half", "halves", "none", "nones", "stale"), "nx": 1}),
 ]
@@ -148,7 +149,8 @@ FULL = [
              machine={"screen": "vga"}),
     Scenario("second-entry", second_files(), {"chaos": EVERYTHING}, errors=1),
     Scenario("counted", counted(second_files()), {"chaos": EVERYTHING}, errors=1),
-    Scenario("counted-program", counted(program_files()), {"chaos": BEFORE_THE_EXIT}, end="program"),
+    Scenario("counted-program", counted(program_files()), {"chaos": BEFORE_THE_EXIT}, end="program",
+             machine={"extra": RANDOM}),
     Scenario("refused", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2),
     Scenario("refused-2M", refused_files(), {"chaos": BEFORE_THE_EXIT, "refused": 1}, errors=2,
              machine={"firmware": "2M", "screen": "vga"}),
