@@ -217,9 +217,11 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     seed_give(boot, facts_want_verification(&boot->facts));
     heed_booted(boot, entry);
     announce(boot, entry);
+    count_announce(boot);
     log_info("starting %s", attempt->files[0].path);
     status = image_start(&boot->firmware, image, attempt->files[0].path, error);
     sinks_take_back(&boot->sinks);
+    count_withdraw(boot);
     return status;
 }
 

@@ -13,7 +13,9 @@
 
 #include "checked.h"
 #include "counting.h"
+#include "interface.h"
 #include "memory.h"
+#include "variables.h"
 
 /* An open entry file, with what is in it. */
 struct content {
@@ -312,6 +314,7 @@ bool count_try(struct boot *boot, const struct entry *tried)
     bool is_image = entry && counting_is_image(entry);
     struct error error;
 
+    boot->counted = NULL;
     if (!entry)
         return false;
     if (!counting_is_due(entry) && (is_image || !has_twin(boot, entry)))
@@ -321,8 +324,26 @@ bool count_try(struct boot *boot, const struct entry *tried)
                  entry->file);
         return false;
     }
-    if (count_entry(boot, entry, &error) == STATUS_OK)
+    if (count_entry(boot, entry, &error) == STATUS_OK) {
+        boot->counted = entry->file;
         return is_image;
+    }
     log_warning("%s: this try is not counted: %s", entry->file, error.text);
     return false;
+}
+
+static const CHAR16 path_variable[] = u"LoaderBootCountPath";
+
+void count_announce(const struct boot *boot)
+{
+    char text[INTERFACE_TEXT_SIZE];
+
+    if (boot->counted && interface_write_count_path(boot->counted, text))
+        (void)variable_set_text(&boot->firmware, path_variable, VARIABLE_VOLATILE, text); /* a failure is said there */
+}
+
+void count_withdraw(const struct boot *boot)
+{
+    if (boot->counted)
+        (void)variable_delete(&boot->firmware, VARIABLE_OF_LOADER, path_variable); /* a failure is said there */
 }

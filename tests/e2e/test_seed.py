@@ -59,7 +59,7 @@ def test_each_boot_has_another(start, disk):
 def test_taken_back(start, disk):
     """What comes back leaves no seed behind: the next program has one of its own, and the firmware has none."""
     failing = program("seed", f"status={1 << 63 | 7:#x}")
-    content = {**files(failing), "loader/entries/a.conf": failing}
+    content = {**files(failing), "loader/entries/a.conf": failing, "loader/loader.conf": "timeout menu-disabled\n"}
     machine = start(disk(injected(content, runs=2)), **RANDOM)
     read_on(machine, 2 * 2)
     machine.wait_exit()

@@ -129,6 +129,7 @@ static void tell_otherwise(struct told *told, uint64_t number)
         {u"LoaderTimeInitUSec", u"99999999999", 24, false},
         {u"LoaderTimeExecUSec", u"5 s", 8, false},
         {u"LoaderFirmwareType", u"UEFI 2.100", 22, true},
+        {u"LoaderBootCountPath", u"\\loader\\entries\\a+3.conf", 50, false},
     };
     const EFI_RUNTIME_SERVICES *runtime = fake_system_table()->RuntimeServices;
     const EFI_GUID loaders = LOADER_VARIABLE;
@@ -367,6 +368,8 @@ static const struct lie lies[] = {
     {FOR("a late start", TOLD), TELL(tell_otherwise, 12), ON(LINUX)},
     {FOR("no time of the end", TOLD), TELL(tell_otherwise, 13), ON(LINUX)},
     {FOR("what is told is kept", TOLD), TELL(tell_otherwise, 14), ON(LINUX)},
+    {FOR("a try that was not counted", TOLD), TELL(tell_otherwise, 15), ON(LINUX)},
+    {FOR("the file's name before its try was counted", TOLD), TELL(tell_otherwise, 15), ON("counted, program")},
     {FOR("the entry of a program that came back", TOLD), TELL(tell_otherwise, 3),
      ON("program that fails, then a kernel")},
     {FOR("a kernel is told, too", TOLD_TO_NOBODY), TELL(tell_otherwise, 0)},

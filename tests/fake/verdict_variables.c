@@ -142,6 +142,26 @@ static void check_list(const char *name, const char *id)
     check_value(name, has_id && start == value.size && count <= fake_setup()->file_count + AUTOMATIC, "a list", id);
 }
 
+/* The file in which the last try was counted, from "so it is FILE from here on", as the variable has it. NULL: it was
+ * not, or what was started has come back. */
+static const char *counted_file(const struct fake_result *result)
+{
+    static char path[300];
+    const char *at = fake_log_text(), *line = NULL, *start, *end;
+
+    while ((at = strstr(at, "info: booting ")) != NULL)
+        line = at++;
+    start = line ? strstr(line, ", so it is ") : NULL;
+    end = start ? strstr(start, " from here on\n") : NULL;
+    if (result->end != FAKE_STARTED || !end)
+        return NULL;
+    start += strlen(", so it is ");
+    snprintf(path, sizeof(path), "%.*s", (int)(end - start), start);
+    for (char *slash = path; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '\\';
+    return path;
+}
+
 static uint64_t read_time(const char *name)
 {
     const char *text = fake_variable_read(name);
@@ -152,7 +172,7 @@ static uint64_t read_time(const char *name)
     return time;
 }
 
-static void check_told(void)
+static void check_told(const struct fake_result *result)
 {
     static const uint8_t features[8] = {0x2f, 0x23};
     struct bytes value = {NULL, 0};
@@ -164,6 +184,7 @@ static void check_told(void)
     (void)fake_variable_find("LoaderFeatures", &value, &attributes);
     check_value("LoaderFeatures", value.size == 8 && memcmp(value.data, features, 8) == 0, "a number", "as in here");
     check_text("LoaderEntrySelected", last_tried());
+    check_text("LoaderBootCountPath", counted_file(result));
     check_text("LoaderFirmwareInfo", "Fake 1.02");
     check_text("LoaderFirmwareType", "UEFI 2.100");
     check_text("LoaderDevicePartUUID",
@@ -182,7 +203,7 @@ void verdict_variables(const struct scenario *scenario, const struct fake_result
     verdict_once();
     check_last_booted(scenario, untroubled);
     if (fake_started()->count > 0 && is_booted && fake_injected() == 0 && is_sound())
-        check_told();
+        check_told(result);
     if (fake_calls_of(FAKE_StartImage) == 0 && fake_variables_told() > 0)
         check_broken(CHECK_TOLD_TO_NOBODY, "%zu variables are for an operating system that was not started",
                      fake_variables_told());

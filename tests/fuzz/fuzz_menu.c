@@ -140,7 +140,7 @@ static void obey(struct made *made, enum menu_act act, struct text text)
         CHECK(!line == !made->menu.items[made->menu.selected].options);
         CHECK(!line || strlen(line) < MENU_EDIT_SIZE);
         menu_came_back(&made->menu, text);
-        CHECK(made->menu.items[made->menu.selected].tried == (made->menu.planned == MENU_NONE));
+        CHECK(text.length == 0 || made->menu.items[made->menu.selected].tried == (made->menu.planned == MENU_NONE));
         break;
     case MENU_SHOW_STATUS:
     case MENU_SHOW_MAP:
@@ -190,7 +190,7 @@ void fuzz(struct input *input)
 
     setup.items = make_items(input, count);
     setup.timeout = (uint32_t)input_number(input, 1) - 3;
-    setup.chosen = count > 0 ? input_below(input, count) : 0;
+    setup.chosen = count > 0 ? input_below(input, count) : MENU_NONE;
     setup.saved = input_flag(input) ? setup.chosen : MENU_NONE;
     setup.editor_off = input_number(input, 1) == 1 ? "It is off." : NULL;
     setup.held = input_flag(input) ? &key : NULL;
@@ -208,7 +208,7 @@ void fuzz(struct input *input)
         draw(made);
     }
     if (count > 0) {
-        menu_came_back(&made->menu, text);
+        menu_came_back(&made->menu, text_of("It failed."));
         check_unattended(made, &key, columns % 4);
         draw(made);
     }
