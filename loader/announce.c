@@ -13,8 +13,11 @@ static const uint64_t features = INTERFACE_HAS_CONFIG_TIMEOUT |   /* heed.c */
                                  INTERFACE_HAS_ENTRY_DEFAULT |    /* heed.c */
                                  INTERFACE_HAS_ENTRY_ONE_SHOT |   /* heed.c */
                                  INTERFACE_HAS_SAVED_ENTRY |      /* heed.c */
+                                 INTERFACE_HAS_BOOT_COUNTING |    /* count.c */
                                  INTERFACE_HAS_XBOOTLDR |         /* efi/volumes.c */
-                                 INTERFACE_HAS_SORT_KEY;          /* core/entry.c */
+                                 INTERFACE_HAS_RANDOM_SEED |      /* seed.c */
+                                 INTERFACE_HAS_SORT_KEY |         /* core/entry.c */
+                                 INTERFACE_HAS_DEVICETREE;        /* efi/devicetree_table.c */
 
 static void tell(const struct boot *boot, const CHAR16 *name, const char *text)
 {

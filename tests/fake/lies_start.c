@@ -116,7 +116,7 @@ static void tell_otherwise(struct told *told, uint64_t number)
     } rows[] = {
         {u"LoaderInfo", u"Baton", 12, false},
         {u"LoaderFeatures", "\x20\0\0\0\0\0\0", 8, false},
-        {u"LoaderFeatures", "\x2f\x23", 2, false},
+        {u"LoaderFeatures", "\x7f\x27", 2, false},
         {u"LoaderEntrySelected", u"b.conf", 14, false},
         {u"LoaderEntries", u"b.conf", 14, false},
         {u"LoaderEntries", u"a.conf", 12, false},
