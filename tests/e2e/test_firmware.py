@@ -36,10 +36,11 @@ def check(report):
 
 
 def test_whole_modules_are_read_at_once(start, disk, files):
+    """But for one MiB of the first one, which tells how fast the disk is."""
     report = run(start, disk, files)
     check(report)
     counts = read_exit(report.machine.e9.text)
-    assert counts["largest-read"] == len(MODULE), "drivers walk the cluster chain again for each piece"
+    assert counts["largest-read"] == len(MODULE) - (1 << 20), "drivers walk the cluster chain again for each piece"
     assert counts["reads"] < 20
 
 
