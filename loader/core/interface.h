@@ -71,8 +71,8 @@ struct interface_list {
     size_t used;     /* units; the variable's value has twice as many bytes */
 };
 
-/* False, and the list left alone, when the id is empty or does not fit. */
-MUST_CHECK bool interface_list_add(struct interface_list *list, const char *id);
+/* False, and the list left alone, when the id is empty or does not fit. Whoever has made room as above need not look. */
+bool interface_list_add(struct interface_list *list, const char *id);
 
 /*
  * LoaderTimeInitUSec, LoaderTimeExecUSec: microseconds, decimal, since the counter was 0. `frequency` is the counter's,
