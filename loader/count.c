@@ -7,7 +7,8 @@
  *     rename   an image, and a file that cannot be written anew
  *
  * A rename may be two writes, the first of which takes the old name away (EDK2). So the last entry of a machine is not
- * renamed: a power cut in between would leave nothing to boot.
+ * renamed: a power cut in between would leave nothing to boot. Entries whose tries are used up are no others: they have
+ * failed.
  */
 #include "count.h"
 
@@ -196,16 +197,6 @@ static enum status rename_file(struct file *file, const char *next_path, struct 
     return status;
 }
 
-/* Whether nothing else is ever booted by itself. */
-static bool is_last(const struct boot *boot)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < boot->choice.count; i++)
-        count += boot->choice.entries[i].automatic ? 0 : 1;
-    return count <= 1;
-}
-
 static bool has_twin(const struct boot *boot, const struct entry *entry)
 {
     for (size_t i = 0; i < boot->choice.twin_count; i++) {
@@ -245,7 +236,7 @@ static enum status write_anew(struct boot *boot, const struct volume *volume, co
         delete_old(&content->file, &created);
         return STATUS_OK;
     }
-    if (is_last(boot)) {
+    if (counting_is_last(boot->choice.entries, boot->choice.count)) {
         file_close(&content->file);
         return status;
     }
@@ -319,8 +310,8 @@ bool count_try(struct boot *boot, const struct entry *tried)
         return false;
     if (!counting_is_due(entry) && (is_image || !has_twin(boot, entry)))
         return false;
-    if (is_image && is_last(boot)) {
-        log_info("%s: its tries are not counted while it is the only entry: a power cut could take its name away",
+    if (is_image && counting_is_last(boot->choice.entries, boot->choice.count)) {
+        log_info("%s: its tries are not counted while no other entry is left: a power cut could take its name away",
                  entry->file);
         return false;
     }

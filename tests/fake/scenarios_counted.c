@@ -212,8 +212,26 @@ static void make_image_alone(struct scenario *scenario)
     scenario_add_file(scenario, IMAGE, fake_pe_unified("ID=debian\nPRETTY_NAME=\"Debian 12\"\n", "quiet\n"));
     scenario->start.path = IMAGE;
     scenario->end = FAKE_STARTED;
-    scenario->words = IMAGE ": its tries are not counted while it is the only entry";
+    scenario->words = IMAGE ": its tries are not counted while no other entry is left";
     expect_names(scenario, IMAGE, NULL);
+}
+
+/* The other one has failed each of its tries: it is no rescue. */
+static void make_image_left(struct scenario *scenario)
+{
+    make_image_alone(scenario);
+    scenario_add_text(scenario, ENTRIES "a+0-3.conf", "kernel /missing.elf\n");
+    scenario->entries = 2;
+    expect_names(scenario, IMAGE, ENTRIES "a+0-3.conf");
+}
+
+/* A file is not renamed for want of room either. */
+static void make_full_left(struct scenario *scenario)
+{
+    make_full_alone(scenario);
+    scenario_add_text(scenario, ENTRIES "z+0-3.conf", "kernel /missing.elf\n");
+    scenario->entries = 2;
+    expect_names(scenario, ENTRIES "a+3.conf", ENTRIES "z+0-3.conf");
 }
 
 static void make_image(struct scenario *scenario)
@@ -277,10 +295,12 @@ static const struct scenario_maker makers[] = {
     {"counted, bad twin", make_bad_twin, 1},
     {"counted, full disk", make_full, 0},
     {"counted, full disk, alone", make_full_alone, 0},
+    {"counted, full disk, others exhausted", make_full_left, 0},
     {"counted, no flush", make_no_flush, 0},
     {"counted, write-protected", make_protected, 0},
     {"counted image", make_image, 0},
     {"counted image, alone", make_image_alone, 0},
+    {"counted image, others exhausted", make_image_left, 0},
     {"counted image, not renamed", make_image_kept, 0},
     {"counted image, twins", make_image_twins, 0},
     {"counted image, refused", make_image_refused, 1},

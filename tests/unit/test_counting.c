@@ -219,11 +219,31 @@ static void test_swap_files(void **state)
     free(room);
 }
 
+/* Which others are there to boot when this one has lost its name. */
+static void test_last(void **state)
+{
+    struct entry entries[] = {make("/EFI/Linux/a+3.efi", ""),
+                              make("/loader/entries/b+0-3.conf", ""),
+                              {.automatic = true, .id = "auto-windows"},
+                              make("/loader/entries/c+1.conf", "")};
+
+    (void)state;
+    assert_true(counting_is_last(entries, 1));
+    assert_true(counting_is_last(entries, 2));
+    assert_true(counting_is_last(entries, 3));
+    assert_false(counting_is_last(entries, 4));
+    entries[3] = make("/loader/entries/c.conf", "");
+    assert_false(counting_is_last(entries, 4));
+    entries[3] = make("/loader/entries/c+0.conf", "");
+    assert_true(counting_is_last(entries, 4));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_next_path), cmocka_unit_test(test_tries),      cmocka_unit_test(test_twins),
         cmocka_unit_test(test_merge),     cmocka_unit_test(test_swap_files), cmocka_unit_test(test_take_counters),
+        cmocka_unit_test(test_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
