@@ -71,7 +71,8 @@ struct interface_list {
     size_t used;     /* units; the variable's value has twice as many bytes */
 };
 
-/* False, and the list left alone, when the id is empty or does not fit. Whoever has made room as above need not look. */
+/* False, and the list left alone, when the id is empty or does not fit. Whoever has made room as above need not look.
+ */
 bool interface_list_add(struct interface_list *list, const char *id);
 
 /*

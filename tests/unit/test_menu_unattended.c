@@ -334,13 +334,19 @@ static void test_stuck_key_without_timeout(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_countdown),   cmocka_unit_test(test_keys_stop_it),
-        cmocka_unit_test(test_each_once),   cmocka_unit_test(test_after_an_end),
+        cmocka_unit_test(test_countdown),
+        cmocka_unit_test(test_keys_stop_it),
+        cmocka_unit_test(test_each_once),
+        cmocka_unit_test(test_after_an_end),
         cmocka_unit_test(test_after_a_choice),
-        cmocka_unit_test(test_held_key),    cmocka_unit_test(test_held_key_is_let_go),
-        cmocka_unit_test(test_stuck_key),   cmocka_unit_test(test_stuck_question),
-        cmocka_unit_test(test_stuck_enter), cmocka_unit_test(test_stuck_key_and_a_person),
-        cmocka_unit_test(test_not_stuck),   cmocka_unit_test(test_stuck_key_without_timeout),
+        cmocka_unit_test(test_held_key),
+        cmocka_unit_test(test_held_key_is_let_go),
+        cmocka_unit_test(test_stuck_key),
+        cmocka_unit_test(test_stuck_question),
+        cmocka_unit_test(test_stuck_enter),
+        cmocka_unit_test(test_stuck_key_and_a_person),
+        cmocka_unit_test(test_not_stuck),
+        cmocka_unit_test(test_stuck_key_without_timeout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
