@@ -362,7 +362,7 @@ void menu_came_back(struct menu *menu, struct text message)
             next = index;
     }
     /* Who has had a program run is there, and is waited for. */
-    menu->planned = item->failed ? next : menu->selected;
-    menu->counts = item->failed;
+    menu->counts = item->failed || menu->watch.first == 0;
+    menu->planned = menu->counts ? next : menu->selected;
     begin(menu, menu->watch.ignored != 0 ? menu->watch.ignored : menu->watch.key, MENU_SECONDS);
 }

@@ -17,7 +17,8 @@
  *     When a key is found to be stuck and no other one was pressed since the menu began or came back, what it has done
  *     is undone, and the countdown, if there was one, begins anew.
  *     After a failure the next item that was not tried yet is chosen and counted down to. Each is tried once by itself;
- *     then the countdown leads back to the firmware. A program that ended well is no failure: the menu waits.
+ *     then the countdown leads back to the firmware. So it is after a program that ended well, unless a person has
+ *     pressed a key before: then the menu waits.
  *
  * A person who has pressed a key is waited for without end. Two keys that jam in turns look like one.
  */

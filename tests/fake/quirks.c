@@ -113,7 +113,8 @@ void quirk_check_words(const struct scenario *scenario, const struct fake_result
 
     if (result->end == FAKE_RESTARTED)
         return;
-    for (size_t i = 0; result->end != FAKE_RETURNED && i < sizeof(said) / sizeof(said[0]); i++)
+    for (size_t i = 0; result->end != FAKE_RETURNED && result->end != FAKE_WAITED && i < sizeof(said) / sizeof(said[0]);
+         i++)
         (void)check_blame(scenario, &said[i]); /* each by itself */
     for (size_t i = 0; refusal && !found && i < sizeof(refused) / sizeof(refused[0]); i++)
         found = check_blame(scenario, &refused[i]);

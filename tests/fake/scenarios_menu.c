@@ -197,22 +197,29 @@ static void make_force_saved(struct scenario *scenario)
     make_menu(scenario, "timeout 1\nconsole-mode 7\n", "TT.\r");
 }
 
-/* An automatic entry is none that is counted down to, and the console is too small. */
-static void make_automatic(struct scenario *scenario)
+/* One entry, which cannot be booted. */
+static void make_failing_entry(struct scenario *scenario, const char *loader_conf)
 {
-    scenario_add_text(scenario, "/loader/loader.conf", "timeout 1\nconsole-mode auto\nauto-reboot yes\n");
+    scenario_add_text(scenario, "/loader/loader.conf", loader_conf);
     scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /missing.elf\n");
-    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
     scenario->setup.text_rows = SMALL;
     scenario->is_menu = true;
     scenario->unattended = FAKE_RETURNED;
     scenario->entries = TRIES;
+}
+
+/* An automatic entry is none that is counted down to, and the console is too small. */
+static void make_automatic(struct scenario *scenario)
+{
+    make_failing_entry(scenario, "timeout 1\nconsole-mode auto\nauto-reboot yes\n");
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
     scenario->words = "leaving the menu for the firmware";
 }
 
 static void make_shell(struct scenario *scenario)
 {
-    make_automatic(scenario);
+    make_failing_entry(scenario, "timeout 1\n");
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
     scenario->setup.typed = "s\r";
     scenario->start.path = "/shellx64.efi";
     scenario->end = FAKE_STARTED;
@@ -221,12 +228,11 @@ static void make_shell(struct scenario *scenario)
 
 static void make_reboot_entry(struct scenario *scenario)
 {
-    make_automatic(scenario);
+    make_failing_entry(scenario, "timeout 1\nauto-reboot yes\n");
     scenario->setup.typed = "9\r";
     scenario->setup.restarts = true;
     scenario->setup.restart = EfiResetCold;
     scenario->end = FAKE_RESTARTED;
-    scenario->words = NULL;
 }
 
 static void make_setup(struct scenario *scenario)
