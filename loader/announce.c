@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "announce.h"
 
-#include "device_path.h"
 #include "machine.h"
 #include "variables.h"
 #include "version_string.h"
@@ -42,16 +41,14 @@ static void tell_loader(const struct boot *boot)
 /* Where the loader comes from, as far as the firmware says. */
 static void tell_origin(const struct boot *boot)
 {
-    const EFI_LOADED_IMAGE_PROTOCOL *image = boot->firmware.loaded_image;
     char text[INTERFACE_TEXT_SIZE];
 
     if (boot->facts.has_boot_partition) {
         interface_write_guid(boot->facts.boot_partition, text);
         tell(boot, u"LoaderDevicePartUUID", text);
     }
-    if (image && image->FilePath &&
-        interface_write_image((struct bytes){(const uint8_t *)image->FilePath, DEVICE_PATH_MAX}, text))
-        tell(boot, u"LoaderImageIdentifier", text);
+    if (boot->image[0] != '\0')
+        tell(boot, u"LoaderImageIdentifier", boot->image);
 }
 
 static void tell_entries(struct boot *boot)

@@ -8,6 +8,7 @@
 #include "facts.h"
 #include "files.h"
 #include "initrd.h"
+#include "interface.h"
 #include "ledger.h"
 #include "map.h"
 #include "protocol.h"
@@ -39,7 +40,8 @@ struct boot {
     struct ledger ledger;
     struct stage_times times;
     struct volumes volumes;
-    struct fetched_map fetched; /* facts.efi_map, with its buffer */
+    char image[INTERFACE_TEXT_SIZE]; /* the path of the loader's own file, with backslashes; "" when nobody says it */
+    struct fetched_map fetched;      /* facts.efi_map, with its buffer */
     struct facts facts;
     struct choice choice;
     struct progress_line line; /* how far a long load is */

@@ -5,6 +5,7 @@
 #include "automatic_entries.h"
 #include "checked.h"
 #include "config.h"
+#include "device_path.h"
 #include "entries.h"
 #include "format.h"
 #include "image_entry.h"
@@ -215,6 +216,16 @@ static enum status prepare_entry(struct finder *finder, struct error *error)
     return STATUS_OK;
 }
 
+/* Each Baton would start the next one. A disk that others have set up may have such an entry, since Baton can lie in
+ * any boot loader's place. */
+static bool is_loader(const struct finder *finder, const struct entry *entry)
+{
+    if (!entries_is_loader(entry, finder->boot->image))
+        return false;
+    log_info("%s: %s is this loader itself, so the entry is left out", entry->file, entry->kernel);
+    return true;
+}
+
 /* Adds the entry of this file, if it can be booted. Only want of memory is a failure: the others may be good. */
 static enum status add_entry(struct finder *finder, const struct source *source, const char *name, struct error *error)
 {
@@ -240,7 +251,7 @@ static enum status add_entry(struct finder *finder, const struct source *source,
         return STATUS_OK;
     }
     entry->volume = finder->volume;
-    if (entries_can_boot(entry, MACHINE_NAME))
+    if (entries_can_boot(entry, MACHINE_NAME) && !is_loader(finder, entry))
         choice->count++;
     return STATUS_OK;
 }
@@ -366,13 +377,25 @@ static enum status add_usual_kernel(struct finder *finder, struct error *error)
     return STATUS_OK;
 }
 
+/* From the firmware, which need not know. */
+static void find_own_image(struct boot *boot)
+{
+    const EFI_LOADED_IMAGE_PROTOCOL *image = boot->firmware.loaded_image;
+
+    if (!image || !image->FilePath ||
+        !interface_write_image((struct bytes){(const uint8_t *)image->FilePath, DEVICE_PATH_MAX}, boot->image))
+        boot->image[0] = '\0';
+}
+
 enum status find(struct boot *boot, struct error *error)
 {
     struct finder finder = {.boot = boot};
     struct choice *choice = &boot->choice;
     void *buffer = NULL;
-    enum status status = volumes_find(&boot->ledger, &boot->volumes, error);
+    enum status status;
 
+    find_own_image(boot);
+    status = volumes_find(&boot->ledger, &boot->volumes, error);
     if (status == STATUS_OK)
         status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
     if (status == STATUS_OK)

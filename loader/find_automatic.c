@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* choose, when somebody asks for it: the entries that nobody has written. */
 #include "automatic_entries.h"
+#include "entries.h"
 #include "find.h"
 #include "machine.h"
 #include "memory.h"
 #include "restart.h"
 
-/* Those that loader.conf lets be there and that are. */
+/* Those that loader.conf lets be there and that are. Baton may lie in a program's place, where firmware starts nothing
+ * else. */
 static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
 {
     const struct volume *volume = &boot->volumes.items[0];
@@ -18,6 +20,8 @@ static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
         if (!automatic_entry_is_wanted(which, &boot->choice.config))
             continue;
         if (entry.action == ENTRY_BOOT && !(volume->root && volume_has(volume, entry.kernel)))
+            continue;
+        if (entries_is_loader(&entry, boot->image))
             continue;
         if (entry.action == ENTRY_FIRMWARE_SETUP && !restart_can_open_setup(&boot->firmware))
             continue;

@@ -23,6 +23,25 @@ bool entries_can_boot(const struct entry *entry, const char *architecture)
     return true;
 }
 
+static char comparable(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + ('a' - 'A'));
+    return (char)(c == '\\' ? '/' : c);
+}
+
+/* The loader's volume is FAT, where case means nothing. */
+bool entries_is_loader(const struct entry *entry, const char *image)
+{
+    size_t i = 0;
+
+    if (entry->action != ENTRY_BOOT || !entry->kernel || entry->volume != 0 || image[0] == '\0')
+        return false;
+    while (image[i] != '\0' && comparable(image[i]) == comparable(entry->kernel[i]))
+        i++;
+    return image[i] == entry->kernel[i];
+}
+
 void entries_put_first(struct entry *entries, size_t index)
 {
     struct entry chosen = entries[index];

@@ -17,6 +17,10 @@
  * not refused. */
 bool entries_can_boot(const struct entry *entry, const char *architecture);
 
+/* Whether the entry starts this very loader: `image` is the path of its file on its own volume, as the firmware says
+ * it, with backslashes (interface_write_image); "" when that is not known, which no entry is. */
+bool entries_is_loader(const struct entry *entry, const char *image);
+
 /* Puts the default first and leaves the others in their order. */
 void entries_put_first(struct entry *entries, size_t index);
 

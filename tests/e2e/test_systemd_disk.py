@@ -77,6 +77,16 @@ def test_by_baton(start, disk):
     assert "warning: " not in text and "error: " not in text
 
 
+def test_entry_for_itself(start, disk):
+    """An entry for systemd-boot, in whose place Baton lies, and which comes first: it would start itself without end."""
+    own = {"loader/entries/zz.conf": f"sort-key a\nefi /{DEFAULT.lower()}\n"}
+    machine = start(disk(disk_of(built(LOADER), **own)))
+    assert booted(machine) == options(NEW)
+    text = machine.e9.text
+    assert f"info: /loader/entries/zz.conf: /{DEFAULT.lower()} is this loader itself, so the entry is left out" in text
+    assert [attempt.path for attempt in read_attempts(text)] == [f"/{MACHINE}/{NEW}/linux"]
+
+
 def test_from_its_own_folder(start, disk):
     """As the firmware's boot option that `bootctl install` makes does; here it is the shell that starts it."""
     files = disk_of(built(LOADER), **{"startup.nsh": f"fs0:\\{OWN}\r\n".replace("/", "\\")})

@@ -79,6 +79,7 @@ struct fake_setup {
     struct fake_secure secure;   /* Secure Boot */
     uint64_t largest;            /* bytes that the firmware gives in one piece; 0: no limit */
     bool by_chance;              /* files hold anything, and so do messages that cite them */
+    const char *loader_path;     /* with backslashes; NULL: the usual one */
     const char *shell[4];        /* arguments from the UEFI shell, after the program's name; none: not from the shell */
     struct fake_variable variables[FAKE_VARIABLES];
     size_t variable_count;
@@ -228,6 +229,8 @@ EFI_HANDLE fake_protocols_by_path(const void *path);
 /* Complains of what the loader has installed and not taken back. */
 void fake_protocols_check(void);
 EFI_HANDLE fake_image(void);
+/* The loader's own file, with backslashes. */
+const char *fake_loader_path(void);
 EFI_HANDLE fake_boot_device(void);
 EFI_HANDLE fake_other_device(void);
 /* The GUID of the partition that the loader comes from (fake_disk.c). */

@@ -276,15 +276,29 @@ static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *guid, void *registratio
     return EFI_SUCCESS;
 }
 
+const char *fake_loader_path(void)
+{
+    return fake_setup()->loader_path ? fake_setup()->loader_path : "\\EFI\\BOOT\\BOOTX64.EFI";
+}
+
+/* One node for all of it, and the end. */
+static EFI_DEVICE_PATH_PROTOCOL *make_file_path(const char *path)
+{
+    static _Alignas(8) uint8_t room[256];
+    size_t length = strlen(path) + 1, size = 4 + 2 * length;
+    const uint8_t header[4] = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, (uint8_t)size, 0};
+    const uint8_t end[4] = {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
+
+    memset(room, 0, sizeof(room));
+    memcpy(room, header, sizeof(header));
+    for (size_t i = 0; i < length; i++)
+        room[4 + 2 * i] = (uint8_t)path[i];
+    memcpy(room + size, end, sizeof(end));
+    return (EFI_DEVICE_PATH_PROTOCOL *)(void *)room;
+}
+
 static void make_image(void)
 {
-    static const struct {
-        EFI_DEVICE_PATH_PROTOCOL header;
-        CHAR16 name[sizeof(u"\\EFI\\BOOT\\BOOTX64.EFI") / sizeof(CHAR16)];
-        EFI_DEVICE_PATH_PROTOCOL end;
-    } file_path = {{MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {sizeof(file_path) - 4, 0}},
-                   u"\\EFI\\BOOT\\BOOTX64.EFI",
-                   {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
     static const uint8_t garbage[7] = {0x01, 0xd8, 0xff, 0xff, 0x00, 0x20, 0x99};
     static const uint8_t option[] = {1, 0, 0, 0, 10, 0, 'B', 0, 'o', 0, 'o', 0, 't', 0, 0, 0, 0x7f, 0xff, 4, 0};
 
@@ -302,7 +316,7 @@ static void make_image(void)
         .ImageDataType = EfiLoaderData,
     };
     if (!fake_has(FAKE_QUIRK_NO_FILE_PATH))
-        state.image.FilePath = (EFI_DEVICE_PATH_PROTOCOL *)(uintptr_t)&file_path;
+        state.image.FilePath = make_file_path(fake_loader_path());
     if (fake_has(FAKE_QUIRK_GARBAGE_OPTIONS)) {
         state.image.LoadOptions = (void *)(uintptr_t)garbage;
         state.image.LoadOptionsSize = sizeof(garbage);

@@ -141,6 +141,16 @@ static void make_unasked(struct scenario *scenario)
     scenario->words = "/missing.elf: there is no such file";
 }
 
+/* Baton lies where the firmware starts Windows from, and nothing else: it is not Windows. */
+static void make_loader_in_place(struct scenario *scenario)
+{
+    make_windows(scenario);
+    scenario->setup.loader_path = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
+    scenario->start.path = NULL;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "There is no kernel to boot";
+}
+
 /* The entry of the usual kernel stands before it. */
 static void make_not_there(struct scenario *scenario)
 {
@@ -181,6 +191,7 @@ static const struct scenario_maker makers[] = {
     {"automatic: a shell that fails", make_shell_that_fails, 2},
     {"automatic: not asked for", make_unasked, 1},
     {"automatic: not there", make_not_there, 0},
+    {"automatic: the loader in its place", make_loader_in_place, 1},
     {"automatic: forbidden", make_forbidden, 1},
     {"automatic: kept names", make_kept_names, 0},
 };

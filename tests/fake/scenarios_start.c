@@ -40,6 +40,41 @@ static void make_plain(struct scenario *scenario)
     add_image(scenario, "/tool.efi", "efi /tool.efi\nvideo 1024x768\n");
 }
 
+/* Of the entries the two first would start the loader, which would start it again, and so on. */
+static void make_itself(struct scenario *scenario)
+{
+    add_image(scenario, "/tool.efi", "efi /tool.efi\n");
+    scenario_add_text(scenario, "/loader/entries/z.conf", "efi \\efi\\boot\\BootX64.efi\n");
+    scenario_add_text(scenario, "/loader/entries/y.conf", "linux /EFI/BOOT/BOOTX64.EFI\n");
+    scenario_add_file(scenario, "/EFI/BOOT/BOOTX64.EFI", fake_pe_program());
+    scenario->words = "/loader/entries/z.conf: /efi/boot/BootX64.efi is this loader itself, so the entry is left out";
+}
+
+static void make_itself_alone(struct scenario *scenario)
+{
+    add_image(scenario, "/EFI/BOOT/BOOTX64.EFI", "uki /EFI/BOOT/BOOTX64.EFI\n");
+    scenario->start.path = NULL;
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "holds no entry (of 1) that this version of Baton can boot";
+}
+
+/* Nobody says that it is the loader. */
+static void make_unknown_self(struct scenario *scenario)
+{
+    add_image(scenario, "/EFI/BOOT/BOOTX64.EFI", "efi /EFI/BOOT/BOOTX64.EFI\n");
+    scenario->setup.quirks = FAKE_QUIRK(NO_FILE_PATH);
+}
+
+/* On the second volume that path is another file. */
+static void make_other_volume(struct scenario *scenario)
+{
+    scenario_add_second_text(scenario, SCENARIO_ENTRY, "efi /EFI/BOOT/BOOTX64.EFI\n");
+    scenario_add_second(scenario, "/EFI/BOOT/BOOTX64.EFI", fake_pe_program());
+    scenario->start.path = "/EFI/BOOT/BOOTX64.EFI";
+    scenario->start.on_second = true;
+    scenario->end = FAKE_STARTED;
+}
+
 static void make_returning(struct scenario *scenario)
 {
     add_image(scenario, "/tool.efi", "efi /tool.efi\noptions -v\ninitrd /one.img\n");
@@ -385,6 +420,10 @@ static void make_old_linux(struct scenario *scenario)
 static const struct scenario_maker makers[] = {
     {"linux", make_linux, 0},
     {"program", make_plain, 0},
+    {"program, the loader itself", make_itself, 0},
+    {"program, the loader itself, alone", make_itself_alone, 1},
+    {"program, the loader itself, not known", make_unknown_self, 0},
+    {"program, the loader's path, another volume", make_other_volume, 0},
     {"program that returns", make_returning, 0},
     {"driver", make_driver, 0},
     {"program that fails", make_failing, 1},

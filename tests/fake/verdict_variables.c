@@ -189,7 +189,7 @@ static void check_told(const struct fake_result *result)
     check_text("LoaderFirmwareType", "UEFI 2.100");
     check_text("LoaderDevicePartUUID",
                fake_has(FAKE_QUIRK_NO_PARTITION) ? NULL : "44332211-6655-8877-99aa-bbccddeeff01");
-    check_text("LoaderImageIdentifier", fake_has(FAKE_QUIRK_NO_FILE_PATH) ? NULL : "\\EFI\\BOOT\\BOOTX64.EFI");
+    check_text("LoaderImageIdentifier", fake_has(FAKE_QUIRK_NO_FILE_PATH) ? NULL : fake_loader_path());
     if (junk) /* these two cannot be written over: they have other attributes */
         return;
     check_text("LoaderInfo", "Baton " BATON_VERSION_STRING);

@@ -58,6 +58,39 @@ static void test_what_can_boot(void **state)
     }
 }
 
+static void test_what_is_the_loader(void **state)
+{
+    static const struct {
+        const char *kernel; /* NULL: none */
+        const char *image;
+        size_t volume;
+        bool is;
+    } rows[] = {
+        {"/EFI/BOOT/BOOTX64.EFI", "\\EFI\\BOOT\\BOOTX64.EFI", 0, true},
+        {"/efi/systemd/Systemd-bootX64.efi", "\\EFI\\systemd\\systemd-bootx64.EFI", 0, true},
+        {"/EFI/BOOT/BOOTX64.EFI", "\\EFI\\BOOT\\BOOTX64.EFI", 1, false},
+        {"/EFI/BOOT/BOOTX64.EF", "\\EFI\\BOOT\\BOOTX64.EFI", 0, false},
+        {"/EFI/BOOT/BOOTX64.EFI", "\\EFI\\BOOT\\BOOTX64.EF", 0, false},
+        {"/EFI/BOOT/BOOTX64.EFI", "\\EFI\\BOOT\\GRUBX64.EFI", 0, false},
+        {"/[{.efi", "\\{[.efi", 0, false},
+        {"/[.efi", "\\{.efi", 0, false}, /* no letters, though a bit apart as cases are */
+        {"/\xc3\xbc.efi", "\\\xc3\xbc.EFI", 0, true},
+        {"/a", "", 0, false},
+        {"", "", 0, false},
+        {NULL, "\\a", 0, false},
+    };
+    const struct entry restart = {.action = ENTRY_REBOOT, .kernel = "/a"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct entry entry = {.kernel = rows[i].kernel, .volume = rows[i].volume};
+
+        if (entries_is_loader(&entry, rows[i].image) != rows[i].is)
+            fail_msg("row %zu: %s", i, rows[i].image);
+    }
+    assert_false(entries_is_loader(&restart, "\\a"));
+}
+
 static void test_put_first(void **state)
 {
     struct entry entries[4] = {{.id = "a"}, {.id = "b"}, {.id = "c"}, {.id = "d"}};
@@ -160,6 +193,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_what_can_boot, start_listening),
+        cmocka_unit_test(test_what_is_the_loader),
         cmocka_unit_test(test_put_first),
         cmocka_unit_test(test_usual_kernels),
         cmocka_unit_test(test_refusals),
