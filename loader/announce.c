@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "announce.h"
 
+#include "find.h"
 #include "machine.h"
 #include "variables.h"
 #include "version_string.h"
@@ -51,22 +52,46 @@ static void tell_origin(const struct boot *boot)
         tell(boot, u"LoaderImageIdentifier", boot->image);
 }
 
+static size_t units_of(const struct entry *entries, size_t count)
+{
+    size_t units = 0;
+
+    for (size_t i = 0; i < count; i++)
+        units += text_length(entries[i].id) + 2; /* at most 1,024 of them, each a part of a path */
+    return units;
+}
+
+static void list_entries(struct interface_list *list, const struct entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)interface_list_add(list, entries[i].id); /* an empty one is left out; all others fit */
+}
+
+/* Automatic entries are listed also where nobody has looked for them: what the operating system does not find in the
+ * list it takes for something that it cannot ask for. Here they are not put to the others, whose list is older than
+ * this attempt and stays when the attempt's memory goes. */
 static void tell_entries(struct boot *boot)
 {
     const struct choice *choice = &boot->choice;
+    struct entry found[AUTOMATIC_COUNT];
     struct interface_list list = {0};
+    size_t count = 0;
     struct error error;
-    void *room;
+    void *room = NULL;
+    enum status status = STATUS_OK;
 
-    for (size_t i = 0; i < choice->count; i++)
-        list.size += text_length(choice->entries[i].id) + 2; /* at most 1,024 of them, each a part of a path */
-    if (ledger_pool(&boot->ledger, list.size * sizeof(list.units[0]), &room, &error) != STATUS_OK) {
+    if (!choice->has_automatic)
+        status = look_for_automatic(boot, found, &count, &error);
+    list.size = units_of(choice->entries, choice->count) + units_of(found, count);
+    if (status == STATUS_OK)
+        status = ledger_pool(&boot->ledger, list.size * sizeof(list.units[0]), &room, &error);
+    if (status != STATUS_OK) {
         log_info("LoaderEntries is left out: %s", error.text);
         return;
     }
     list.units = room;
-    for (size_t i = 0; i < choice->count; i++)
-        (void)interface_list_add(&list, choice->entries[i].id); /* an empty one is left out; all others fit */
+    list_entries(&list, choice->entries, choice->count);
+    list_entries(&list, found, count);
     (void)variable_set(&boot->firmware, VARIABLE_OF_LOADER, u"LoaderEntries", VARIABLE_VOLATILE,
                        (struct bytes){room, list.used * sizeof(list.units[0])});
 }

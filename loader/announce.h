@@ -14,7 +14,7 @@
 void announce(struct boot *boot, const struct entry *entry);
 
 /* Before a kernel is handed its baton: what was told on behalf of an image that came back would not be true any more,
- * so it is told anew. */
+ * so it is told anew. While the volumes are open: it may look there, and open the loader's own. */
 void announce_change(struct boot *boot, const struct entry *entry);
 
 #endif

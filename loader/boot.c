@@ -170,10 +170,10 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
 
     if (status != STATUS_OK)
         return status;
+    announce_change(boot, attempt->input.entry);
     volumes_close(&boot->volumes);
     end_stage(boot, STAGE_LOAD);
     heed_booted(boot, attempt->input.entry);
-    announce_change(boot, attempt->input.entry);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));

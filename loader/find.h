@@ -2,6 +2,7 @@
 #ifndef BATON_FIND_H
 #define BATON_FIND_H
 
+#include "automatic_entries.h"
 #include "boot.h"
 
 /*
@@ -11,7 +12,15 @@
 MUST_CHECK enum status find(struct boot *boot, struct error *error);
 
 /*
- * Looks for the entries that nobody has written (automatic_entries.h), and puts them behind the others, which stay
+ * Which of the entries that nobody has written (automatic_entries.h) are there, on the loader's own volume and of the
+ * firmware's. When the volume cannot be opened any more, which is logged, the firmware's are there all the same. Their
+ * texts last. STATUS_NO_MEMORY.
+ */
+MUST_CHECK enum status look_for_automatic(struct boot *boot, struct entry ret_found[AUTOMATIC_COUNT], size_t *ret_count,
+                                          struct error *error);
+
+/*
+ * Looks for these entries, and puts them behind the others, which stay
  * where they are: indices remain, pointers into choice.entries do not. Does nothing the second time. A boot that nobody
  * looks at does without. STATUS_NO_MEMORY: there is no room for them, and the others are as before.
  */

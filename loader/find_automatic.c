@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* choose, when somebody asks for it: the entries that nobody has written. */
-#include "automatic_entries.h"
 #include "entries.h"
 #include "find.h"
 #include "machine.h"
@@ -30,10 +29,9 @@ static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
     return count;
 }
 
-/* Looks for them on the loader's own volume, which was closed where a kernel has failed late. When it cannot be opened
- * any more the others are there all the same. */
-static enum status look_on_volume(struct boot *boot, struct entry found[AUTOMATIC_COUNT], size_t *ret_count,
-                                  struct error *error)
+/* The loader's own volume was closed where a kernel has failed late. */
+enum status look_for_automatic(struct boot *boot, struct entry ret_found[AUTOMATIC_COUNT], size_t *ret_count,
+                               struct error *error)
 {
     enum status status = STATUS_OK;
 
@@ -43,7 +41,7 @@ static enum status look_on_volume(struct boot *boot, struct entry found[AUTOMATI
         return status;
     if (status != STATUS_OK)
         log_warning("%s", error->text);
-    *ret_count = look(boot, found);
+    *ret_count = look(boot, ret_found);
     return STATUS_OK;
 }
 
@@ -79,7 +77,7 @@ enum status find_automatic(struct boot *boot, struct error *error)
 
     if (boot->choice.has_automatic)
         return STATUS_OK;
-    status = look_on_volume(boot, found, &count, error);
+    status = look_for_automatic(boot, found, &count, error);
     return status == STATUS_OK ? append(boot, found, count, error) : status;
 }
 
@@ -93,7 +91,7 @@ enum status find_named_automatic(struct boot *boot, const char *name, struct err
     if (choice->has_automatic || !name || !automatic_entry_has_name(text_of(name)) ||
         entry_find(choice->entries, choice->count, name) != SIZE_MAX)
         return STATUS_OK;
-    status = look_on_volume(boot, found, &count, error);
+    status = look_for_automatic(boot, found, &count, error);
     if (status != STATUS_OK || entry_find(found, count, name) == SIZE_MAX)
         return status;
     return append(boot, found, count, error);

@@ -10,6 +10,7 @@ from harness.guest import KERNEL, Guest, make_guest
 from harness.paths import LOADER, TREE, built
 
 ENTRY = "linux /vmlinuz\ninitrd /guest.img\noptions console=ttyS0 quiet panic=-1\n"
+SETUP = "auto-reboot-to-firmware-setup"  # OVMF has one
 VERSION = (TREE / "VERSION").read_text().strip()
 # What `bootctl status` calls the features of LoaderFeatures that Baton has; all others it has not.
 FEATURES = {"Menu timeout control", "One-shot menu timeout control", "Default entry control", "One-shot entry control",
@@ -52,7 +53,7 @@ def test_bootctl(start, disk):
     assert re.search(r"^ *Firmware: UEFI 2\.70 \(EDK II 1\.00\)$", status, re.MULTILINE)
     default = status.split("Default Boot Loader Entry:")[1]
     assert re.search("^ *title: The first\n *id: first.conf$", default, re.MULTILINE)
-    assert entries(guest) == {"first.conf": {"default", "selected"}, "second.conf": set()}
+    assert entries(guest) == {"first.conf": {"default", "selected"}, "second.conf": set(), SETUP: set()}
     times = [int(guest.read_variable(f"LoaderTime{when}USec")[1]) for when in ("Init", "Exec")]
     assert 0 < times[0] < times[1] < times[0] + 60_000_000
     assert guest.read_variable("LoaderInfo") == (VOLATILE, f"Baton {VERSION}")
@@ -65,7 +66,7 @@ def test_bootctl(start, disk):
     machine.wait_for("^info: LoaderEntryOneShot: second.conf is booted this once$", source="e9")
     guest = Guest(machine)
     assert guest.read_variable("LoaderEntryOneShot") is None
-    assert entries(guest) == {"first.conf": {"default"}, "second.conf": {"selected"}}
+    assert entries(guest) == {"first.conf": {"default"}, "second.conf": {"selected"}, SETUP: set()}
 
     # What is kept. Nothing was booted yet since `@saved` is the default, so loader.conf's is.
     guest.ask("bootctl set-default @saved")

@@ -130,6 +130,8 @@ static void tell_otherwise(struct told *told, uint64_t number)
         {u"LoaderTimeExecUSec", u"5 s", 8, false},
         {u"LoaderFirmwareType", u"UEFI 2.100", 22, true},
         {u"LoaderBootCountPath", u"\\loader\\entries\\a+3.conf", 50, false},
+        {u"LoaderEntries", u"a.conf\0auto-windows\0auto-efi-shell\0auto-poweroff", 98, false},
+        {u"LoaderEntries", u"a.conf\0auto-windows", 40, false},
     };
     const EFI_RUNTIME_SERVICES *runtime = fake_system_table()->RuntimeServices;
     const EFI_GUID loaders = LOADER_VARIABLE;
@@ -370,6 +372,8 @@ static const struct lie lies[] = {
     {FOR("what is told is kept", TOLD), TELL(tell_otherwise, 14), ON(LINUX)},
     {FOR("a try that was not counted", TOLD), TELL(tell_otherwise, 15), ON(LINUX)},
     {FOR("the file's name before its try was counted", TOLD), TELL(tell_otherwise, 15), ON("counted, program")},
+    {FOR("no automatic entry for the setup", TOLD), TELL(tell_otherwise, 16), ON("linux, automatic entries")},
+    {FOR("an automatic entry that is not there", TOLD), TELL(tell_otherwise, 17), ON(LINUX)},
     {FOR("the entry of a program that came back", TOLD), TELL(tell_otherwise, 3),
      ON("program that fails, then a kernel")},
     {FOR("a kernel is told, too", TOLD_TO_NOBODY), TELL(tell_otherwise, 0)},

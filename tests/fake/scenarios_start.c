@@ -35,6 +35,27 @@ static void make_linux(struct scenario *scenario)
     scenario->start.initrd = (struct bytes){together, sizeof(together)};
 }
 
+/* Nobody has asked for the automatic entries, but who is booted is told of them. */
+static void make_told(struct scenario *scenario, const char *loader_conf)
+{
+    make_linux(scenario);
+    scenario_add_text(scenario, "/loader/loader.conf", loader_conf);
+    scenario_add_file(scenario, "/EFI/Microsoft/Boot/bootmgfw.efi", fake_pe_program());
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
+    scenario->setup.has_setup = true;
+}
+
+static void make_told_of_some(struct scenario *scenario)
+{
+    make_told(scenario, "auto-poweroff yes\n");
+}
+
+/* loader.conf does not let them be. */
+static void make_told_of_none(struct scenario *scenario)
+{
+    make_told(scenario, "auto-entries no\nauto-firmware no\n");
+}
+
 static void make_plain(struct scenario *scenario)
 {
     add_image(scenario, "/tool.efi", "efi /tool.efi\nvideo 1024x768\n");
@@ -111,6 +132,7 @@ static void make_next(struct scenario *scenario)
 {
     make_failing(scenario);
     scenario_add_text(scenario, "/loader/entries/Z.conf", "kernel /os.elf\n");
+    scenario_add_file(scenario, "/shellx64.efi", fake_pe_program()); /* of which the kernel is told, too */
     scenario->entries = 2;
     scenario->end = FAKE_JUMPED;
     scenario_add_elf(scenario, 0xffffffff80000000ULL);
@@ -419,6 +441,8 @@ static void make_old_linux(struct scenario *scenario)
 
 static const struct scenario_maker makers[] = {
     {"linux", make_linux, 0},
+    {"linux, automatic entries", make_told_of_some, 0},
+    {"linux, no automatic entries", make_told_of_none, 0},
     {"program", make_plain, 0},
     {"program, the loader itself", make_itself, 0},
     {"program, the loader itself, alone", make_itself_alone, 1},

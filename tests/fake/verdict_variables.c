@@ -8,8 +8,6 @@
 #include "verdict.h"
 #include "version_string.h"
 
-#define AUTOMATIC (size_t) AUTOMATIC_COUNT /* entries without a file */
-
 /* Nothing that has to do with variables went wrong. */
 static bool is_sound(void)
 {
@@ -123,23 +121,74 @@ static const char *last_tried(void)
     return id;
 }
 
-/* A list of names, one of which is `id`. */
+/* Whether loader.conf has these words. */
+static bool conf_says(const char *words)
+{
+    const struct fake_file *file = fake_volume_find(false, "/loader/loader.conf");
+
+    return file && memmem(file->bytes.data, file->bytes.size, words, strlen(words));
+}
+
+/* Whether this one is to be listed, though nobody has written it. */
+static bool is_there(enum automatic_entry which)
+{
+    const struct entry entry = automatic_entry_make(which, "/shellx64.efi");
+
+    switch (which) {
+    case AUTOMATIC_FIRMWARE_SETUP:
+        return fake_setup()->has_setup && !conf_says("auto-firmware no");
+    case AUTOMATIC_POWER_OFF:
+        return conf_says("auto-poweroff yes");
+    case AUTOMATIC_REBOOT:
+        return conf_says("auto-reboot yes");
+    default:
+        return fake_volume_find(false, entry.kernel) && !conf_says("auto-entries no");
+    }
+}
+
+static bool list_has(struct bytes list, const char *id)
+{
+    size_t start = 0;
+
+    for (size_t i = 0; i + 1 < list.size; i += 2) {
+        if (list.data[i] != 0 || list.data[i + 1] != 0)
+            continue;
+        if (is_text((struct bytes){list.data + start, i + 2 - start}, id))
+            return true;
+        start = i + 2;
+    }
+    return false;
+}
+
+/* Names, each with its end; how many, or SIZE_MAX when the last one lacks it. */
+static size_t list_length(struct bytes list)
+{
+    size_t start = 0, count = 0;
+
+    for (size_t i = 0; i + 1 < list.size; i += 2) {
+        if (list.data[i] != 0 || list.data[i + 1] != 0)
+            continue;
+        count += i > start ? 1 : 0;
+        start = i + 2;
+    }
+    return start == list.size ? count : SIZE_MAX;
+}
+
+/* The entries: `id` is one of them, and of the automatic ones those that are there and no other. */
 static void check_list(const char *name, const char *id)
 {
     struct bytes value = {NULL, 0};
     uint32_t attributes;
-    size_t start = 0, count = 0;
-    bool has_id = false;
+    size_t most = fake_setup()->file_count;
 
     (void)fake_variable_find(name, &value, &attributes);
-    for (size_t i = 0; i + 1 < value.size; i += 2) {
-        if (value.data[i] != 0 || value.data[i + 1] != 0)
-            continue;
-        has_id |= is_text((struct bytes){value.data + start, i + 2 - start}, id);
-        count += i > start ? 1 : 0;
-        start = i + 2;
+    for (enum automatic_entry which = 0; which < AUTOMATIC_COUNT; which++) {
+        const char *automatic = automatic_entry_make(which, NULL).id;
+
+        most += is_there(which) ? 1 : 0;
+        check_value(name, list_has(value, automatic) == is_there(which), "a list", automatic);
     }
-    check_value(name, has_id && start == value.size && count <= fake_setup()->file_count + AUTOMATIC, "a list", id);
+    check_value(name, list_has(value, id) && list_length(value) <= most, "a list", id);
 }
 
 /* The file in which the last try was counted, from "so it is FILE from here on", as the variable has it. NULL: it was
