@@ -18,9 +18,17 @@ static bool has_no_volume(const struct scenario *scenario)
     return scenario->no_volume || fake_has(FAKE_QUIRK_NO_DEVICE);
 }
 
+/* The loader does not know which file is its own. */
+static bool starts_itself(const struct scenario *scenario)
+{
+    return scenario->is_itself && fake_has(FAKE_QUIRK_NO_FILE_PATH);
+}
+
 /* How a run ends on sound firmware. */
 static enum fake_end usual_end(const struct scenario *scenario)
 {
+    if (starts_itself(scenario))
+        return FAKE_STARTED;
     return scenario->is_menu && (fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY)) ? scenario->unattended
                                                                                                   : scenario->end;
 }
@@ -160,6 +168,8 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     if (has_other_secure(scenario))
         return;
     quirk_check_words(scenario, result);
+    if (starts_itself(scenario))
+        return;
     /* Without its partition the boot volume has no neighbours, and so none that something could be wrong with. */
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume &&
         !(fake_setup()->second.is_there && fake_has(FAKE_QUIRK_NO_PARTITION)) && !scenario->is_menu &&
@@ -260,7 +270,7 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
 
     if (result->end == FAKE_JUMPED && scenario->expected.kernel)
         judge(result, &scenario->expected);
-    if (fake_started()->count > 0 && !setup->writes.is_the_same) /* which it was depends on where the cut was */
+    if (fake_started()->count > 0 && !starts_itself(scenario))
         check_start(&scenario->start, fake_started());
     verdict_variables(scenario, result, untroubled);
     if (fake_started()->seed.size > 0 && !setup->writes.is_the_same)
