@@ -24,13 +24,27 @@ static bool starts_itself(const struct scenario *scenario)
     return scenario->is_itself && fake_has(FAKE_QUIRK_NO_FILE_PATH);
 }
 
+/* The firmware cannot be asked for its setup, or does not take the request. */
+static bool lacks_setup(const struct fake_setup *setup)
+{
+    bool is_asked = (setup->indications & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
+
+    return setup->restart_to_setup &&
+           (fake_has(FAKE_QUIRK_NO_VARIABLES) || (!is_asked && fake_has(FAKE_QUIRK_FIXED_VARIABLES)));
+}
+
 /* How a run ends on sound firmware. */
 static enum fake_end usual_end(const struct scenario *scenario)
 {
     if (starts_itself(scenario))
         return FAKE_STARTED;
-    return scenario->is_menu && (fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY)) ? scenario->unattended
-                                                                                                  : scenario->end;
+    if (!scenario->is_menu)
+        return scenario->end;
+    if (fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY))
+        return scenario->unattended;
+    if (lacks_setup(&scenario->setup)) /* whoever asks for it is told, and what else is typed boots */
+        return fake_has(FAKE_QUIRK_NO_VARIABLES) ? scenario->unattended : FAKE_WAITED;
+    return scenario->end;
 }
 
 /* Secure Boot does not let it be booted. */
@@ -47,15 +61,6 @@ static bool is_forbidden(const struct scenario *scenario)
 static bool has_other_secure(const struct scenario *scenario)
 {
     return fake_setup()->secure.is_there != scenario->setup.secure.is_there;
-}
-
-/* The firmware cannot be asked for its setup, or does not take the request. */
-static bool lacks_setup(const struct fake_setup *setup)
-{
-    bool is_asked = (setup->indications & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
-
-    return setup->restart_to_setup &&
-           (fake_has(FAKE_QUIRK_NO_VARIABLES) || (!is_asked && fake_has(FAKE_QUIRK_FIXED_VARIABLES)));
 }
 
 /* Where Secure Boot may be on: nobody has verified the tree. */
@@ -76,8 +81,6 @@ static enum fake_end expected_end(const struct scenario *scenario)
     if (has_other_secure(scenario) && is_forbidden(scenario) &&
         (is_boot(usual) || (usual != FAKE_RESTARTED && !scenario->is_menu)))
         return FAKE_RETURNED;
-    if (usual == FAKE_RESTARTED && scenario->is_menu && lacks_setup(&scenario->setup)) /* and whoever asks is told */
-        return fake_has(FAKE_QUIRK_NO_VARIABLES) ? scenario->unattended : FAKE_WAITED;
     if (scenario->on_stack && fake_has(FAKE_QUIRK_LOADER_ABOVE) && !refused && !fake_has(FAKE_QUIRK_CONFIDENTIAL))
         return FAKE_JUMPED; /* the stack is elsewhere */
     if (refused || ((usual == FAKE_JUMPED || usual == FAKE_RESET) && fake_has(FAKE_QUIRK_CONFIDENTIAL)))
@@ -270,7 +273,8 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
 
     if (result->end == FAKE_JUMPED && scenario->expected.kernel)
         judge(result, &scenario->expected);
-    if (fake_started()->count > 0 && !starts_itself(scenario))
+    /* After a cut, which it was depends on where that was. */
+    if (fake_started()->count > 0 && !setup->writes.is_the_same && !starts_itself(scenario))
         check_start(&scenario->start, fake_started());
     verdict_variables(scenario, result, untroubled);
     if (fake_started()->seed.size > 0 && !setup->writes.is_the_same)
