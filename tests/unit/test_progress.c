@@ -211,6 +211,7 @@ static void test_chance(void **state)
         for (unsigned i = 0; i < 20 && left > 0; i++) {
             uint64_t piece = progress_next(&progress, left);
             char text[COLUMN + 1];
+            size_t length;
 
             if (piece == 0 || piece > left)
                 CHANCE_FAIL(&chance, "a piece of %llu bytes out of %llu", (unsigned long long)piece,
@@ -219,7 +220,8 @@ static void test_chance(void **state)
             progress_read(&progress, piece, chance_bits(&chance), chance_bits(&chance));
             if (progress_is_due(&progress))
                 progress_shown(&progress, chance_bits(&chance), chance_bits(&chance));
-            if (progress_write(&progress, "/a", text, COLUMN) != strlen(text))
+            length = progress_write(&progress, "/a", text, COLUMN);
+            if (length != strlen(text))
                 CHANCE_FAIL(&chance, "the line is \"%s\"", text);
         }
     }
@@ -232,9 +234,11 @@ static const char *line(uint64_t done, uint64_t total, uint64_t milliseconds, co
     static char text[256];
     struct progress progress = {
         .frequency = HZ, .total = total, .done = done, .elapsed = HZ / 1000 * milliseconds, .is_measured = true};
+    size_t length;
 
     memset(text, '#', sizeof(text));
-    assert_int_equal(progress_write(&progress, path, text, columns), strlen(text));
+    length = progress_write(&progress, path, text, columns);
+    assert_int_equal(length, strlen(text));
     assert_int_equal(text[columns + 1], '#');
     return text;
 }
