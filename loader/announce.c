@@ -42,9 +42,9 @@ static void tell_loader(const struct boot *boot)
 /* Where the loader comes from, as far as the firmware says. */
 static void tell_origin(const struct boot *boot)
 {
-    char text[INTERFACE_TEXT_SIZE];
-
     if (boot->facts.has_boot_partition) {
+        char text[INTERFACE_TEXT_SIZE];
+
         interface_write_guid(boot->facts.boot_partition, text);
         tell(boot, u"LoaderDevicePartUUID", text);
     }

@@ -76,17 +76,14 @@ static void add_entry(struct writer *writer, const struct entry *entry)
 enum status menu_text_status(struct boot *boot, const struct entry *entry, struct text *ret_text, struct error *error)
 {
     struct writer writer = {.length = FIRST_ROOM};
-    enum status status;
 
-    do { /* at most twice, since the same is written again */
+    do { /* at most twice, since the same is written again; and an entry's file is small */
         void *room = NULL;
+        enum status status = ledger_pool(&boot->ledger, writer.length + 1, &room, error);
 
-        writer.size = writer.length + 1;
-        status = ledger_pool(&boot->ledger, writer.size, &room, error); /* an entry's file is small */
         if (status != STATUS_OK)
             return status;
-        writer.room = room;
-        writer.length = 0;
+        writer = (struct writer){room, writer.length + 1, 0};
         add_loader(&writer, boot);
         if (entry)
             add_entry(&writer, entry);

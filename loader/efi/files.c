@@ -302,11 +302,11 @@ enum status file_open_to_write(const struct volume *volume, const char *path, st
 static enum status delete_if_there(const struct volume *volume, const char *path, bool *ret_was_there,
                                    struct error *error)
 {
-    struct file file;
+    struct file file = {.handle = NULL};
     enum status status = file_open_to_write(volume, path, &file, error);
 
-    *ret_was_there = status == STATUS_OK;
-    if (status == STATUS_OK)
+    *ret_was_there = file.handle != NULL;
+    if (file.handle)
         return file_delete(&file, error);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
