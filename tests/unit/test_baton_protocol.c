@@ -199,6 +199,7 @@ static void start_sample(struct sample *sample, struct chance *chance)
         add_elf(sample);
     add_modules(sample);
     add_framebuffers(sample);
+    sample->boot.facts.secure_boot = chance_one_in(chance, 2) ? SECURE_BOOT_SETUP : SECURE_BOOT_OFF;
     for (int i = 0; i < STAGE_COUNT; i++)
         sample->times.counter[i] = chance_bits(chance);
     status = made_boot_plan(boot);
@@ -292,7 +293,9 @@ static void check_head(const struct sample *sample)
     facts |= BATON_FACT_EFI_MEMORY_MAP | BATON_FACT_LOG | BATON_FACT_TIMINGS;
     facts |= sample->boot.facts.machine.counter_frequency != 0 ? BATON_FACT_COUNTER_FREQUENCY : 0;
     facts |= BATON_FACT_BOOT_CPU | (sample->boot.plan.direct_map_base == 0 ? BATON_FACT_IDENTITY_MAP : 0);
+    facts |= sample->boot.facts.secure_boot != SECURE_BOOT_UNKNOWN ? BATON_FACT_SECURE_BOOT : 0;
     CHECK(baton->facts == facts);
+    CHECK(baton->secure_boot == (sample->boot.facts.secure_boot == SECURE_BOOT_SETUP ? BATON_SECURE_BOOT_SETUP : 0));
     CHECK(baton->counter_frequency == sample->boot.facts.machine.counter_frequency);
     check_string(sample, baton->loader_name, "Baton");
     check_string(sample, baton->loader_version, BATON_VERSION_STRING);

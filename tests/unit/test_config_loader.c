@@ -25,12 +25,26 @@ static void test_loader(void **state)
     assert_string_equal(made.logged, "");
 }
 
+/* What begins with '@' is no pattern; one such word is known. */
 static void test_loader_special_default(void **state)
 {
     (void)state;
-    parse_loader("default arch\ndefault @saved\n");
+    parse_loader("default arch\ndefault @last\n");
     assert_string_equal(made.loader.default_pattern, "arch");
-    assert_non_null(strstr(made.logged, "warning: " LOADER_FILE ":2: 'default @saved' is not supported"));
+    assert_false(made.loader.default_is_saved);
+    assert_non_null(strstr(made.logged, "warning: " LOADER_FILE ":2: 'default @last' is not supported"));
+    forget_log();
+    parse_loader("default @saved\ndefault @SAVED\ndefault\n");
+    assert_null(made.loader.default_pattern);
+    assert_true(made.loader.default_is_saved);
+    assert_non_null(strstr(made.logged, "warning: " LOADER_FILE ":2: 'default @SAVED' is not supported"));
+    assert_non_null(strstr(made.logged, "warning: " LOADER_FILE ":3: 'default' has no value"));
+    parse_loader("default arch\ndefault @saved\n");
+    assert_null(made.loader.default_pattern);
+    assert_true(made.loader.default_is_saved);
+    parse_loader("default @saved\ndefault arch\n");
+    assert_string_equal(made.loader.default_pattern, "arch");
+    assert_false(made.loader.default_is_saved);
 }
 
 static void test_ignored_keys(void **state)
