@@ -47,7 +47,7 @@ struct boot {
     struct progress_line line; /* how far a long load is */
     struct initrd initrd;      /* what Linux is offered */
     bool has_announced;        /* announce.h: an operating system has been told */
-    const char *counted;       /* count.h: the file of the entry that is tried, when its try was counted */
+    const char *counted;       /* count.h: the file of the entry that is tried, when that has counters */
 };
 
 /* One boot entry on its way: its files, and the plan that comes of them. */

@@ -299,15 +299,12 @@ static struct entry *find_own(struct boot *boot, const struct entry *entry)
     return NULL;
 }
 
-bool count_try(struct boot *boot, const struct entry *tried)
+/* Says whether the entry's kernel has another path now. */
+static bool count_own(struct boot *boot, struct entry *entry)
 {
-    struct entry *entry = find_own(boot, tried);
-    bool is_image = entry && counting_is_image(entry);
+    bool is_image = counting_is_image(entry);
     struct error error;
 
-    boot->counted = NULL;
-    if (!entry)
-        return false;
     if (!counting_is_due(entry) && (is_image || !has_twin(boot, entry)))
         return false;
     if (is_image && counting_is_last(boot->choice.entries, boot->choice.count)) {
@@ -315,12 +312,20 @@ bool count_try(struct boot *boot, const struct entry *tried)
                  entry->file);
         return false;
     }
-    if (count_entry(boot, entry, &error) == STATUS_OK) {
-        boot->counted = entry->file;
+    if (count_entry(boot, entry, &error) == STATUS_OK)
         return is_image;
-    }
     log_warning("%s: this try is not counted: %s", entry->file, error.text);
     return false;
+}
+
+bool count_try(struct boot *boot, const struct entry *tried)
+{
+    struct entry *entry = find_own(boot, tried);
+    bool is_renamed = entry && count_own(boot, entry);
+
+    /* Also where the try was not counted: what boots well is to lose its counters. */
+    boot->counted = entry ? entry->file : NULL;
+    return is_renamed;
 }
 
 static const CHAR16 path_variable[] = u"LoaderBootCountPath";

@@ -16,8 +16,8 @@ MUST_CHECK enum status count_prepare(struct boot *boot, struct error *error);
  */
 bool count_try(struct boot *boot, const struct entry *tried);
 
-/* Tells what is about to be started which file its try was counted in (LoaderBootCountPath), so that it can say that
- * all went well; nothing when it was not counted. And when it has come back: there is nothing to be said any more. */
+/* Tells what is about to be started which file has its counters (LoaderBootCountPath), so that it can say that all went
+ * well; nothing when it has none. And when it has come back: there is nothing to be said any more. */
 void count_announce(const struct boot *boot);
 void count_withdraw(const struct boot *boot);
 

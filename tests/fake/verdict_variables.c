@@ -191,8 +191,8 @@ static void check_list(const char *name, const char *id)
     check_value(name, list_has(value, id) && list_length(value) <= most, "a list", id);
 }
 
-/* The file in which the last try was counted, from "so it is FILE from here on", as the variable has it. NULL: it was
- * not, or what was started has come back. */
+/* The file that has the counters of what was tried last, as the variable has it: from "so it is FILE from here on", or
+ * from "booting KERNEL (FILE)" when it was not counted. NULL: it has none, or what was started has come back. */
 static const char *counted_file(const struct fake_result *result)
 {
     static char path[300];
@@ -200,15 +200,15 @@ static const char *counted_file(const struct fake_result *result)
 
     while ((at = strstr(at, "info: booting ")) != NULL)
         line = at++;
-    start = line ? strstr(line, ", so it is ") : NULL;
-    end = start ? strstr(start, " from here on\n") : NULL;
-    if (result->end != FAKE_STARTED || !end)
+    if (result->end != FAKE_STARTED || !line)
         return NULL;
-    start += strlen(", so it is ");
+    start = strstr(line, ", so it is ");
+    end = start ? strstr(start, " from here on\n") : strstr(line, ")\n");
+    start = start ? start + strlen(", so it is ") : strstr(line, " (") + 2;
     snprintf(path, sizeof(path), "%.*s", (int)(end - start), start);
     for (char *slash = path; (slash = strchr(slash, '/')) != NULL;)
         *slash = '\\';
-    return path;
+    return strchr(path, '+') ? path : NULL;
 }
 
 static uint64_t read_time(const char *name)
