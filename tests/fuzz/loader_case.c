@@ -380,6 +380,8 @@ void loader_case_make(struct input *input, struct loader_case *ret_case)
     /* The verdict reads what was booted off the boot volume alone. */
     if (number > 0 && !all[number - 1].setup.second.is_there)
         ret_case->setup = all[number - 1].setup;
+    if (ret_case->setup.typed && strchr(ret_case->setup.typed, 'e'))
+        ret_case->setup.typed = NULL; /* a command line that is edited is not the entry's */
     for (unsigned i = 0; i < CHANGES_MOST && input->size > 0; i++) {
         uint64_t kind = input_number(input, 1);
 

@@ -101,7 +101,7 @@ static enum likeness compare_itself(const struct fake_file *file)
         if (strcmp(path, usual[i]) == 0)
             return compare(&wishes);
     }
-    for (size_t i = 0; volume_names_automatic() && i < COUNT(automatic); i++) {
+    for (size_t i = 0; (volume_names_automatic() || fake_setup()->typed) && i < COUNT(automatic); i++) {
         if (strcmp(path, automatic[i]) == 0)
             return compare(&wishes);
     }
