@@ -72,21 +72,39 @@ static uint32_t timeout_number(struct interface_timeout timeout)
  */
 static void find_size(const struct boot *boot, size_t *ret_rows, size_t *ret_columns)
 {
+    size_t most = boot->sinks.console_is_serial ? SERIAL_COLUMNS : TEXT_SCREEN_COLUMNS;
+
     menu_console_size(&boot->firmware, ret_rows, ret_columns);
-    if (boot->sinks.console_is_serial)
-        *ret_columns = (size_t)min_u64(*ret_columns, SERIAL_COLUMNS);
+    *ret_rows = (size_t)min_u64(*ret_rows, TEXT_SCREEN_ROWS);
+    *ret_columns = (size_t)min_u64(*ret_columns, most);
+}
+
+static void set_console(struct boot *boot)
+{
+    const struct loader_config *config = &boot->choice.config;
+
+    if (menu_console_set_mode(&boot->firmware, config->console, config->console_number))
+        graphics_find(&boot->firmware, &boot->facts);
+}
+
+/* What ran meanwhile may have left the console in another mode. Of a larger one no more is used than there was. */
+static void follow_size(struct boot_menu *menu)
+{
+    size_t rows, columns;
+
+    find_size(menu->boot, &rows, &columns);
+    text_screen_resize(&menu->screen, (size_t)min_u64(rows, menu->rows), (size_t)min_u64(columns, menu->columns));
 }
 
 /* All of the menu, in one arena. */
 static enum status make(struct boot_menu *menu, struct menu_setup *setup, struct arena *arena)
 {
-    size_t rows, columns;
     enum status status = make_items(menu, arena);
 
     setup->items = menu->items;
-    find_size(menu->boot, &rows, &columns);
+    find_size(menu->boot, &menu->rows, &menu->columns);
     if (status == STATUS_OK)
-        status = text_screen_start(&menu->screen, rows, columns, arena);
+        status = text_screen_start(&menu->screen, menu->rows, menu->columns, arena);
     if (status == STATUS_OK)
         status = menu_start(&menu->menu, setup, arena);
     return status;
@@ -103,7 +121,6 @@ static const char *why_no_editor(const struct boot *boot)
 enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, const struct menu_key *held,
                            struct boot_menu *ret_menu, struct error *error)
 {
-    const struct loader_config *config = &boot->choice.config;
     size_t mark;
     struct menu_setup setup;
     enum status status = STATUS_NEED_ROOM;
@@ -111,8 +128,7 @@ enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, 
     /* Of automatic entries alone nobody has said that one is to be booted. */
     size_t chosen = boot->choice.count > 0 ? boot->choice.chosen : MENU_NONE;
 
-    menu_console_set_mode(&boot->firmware, config->console, config->console_number);
-    graphics_find(&boot->firmware, &boot->facts); /* a console's mode may be a screen's */
+    set_console(boot);
     if (find_automatic(boot, error) != STATUS_OK)
         log_warning("%s", error->text); /* the others are what matters */
     mark = boot->ledger.count;
@@ -230,14 +246,16 @@ static void save_timeout(struct boot_menu *menu)
 enum menu_act boot_menu_ask(struct boot_menu *menu)
 {
     struct boot *boot = menu->boot;
-    size_t mark = boot->ledger.count;
     struct menu_console console;
     struct menu_key key;
     enum menu_act act;
+    size_t mark;
 
+    set_console(boot);
+    follow_size(menu);
+    mark = boot->ledger.count;
     sinks_lend(&boot->sinks);
     menu_console_start(&console, &boot->firmware);
-    text_screen_cleared(&menu->screen);
     do {
         menu_draw(&menu->menu);
         menu_console_draw(&console, &menu->screen);

@@ -12,6 +12,7 @@ struct boot_menu {
     struct boot *boot;
     struct menu_item *items; /* as the choice's entries */
     struct text_screen screen;
+    size_t rows, columns; /* that there is room for */
     struct menu menu;
     struct error failure; /* of the last item that was booted: the menu shows it */
     uint32_t timeout;     /* that the firmware keeps, or that is in force without */

@@ -42,6 +42,15 @@ static void fill(struct text_screen *screen, struct text_cell *layer, uint16_t u
     screen->searched = 0;
 }
 
+void text_screen_resize(struct text_screen *screen, size_t rows, size_t columns)
+{
+    screen->rows = rows;
+    screen->columns = columns;
+    screen->cells = rows * columns - 1;
+    text_screen_clear(screen);
+    text_screen_cleared(screen);
+}
+
 void text_screen_cleared(struct text_screen *screen)
 {
     fill(screen, screen->shown, ' ');

@@ -52,6 +52,10 @@ struct text_change {
  */
 MUST_CHECK enum status text_screen_start(struct text_screen *screen, size_t rows, size_t columns, struct arena *arena);
 
+/* The console has another size, at least 1 × 1, with neither more rows nor more columns than at the start. It counts as
+ * cleared. */
+void text_screen_resize(struct text_screen *screen, size_t rows, size_t columns);
+
 /* The console was cleared: it shows blanks. */
 void text_screen_cleared(struct text_screen *screen);
 

@@ -42,14 +42,14 @@ static int32_t fair_mode(const struct firmware *firmware)
     return rows < USUAL_ROWS || columns < USUAL_COLUMNS ? output_of(firmware)->Mode->MaxMode - 1 : -1;
 }
 
-void menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number)
+bool menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number)
 {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = output_of(firmware);
     int32_t mode = -1;
     EFI_STATUS result;
 
     if (!out || !out->Mode || how == CONFIG_CONSOLE_KEEP)
-        return;
+        return false;
     if (how == CONFIG_CONSOLE_NUMBER)
         mode = (int32_t)number; /* config_loader.c has nothing above INT32_MAX */
     else if (how == CONFIG_CONSOLE_MAX)
@@ -57,10 +57,11 @@ void menu_console_set_mode(const struct firmware *firmware, enum config_console 
     else
         mode = fair_mode(firmware);
     if (mode < 0 || mode == out->Mode->Mode)
-        return;
+        return false;
     result = out->SetMode(out, (UINTN)mode);
     if (result != EFI_SUCCESS)
         log_info("the console has no mode %d (%s)", mode, firmware_status_name(result));
+    return result == EFI_SUCCESS;
 }
 
 void menu_console_clear(const struct menu_console *console)

@@ -20,8 +20,8 @@ struct menu_console {
 void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns);
 
 /* Sets the console to the mode that loader.conf asks for; where that is not there it stays as it is, with a line in the
- * log. */
-void menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number);
+ * log. Whether it has another mode now, and with it maybe the screen. */
+bool menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number);
 
 /* Clears the console, hides the cursor and starts the clock. menu_console_stop ends it. */
 void menu_console_start(struct menu_console *console, const struct firmware *firmware);

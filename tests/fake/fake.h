@@ -173,6 +173,8 @@ void fake_console_check(void);
 /* Complains of a boot whose steps were shown, though nobody asked. */
 void fake_console_check_jump(void);
 const char *fake_console_text(void);
+/* A program sets its other mode, which is smaller. */
+void fake_console_change(void);
 
 /* ---- fake_progress.c: the line that tells how far a load is ---- */
 void fake_progress_start(void);

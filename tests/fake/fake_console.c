@@ -6,12 +6,14 @@
 #include "fake_memory.h"
 #include "fake_traps.h"
 
-#define TEXT_SIZE (1 << 20)   /* a memory map in the log, and some tries, take half of it */
-#define SLOW      10000000ULL /* nanoseconds that a character takes, with SLOW_CONOUT */
-#define MODES     2
-#define COLUMNS   100
-#define ROWS      31
-#define ATTRIBUTE 0x17 /* the firmware's colours */
+#define TEXT_SIZE     (1 << 20)   /* a memory map in the log, and some tries, take half of it */
+#define SLOW          10000000ULL /* nanoseconds that a character takes, with SLOW_CONOUT */
+#define SMALL_COLUMNS 80          /* of mode 1 */
+#define SMALL_ROWS    25
+#define MODES         2
+#define COLUMNS       100
+#define ROWS          31
+#define ATTRIBUTE     0x17 /* the firmware's colours */
 
 static struct {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL output;
@@ -25,6 +27,16 @@ static struct {
 static UINTN rows_of_console(void)
 {
     return fake_setup()->text_rows > 0 ? fake_setup()->text_rows : ROWS;
+}
+
+static UINTN columns_of(int32_t mode)
+{
+    return mode == 0 ? COLUMNS : SMALL_COLUMNS;
+}
+
+void fake_console_change(void)
+{
+    state.mode.Mode = 1;
 }
 
 const char *fake_console_text(void)
@@ -60,8 +72,8 @@ static EFI_STATUS EFIAPI query_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *this, UINTN
         fake_complain("ConOut->QueryMode: odd arguments");
     if (status != EFI_SUCCESS)
         return status;
-    *columns = mode == 0 ? COLUMNS : 80;
-    *rows = mode == 0 ? rows_of_console() : 25;
+    *columns = columns_of((int32_t)mode);
+    *rows = mode == 0 ? rows_of_console() : SMALL_ROWS;
     return EFI_SUCCESS;
 }
 
@@ -104,7 +116,8 @@ static EFI_STATUS EFIAPI set_cursor_position(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *th
 {
     EFI_STATUS status = fake_call(FAKE_SetCursorPosition);
 
-    if (this != &state.output || column >= COLUMNS || row >= ROWS)
+    if (this != &state.output || column >= columns_of(state.mode.Mode) ||
+        row >= (state.mode.Mode == 0 ? ROWS : SMALL_ROWS))
         fake_complain("SetCursorPosition: row %zu, column %zu", row, column);
     fake_progress_moved();
     return status;

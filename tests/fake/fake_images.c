@@ -321,6 +321,8 @@ static EFI_STATUS EFIAPI start_image(EFI_HANDLE handle, UINTN *size, CHAR16 **wo
     if (status == EFI_SUCCESS)
         status = program->status;
     state.started.came_back = status == EFI_SUCCESS;
+    if (program->sets_text_mode)
+        fake_console_change();
     if (program->talks)
         leave_words(size, words);
     if (program->is_driver && status == EFI_SUCCESS)

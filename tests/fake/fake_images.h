@@ -12,6 +12,7 @@
 struct fake_program {
     bool comes_back;
     EFI_STATUS status;       /* with what */
+    bool sets_text_mode;     /* it leaves the console in another mode */
     bool talks;              /* it leaves words with its status, in memory that its parent must free */
     bool is_driver;          /* it stays in memory when it comes back without an error */
     EFI_STATUS load_status;  /* LoadImage refuses it so; with EFI_SECURITY_VIOLATION it is loaded all the same */

@@ -166,6 +166,13 @@ static void make_program(struct scenario *scenario)
     scenario->words = "leaving the menu for the firmware";
 }
 
+/* The menu is drawn anew in what the program has left of the console. */
+static void make_small_program(struct scenario *scenario)
+{
+    make_program(scenario);
+    scenario->setup.program.sets_text_mode = true;
+}
+
 /* Chosen again, since what failed may work now: a volume that was closed is opened again. */
 static void make_again(struct scenario *scenario)
 {
@@ -312,6 +319,7 @@ static const struct scenario_maker makers[] = {
     {"menu, opened by an error", make_opened_by_error, 1},
     {"menu, opened by a mistake", make_opened_by_mistake, 1},
     {"menu, program", make_program, 0},
+    {"menu, program that sets a mode", make_small_program, 0},
     {"menu, saved", make_saved, 0},
     {"menu, no longer saved", make_not_saved, 0},
     {"menu, timeout saved", make_force_saved, 0},

@@ -49,6 +49,27 @@ static void draw(struct made_screen *made)
     assert_true(made_console_shows(&made->console, &made->screen));
 }
 
+/* A console of another size begins blank, and nothing is written outside of it. */
+static void test_resize(void **state)
+{
+    static const size_t sizes[][2] = {{10, 40}, {1, 1}, {25, 3}, {25, 80}};
+    struct made_screen made = start(25, 80);
+
+    (void)state;
+    put(&made, 24, 70, 10, "the end");
+    draw(&made);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        made_console_end(&made.console);
+        made.console = made_console_start(sizes[i][0], sizes[i][1]);
+        text_screen_resize(&made.screen, sizes[i][0], sizes[i][1]);
+        draw(&made);
+        put(&made, 0, 0, 80, "one");
+        put(&made, 24, 2, 80, "two");
+        draw(&made);
+    }
+    end(&made);
+}
+
 static void test_start(void **state)
 {
     static const size_t sizes[][4] = {
@@ -337,6 +358,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start),
+        cmocka_unit_test(test_resize),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_last_cell),
         cmocka_unit_test(test_differences),
