@@ -357,16 +357,11 @@ static void test_by_chance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_start),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_put),
-        cmocka_unit_test(test_last_cell),
-        cmocka_unit_test(test_differences),
-        cmocka_unit_test(test_colours),
-        cmocka_unit_test(test_blank_first),
-        cmocka_unit_test(test_colour_of_blanks),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_console_is_spoiled),
+        cmocka_unit_test(test_start),       cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_put),         cmocka_unit_test(test_last_cell),
+        cmocka_unit_test(test_differences), cmocka_unit_test(test_colours),
+        cmocka_unit_test(test_blank_first), cmocka_unit_test(test_colour_of_blanks),
+        cmocka_unit_test(test_rows),        cmocka_unit_test(test_console_is_spoiled),
         cmocka_unit_test(test_by_chance),
     };
 
