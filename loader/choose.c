@@ -5,7 +5,8 @@
 #include "find.h"
 #include "heed.h"
 
-enum status choose(struct boot *boot, struct error *error)
+/* The entries in their order, with the automatic one that loader.conf may name. */
+static enum status find_in_order(struct boot *boot, struct error *error)
 {
     struct choice *choice = &boot->choice;
     enum status status = find(boot, error);
@@ -15,11 +16,16 @@ enum status choose(struct boot *boot, struct error *error)
     if (status != STATUS_OK)
         return status;
     entry_sort(choice->entries, choice->count);
-    status = find_named_automatic(boot, choice->config.default_pattern, error);
-    if (status != STATUS_OK)
-        return status;
-    heed(boot);
-    if (choice->count == 0)
+    return find_named_automatic(boot, choice->config.default_pattern, error);
+}
+
+enum status choose(struct boot *boot, struct error *error)
+{
+    const struct choice *choice = &boot->choice;
+    enum status status = find_in_order(boot, error);
+
+    heed(boot); /* whatever became of that: what is for one boot is gone after this one */
+    if (status == STATUS_OK && choice->count == 0)
         return choice->files == 0 ? entries_refuse_empty(error) : entries_refuse_all(choice->files, error);
-    return STATUS_OK;
+    return status;
 }

@@ -140,7 +140,7 @@ def test_systemd_boot(start, disk):
     machine = start(disk(injected(files, runs=2)))
     terminal = Terminal(machine)
     for _ in range(2):
-        terminal.type("", "> The other one")
+        terminal.wait(lambda text: "> The other one" in text and "ended" not in text, "Baton's menu")
         machine.send("\r")
         terminal.wait(lambda text: "Something else" in text and "Enter boot" not in text, "systemd-boot's menu")
         machine.send("Q")
