@@ -17,7 +17,9 @@ static uint64_t digest(uint64_t number, const void *bytes, size_t size)
 /* The firmware's memory map may have been asked for, and the list of descriptors has addresses of the host's. */
 static bool has_host_addresses(void)
 {
-    return fake_setup()->options_size > 0 || fake_setup()->shell[0] != NULL;
+    const char *typed = fake_setup()->typed;
+
+    return fake_setup()->options_size > 0 || fake_setup()->shell[0] != NULL || (typed && strchr(typed, 'M'));
 }
 
 uint64_t fake_digest(const struct fake_result *result)
