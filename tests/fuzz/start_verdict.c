@@ -74,15 +74,32 @@ static enum likeness compare(const struct entry_wishes *wishes)
     return wishes->unsure || is_initrd(wishes->initrd) ? ALL : OPTIONS;
 }
 
-bool volume_names_automatic(void)
+/* Whether the bytes have the beginning of an automatic entry's id, a character in so many of them. */
+static bool has_automatic(struct bytes bytes, size_t step)
 {
-    const struct fake_file *file = fake_volume_find(false, "/loader/loader.conf");
+    static const char prefix[] = "auto-";
+    size_t length = sizeof(prefix) - 1;
 
-    for (size_t i = 0; file && i + 5 <= file->bytes.size; i++) {
-        if (strncasecmp((const char *)file->bytes.data + i, "auto-", 5) == 0)
+    for (size_t i = 0; i + length * step <= bytes.size; i++) {
+        size_t alike = 0;
+
+        while (alike < length && (bytes.data[i + alike * step] | 0x20) == (prefix[alike] | 0x20))
+            alike++;
+        if (alike == length)
             return true;
     }
     return false;
+}
+
+bool volume_names_automatic(void)
+{
+    const struct fake_file *file = fake_volume_find(false, "/loader/loader.conf");
+    const struct fake_setup *setup = fake_setup();
+    bool names = file && has_automatic(file->bytes, 1);
+
+    for (size_t i = 0; i < setup->variable_count; i++)
+        names |= has_automatic(setup->variables[i].value, 2);
+    return names;
 }
 
 /* What says itself what entry it is, stands in for entries, or is an entry that nobody has written: it is given

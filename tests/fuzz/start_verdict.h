@@ -9,7 +9,7 @@
  * one entry file; or it is a unified kernel image, or one of the usual kernels, with neither. */
 void start_verdict_give(void);
 
-/* Whether loader.conf may make an entry the default that nobody has written. */
+/* Whether loader.conf, or a variable, may make an entry the default that nobody has written. */
 bool volume_names_automatic(void);
 
 #endif
