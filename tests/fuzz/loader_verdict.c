@@ -288,8 +288,9 @@ static void check_errors(const struct fake_result *result)
         fake_complain("nothing says why nothing was booted");
     if (result->errors > most)
         fake_complain("%u errors were shown, and %u is the most", result->errors, most);
-    if (result->end == FAKE_RETURNED && !fake_setup()->typed &&
-        EFI_ERROR(result->status) != (result->errors > 0 && !is_boot(result)))
+    /* In a menu a program may come back content, and what is tried after it fail: the last one counts. */
+    if (result->end == FAKE_RETURNED && !fake_setup()->typed && !(fake_started()->came_back && result->errors > 0) &&
+        EFI_ERROR(result->status) != (result->errors > 0))
         fake_complain("with %u errors shown the loader returned 0x%zx", result->errors, result->status);
     for (const char *at = fake_console_text(); (at = strstr(at, "error:")) != NULL; at++) /* a row may end there */
         shown++;
