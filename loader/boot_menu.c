@@ -74,7 +74,7 @@ static void find_size(const struct boot *boot, size_t *ret_rows, size_t *ret_col
 {
     size_t most = boot->sinks.console_is_serial ? SERIAL_COLUMNS : TEXT_SCREEN_COLUMNS;
 
-    menu_console_size(&boot->firmware, ret_rows, ret_columns);
+    console_size(&boot->firmware, ret_rows, ret_columns);
     *ret_rows = (size_t)min_u64(*ret_rows, TEXT_SCREEN_ROWS);
     *ret_columns = (size_t)min_u64(*ret_columns, most);
 }
@@ -118,32 +118,37 @@ static const char *why_no_editor(const struct boot *boot)
     return facts_want_verification(&boot->facts) ? "Nothing can be edited while Secure Boot is on." : NULL;
 }
 
-enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, const struct menu_key *held,
-                           struct boot_menu *ret_menu, struct error *error)
+/* `chosen`: what is booted when nobody chooses. Its items come later. */
+static struct menu_setup setup_of(struct boot_menu *menu, size_t chosen, const struct menu_key *held)
 {
-    size_t mark;
-    struct menu_setup setup;
-    enum status status = STATUS_NEED_ROOM;
+    const struct boot *boot = menu->boot;
 
+    return (struct menu_setup){
+        .screen = &menu->screen,
+        .count = boot->choice.count,
+        .chosen = chosen,
+        .saved = boot->choice.saved,
+        .timeout = timeout_number(boot->choice.timeout),
+        .editor_off = why_no_editor(boot),
+        .has_firmware_setup = restart_can_open_setup(&boot->firmware),
+        .held = held,
+    };
+}
+
+enum status boot_menu_open(struct boot *boot, const struct menu_key *held, struct boot_menu *ret_menu,
+                           struct error *error)
+{
     /* Of automatic entries alone nobody has said that one is to be booted. */
-    size_t chosen = boot->choice.count > 0 ? boot->choice.chosen : MENU_NONE;
+    size_t chosen = boot->choice.count > 0 ? boot->choice.chosen : MENU_NONE, mark;
+    enum status status = STATUS_NEED_ROOM;
+    struct menu_setup setup;
 
     set_console(boot);
     if (find_automatic(boot, error) != STATUS_OK)
         log_warning("%s", error->text); /* the others are what matters */
     mark = boot->ledger.count;
-    setup = (struct menu_setup){
-        .screen = &ret_menu->screen,
-        .count = boot->choice.count,
-        .chosen = chosen,
-        .saved = boot->choice.saved,
-        .timeout = timeout_number(timeout),
-        .editor_off = why_no_editor(boot),
-        .has_firmware_setup = restart_can_open_setup(&boot->firmware),
-        .held = held,
-    };
-
     ret_menu->boot = boot;
+    setup = setup_of(ret_menu, chosen, held);
     ret_menu->timeout = setup.timeout;
     for (size_t size = FIRST_ROOM; status == STATUS_NEED_ROOM && size <= ROOM_AT_MOST; size *= 2) {
         void *room = NULL;

@@ -20,11 +20,11 @@ struct boot_menu {
 };
 
 /*
- * Makes the menu, in memory of the ledger. It is `timeout` that is in force. `held` is the key that has opened it, or
- * NULL. STATUS_NO_MEMORY: there is none, and nothing is left of it.
+ * Makes the menu, in memory of the ledger. `held` is the key that has opened it, or NULL. STATUS_NO_MEMORY: there is
+ * none, and nothing is left of it.
  */
-MUST_CHECK enum status boot_menu_open(struct boot *boot, struct interface_timeout timeout, const struct menu_key *held,
-                                      struct boot_menu *ret_menu, struct error *error);
+MUST_CHECK enum status boot_menu_open(struct boot *boot, const struct menu_key *held, struct boot_menu *ret_menu,
+                                      struct error *error);
 
 /*
  * Shows it until somebody, or the countdown, has chosen what is to be done: MENU_BOOT, MENU_FIRMWARE_SETUP,

@@ -121,7 +121,7 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
 {
     struct error error;
 
-    if (boot_menu_open(boot, boot->choice.timeout, held, menu, &error) == STATUS_OK)
+    if (boot_menu_open(boot, held, menu, &error) == STATUS_OK)
         return true;
     log_warning("no menu: %s", error.text);
     return false;

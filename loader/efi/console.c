@@ -9,9 +9,8 @@
 
 #define CHUNK         128         /* UTF-16 units to a call */
 #define SECOND        10000000ULL /* in the timer's 100 ns */
-#define USUAL_COLUMNS 80
-#define KEYS_AT_MOST  64  /* a console that never runs out of keys is broken */
-#define CONSOLE_PATHS 512 /* bytes; a ConOut variable that is longer counts as without serial port */
+#define KEYS_AT_MOST  64          /* a console that never runs out of keys is broken */
+#define CONSOLE_PATHS 512         /* bytes; a ConOut variable that is longer counts as without serial port */
 
 static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
 {
@@ -26,17 +25,29 @@ static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
     }
 }
 
-void console_start(struct console *console, const struct firmware *firmware)
+void console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns)
 {
     EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = firmware->system->ConOut;
     UINTN columns = 0, rows = 0;
 
-    *console = (struct console){.firmware = firmware, .columns = USUAL_COLUMNS, .colours = EFI_LIGHTGRAY};
-    if (!out || !out->Mode)
+    *ret_rows = CONSOLE_USUAL_ROWS;
+    *ret_columns = CONSOLE_USUAL_COLUMNS;
+    if (!out || !out->Mode || out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) != EFI_SUCCESS ||
+        columns < 2 || rows == 0)
         return;
-    console->colours = (size_t)out->Mode->Attribute;
-    if (out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) == EFI_SUCCESS && columns > 1)
-        console->columns = columns;
+    *ret_rows = rows;
+    *ret_columns = columns;
+}
+
+void console_start(struct console *console, const struct firmware *firmware)
+{
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = firmware->system->ConOut;
+    size_t rows;
+
+    *console = (struct console){.firmware = firmware, .colours = EFI_LIGHTGRAY};
+    console_size(firmware, &rows, &console->columns);
+    if (out && out->Mode)
+        console->colours = (size_t)out->Mode->Attribute;
 }
 
 void console_stop(const struct console *console)

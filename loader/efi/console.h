@@ -11,6 +11,9 @@
 
 #define CONSOLE_ROW 79U /* bytes, at the most, of a row that is shown for a while */
 
+#define CONSOLE_USUAL_ROWS    25
+#define CONSOLE_USUAL_COLUMNS 80
+
 struct console {
     const struct firmware *firmware;
     size_t columns; /* of a row */
@@ -18,6 +21,9 @@ struct console {
     bool cleared;   /* the firmware's logo and chatter are gone from the screen */
     size_t shown;   /* bytes that console_show_row has left in the present row */
 };
+
+/* The console's size in cells, at least 1 × 2; the usual one where nobody says. */
+void console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns);
 
 void console_start(struct console *console, const struct firmware *firmware);
 

@@ -9,9 +9,6 @@
 #define SECOND         10000000ULL /* in the timer's 100 ns */
 #define LOOKS          20U         /* at the keyboard in a second, without a timer */
 #define LOOK           (1000000U / LOOKS)
-#define USUAL_ROWS     25
-#define USUAL_COLUMNS  80
-#define NO_ROW         SIZE_MAX
 #define BACKGROUND(of) ((UINTN)(of) << 4)
 
 static EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *output_of(const struct firmware *firmware)
@@ -19,27 +16,13 @@ static EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *output_of(const struct firmware *firmwar
     return firmware->system->ConOut;
 }
 
-void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns)
-{
-    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out = output_of(firmware);
-    UINTN columns = 0, rows = 0;
-
-    *ret_rows = USUAL_ROWS;
-    *ret_columns = USUAL_COLUMNS;
-    if (!out || !out->Mode || out->QueryMode(out, (UINTN)out->Mode->Mode, &columns, &rows) != EFI_SUCCESS ||
-        columns == 0 || rows == 0)
-        return;
-    *ret_rows = rows;
-    *ret_columns = columns;
-}
-
 /* The last mode, or -1 to keep what there is. */
 static int32_t fair_mode(const struct firmware *firmware)
 {
     size_t rows, columns;
 
-    menu_console_size(firmware, &rows, &columns);
-    return rows < USUAL_ROWS || columns < USUAL_COLUMNS ? output_of(firmware)->Mode->MaxMode - 1 : -1;
+    console_size(firmware, &rows, &columns);
+    return rows < CONSOLE_USUAL_ROWS || columns < CONSOLE_USUAL_COLUMNS ? output_of(firmware)->Mode->MaxMode - 1 : -1;
 }
 
 bool menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number)

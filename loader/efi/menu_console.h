@@ -16,9 +16,6 @@ struct menu_console {
     bool had_cursor; /* the cursor was to be seen */
 };
 
-/* The console's size in cells; the usual 80 × 25 where nobody says. */
-void menu_console_size(const struct firmware *firmware, size_t *ret_rows, size_t *ret_columns);
-
 /* Sets the console to the mode that loader.conf asks for; where that is not there it stays as it is, with a line in the
  * log. Whether it has another mode now, and with it maybe the screen. */
 bool menu_console_set_mode(const struct firmware *firmware, enum config_console how, uint32_t number);
