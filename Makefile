@@ -21,18 +21,21 @@ include mk/tools.mk
 include mk/examples.mk
 include mk/tests.mk
 include mk/fuzz.mk
+include mk/bench.mk
 include mk/lint.mk
 include mk/install.mk
 
-all: $(BUILD)/$(EFI_NAME).EFI $(BUILD)/baton
+all: $(LOADERS) $(BUILD)/baton
 
 help:
-	@echo "make                        build/$(EFI_NAME).EFI, the loader, and build/baton, the host command"
+	@echo "make                        the loader for each architecture ($(LOADERS:$(BUILD)/%=%)), and build/baton,"
+	@echo "                            the host command; ARCHES=x86_64 builds one loader only"
 	@echo "make CC=gcc                 the same with gcc and GNU ld"
 	@echo "make run                    install what is missing, build, boot the tour kernel in QEMU"
 	@echo "make run KERNEL=my.elf      boot a kernel of your own; RUN_ARGS='--headless …' goes to baton run"
 	@echo "make examples               the example kernels, in build/examples"
-	@echo "make test                   install what is missing, build, run every test (minutes)"
+	@echo "make test                   install what is missing, build, test (less than 25 minutes on two processors)"
+	@echo "make test-full              every test there is: both compilers, two builds compared, the bench, all machines"
 	@echo "make unit | exhaust | lint | headers | layers | reproducible | e2e"
 	@echo "                            one part of the tests"
 	@echo "make debian                 fetch what the end-to-end tests start out of Debian's packages; nothing is installed"
@@ -40,6 +43,8 @@ help:
 	@echo "make chaos                  every call to OVMF fails, in QEMU (most of an hour); SCENARIO=name"
 	@echo "make coverage               the lines and branches of the loader that the tests on the host reach"
 	@echo "make mutations              mistakes, seeded one at a time, that those tests must notice; SAMPLE=…"
+	@echo "make bench                  what a boot costs beside other loaders, in instructions (half an hour); ROWS=quick"
+	@echo "make bench-check            the budgets for that"
 	@echo "make fuzz                   the fuzz targets; TARGET=… SECONDS=… runs them (needs clang)"
 	@echo "make test-fresh             run and test on a bare Debian 12, as root (many minutes)"
 	@echo "make deps                   install what is missing to build, run and test; BATON_DEPS=no only lists it"

@@ -17,7 +17,8 @@ static const uint64_t features = INTERFACE_HAS_CONFIG_TIMEOUT |   /* heed.c */
                                  INTERFACE_HAS_XBOOTLDR |         /* efi/volumes.c */
                                  INTERFACE_HAS_RANDOM_SEED |      /* seed.c */
                                  INTERFACE_HAS_SORT_KEY |         /* core/entry.c */
-                                 INTERFACE_HAS_DEVICETREE;        /* efi/devicetree_table.c */
+                                 INTERFACE_HAS_DEVICETREE |       /* efi/devicetree_table.c */
+                                 INTERFACE_HAS_UKI;               /* core/config_entry.c */
 
 static void tell(const struct boot *boot, const CHAR16 *name, const char *text)
 {
@@ -84,7 +85,7 @@ static void tell_entries(struct boot *boot)
         status = look_for_automatic(boot, found, &count, &error);
     list.size = units_of(choice->entries, choice->count) + units_of(found, count);
     if (status == STATUS_OK)
-        status = ledger_pool(&boot->ledger, list.size * sizeof(list.units[0]), &room, &error);
+        status = ledger_memory(&boot->ledger, list.size * sizeof(list.units[0]), &room, &error);
     if (status != STATUS_OK) {
         log_info("LoaderEntries is left out: %s", error.text);
         return;

@@ -117,14 +117,23 @@ static enum status leave_firmware(struct boot *boot, struct attempt *attempt, st
 static struct machine_entry entry_of(const struct attempt *attempt)
 {
     const struct plan *plan = &attempt->plan;
+    const struct machine_facts *machine = &attempt->input.facts->machine;
 
     return (struct machine_entry){
         .entry = plan->entry,
         .stack_top = plan->direct_map_base + plan->places[plan->stack].physical + plan->stack_top,
         .argument = attempt->protocol->argument(plan),
-        .data = plan->direct_map_base + plan->places[plan->trampoline].physical + machine_trampoline_code(),
+        .data = plan->direct_map_base + plan->places[plan->trampoline].physical + machine->trampoline_code,
+        .levels = machine->paging_levels,
+        .at_el2 = plan->at_el2,
         .baton = (const struct baton *)(const void *)plan->places[plan->baton].memory,
     };
+}
+
+/* Whoever looks at what was written, looks at memory and not into the caches. */
+static void clean(const struct plan *plan, size_t request)
+{
+    machine_clean(plan->places[request].memory, (size_t)plan->requests[request].size);
 }
 
 static void prepare_trampoline(const struct attempt *attempt)
@@ -147,6 +156,9 @@ static _Noreturn void seal_and_jump(struct boot *boot, const struct attempt *att
     entry.root = protocol->seal(&attempt->input, plan, final_map);
     end_stage(boot, STAGE_SEAL);
     protocol->stamp(plan, &boot->times);
+    clean(plan, plan->baton);
+    clean(plan, plan->maps);
+    clean(plan, plan->tables);
     machine_jump(plan->places[plan->trampoline].physical, &entry);
 }
 
@@ -166,18 +178,19 @@ static enum status set_video(struct boot *boot, const struct entry *entry, struc
 static enum status hand_over(struct boot *boot, struct attempt *attempt, struct error *error)
 {
     struct efi_map final_map;
-    enum status status = load(&attempt->plan, attempt->files, attempt->input.file_count, &boot->line, error);
+    enum status status = load(&attempt->plan, attempt->files, &boot->line, error);
 
     if (status != STATUS_OK)
         return status;
     announce_change(boot, attempt->input.entry);
-    volumes_close(&boot->volumes);
     end_stage(boot, STAGE_LOAD);
     heed_booted(boot, attempt->input.entry);
 
     attempt->protocol->build(&attempt->input, &attempt->plan);
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
     prepare_trampoline(attempt);
+    for (size_t i = 0; i < attempt->plan.request_count; i++)
+        clean(&attempt->plan, i);
     end_stage(boot, STAGE_BUILD);
 
     log_info("leaving the firmware for %s", attempt->files[0].path);
@@ -189,16 +202,31 @@ static enum status hand_over(struct boot *boot, struct attempt *attempt, struct 
     seal_and_jump(boot, attempt, &final_map);
 }
 
+/* The key of an entry's that asks for a device tree; NULL when none does. */
+static const char *devicetree_key(const struct entry *entry)
+{
+    if (entry->devicetree)
+        return "devicetree";
+    return entry->overlay_count > 0 ? "devicetree-overlay" : NULL;
+}
+
 /* A tree tells a kernel what to do with the machine, and nobody has verified it. */
 static enum status install_devicetree(struct boot *boot, const struct entry *entry, struct error *error)
 {
-    if (!entry->devicetree)
+    const char *key = devicetree_key(entry);
+
+    if (!key)
         return STATUS_OK;
     if (facts_want_verification(&boot->facts)) {
-        log_warning("%s: 'devicetree' does nothing while Secure Boot is on", entry->file);
+        log_warning("%s: '%s' does nothing while Secure Boot is on", entry->file, key);
         return STATUS_OK;
     }
-    return devicetree_install(&boot->ledger, &boot->volumes.items[entry->volume], entry->devicetree, error);
+    if (!entry->devicetree && boot->facts.device_tree.size == 0) {
+        log_warning("%s: 'devicetree-overlay' does nothing: there is no 'devicetree', and the firmware gives none",
+                    entry->file);
+        return STATUS_OK;
+    }
+    return devicetree_install(&boot->ledger, &boot->volumes.items[entry->volume], entry, &boot->facts, error);
 }
 
 /* PLAN_START: the firmware loads and starts the image. Returns when it cannot, and when the image comes back. */
@@ -264,8 +292,8 @@ enum status boot_entry(struct boot *boot, const struct entry *entry, struct erro
         status = make_plan(boot, &attempt, error);
     if (status != STATUS_OK)
         return status;
-    if (entry->devicetree && attempt.plan.ending != PLAN_START)
-        log_warning("%s: 'devicetree' does nothing for a kernel that is handed a baton", entry->file);
+    if (devicetree_key(entry) && attempt.plan.ending != PLAN_START)
+        log_warning("%s: '%s' does nothing for a kernel that is handed a baton", entry->file, devicetree_key(entry));
     return attempt.plan.ending == PLAN_START ? start(boot, &attempt, error) : hand_over(boot, &attempt, error);
 }
 

@@ -3,6 +3,7 @@
 #ifndef BATON_BOOT_H
 #define BATON_BOOT_H
 
+#include "arena.h"
 #include "config.h"
 #include "entry.h"
 #include "facts.h"
@@ -41,6 +42,7 @@ struct boot {
     struct stage_times times;
     struct volumes volumes;
     char image[INTERFACE_TEXT_SIZE]; /* the path of the loader's own file, with backslashes; "" when nobody says it */
+    struct arena scratch;            /* room that a stage may write to and keeps nothing in */
     struct fetched_map fetched;      /* facts.efi_map, with its buffer */
     struct facts facts;
     struct choice choice;

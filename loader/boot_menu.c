@@ -3,6 +3,7 @@
 
 #include "checked.h"
 #include "console.h"
+#include "counting.h"
 #include "find.h"
 #include "format.h"
 #include "graphics.h"
@@ -29,7 +30,8 @@ static const char *command_line_of(const struct entry *entry)
 /* systemd-boot's, too. */
 static char letter_of(const struct entry *entry)
 {
-    bool is_linux = entry->kernel_key == ENTRY_KERNEL_LINUX || entry->own_options;
+    bool is_linux =
+        entry->kernel_key == ENTRY_KERNEL_LINUX || entry->kernel_key == ENTRY_KERNEL_UKI || counting_is_image(entry);
 
     return entry->key == '\0' && is_linux ? 'l' : entry->key;
 }
@@ -118,6 +120,18 @@ static const char *why_no_editor(const struct boot *boot)
     return facts_want_verification(&boot->facts) ? "Nothing can be edited while Secure Boot is on." : NULL;
 }
 
+/* What was wrong with files is in the log, which nobody sees any more when there is a menu in its place. */
+static struct text tell_mistakes(struct boot_menu *menu)
+{
+    size_t mistakes = menu->boot->choice.mistakes;
+
+    if (mistakes == 0)
+        return (struct text){NULL, 0};
+    (void)format_text(menu->failure.text, sizeof(menu->failure.text),
+                      "Mistakes in configuration files: %zu. L shows what they are.", mistakes);
+    return text_of(menu->failure.text);
+}
+
 /* `chosen`: what is booted when nobody chooses. Its items come later. */
 static struct menu_setup setup_of(struct boot_menu *menu, size_t chosen, const struct menu_key *held)
 {
@@ -129,6 +143,7 @@ static struct menu_setup setup_of(struct boot_menu *menu, size_t chosen, const s
         .chosen = chosen,
         .saved = boot->choice.saved,
         .timeout = timeout_number(boot->choice.timeout),
+        .message = tell_mistakes(menu),
         .editor_off = why_no_editor(boot),
         .has_firmware_setup = restart_can_open_setup(&boot->firmware),
         .held = held,
@@ -154,7 +169,7 @@ enum status boot_menu_open(struct boot *boot, const struct menu_key *held, struc
         void *room = NULL;
 
         ledger_undo(&boot->ledger, mark);
-        status = ledger_pool(&boot->ledger, size, &room, error);
+        status = ledger_memory(&boot->ledger, size, &room, error);
         if (status == STATUS_OK)
             status = make(ret_menu, &setup, &(struct arena){room, size, 0});
     }
@@ -264,7 +279,7 @@ enum menu_act boot_menu_ask(struct boot_menu *menu)
     do {
         menu_draw(&menu->menu);
         menu_console_draw(&console, &menu->screen);
-        act = menu_console_wait(&console, &key) ? menu_key(&menu->menu, &key) : menu_second(&menu->menu);
+        act = keyboard_clock_wait(&console.clock, &key) ? menu_key(&menu->menu, &key) : menu_second(&menu->menu);
     } while (do_itself(menu, &console, act, mark));
     menu_console_stop(&console);
     sinks_take_back(&boot->sinks);
@@ -288,7 +303,7 @@ void boot_menu_came_back(struct boot_menu *menu, const struct error *failure)
 {
     struct menu_key ignored;
 
-    (void)console_forget_keys(&menu->boot->firmware, &ignored);
+    (void)keyboard_forget(&menu->boot->firmware, &ignored);
     if (failure)
         menu->failure = *failure;
     menu_came_back(&menu->menu, failure ? text_of(menu->failure.text) : (struct text){NULL, 0});

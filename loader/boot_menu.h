@@ -14,7 +14,7 @@ struct boot_menu {
     struct text_screen screen;
     size_t rows, columns; /* that there is room for */
     struct menu menu;
-    struct error failure; /* of the last item that was booted: the menu shows it */
+    struct error failure; /* of the last item that was booted, or of configuration files: the menu shows it */
     uint32_t timeout;     /* that the firmware keeps, or that is in force without */
     struct error no_text; /* in place of a text that there is no memory for */
 };

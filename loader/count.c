@@ -8,7 +8,7 @@
  *
  * A rename may be two writes, the first of which takes the old name away (EDK2). So the last entry of a machine is not
  * renamed: a power cut in between would leave nothing to boot. Entries whose tries are used up are no others: they have
- * failed.
+ * failed. Nor are those whose kernel is not there.
  */
 #include "count.h"
 
@@ -31,7 +31,7 @@ static enum status read_content(struct boot *boot, struct content *content, stru
     enum status status;
 
     content->bytes.size = (size_t)min_u64(content->file.size, CONFIG_FILE_MAX + 1);
-    status = ledger_pool(&boot->ledger, content->bytes.size + 1, &room, error);
+    status = ledger_memory(&boot->ledger, content->bytes.size + 1, &room, error);
     if (status == STATUS_OK)
         status = file_read(&content->file, 0, content->bytes.size, room, error);
     if (status != STATUS_OK)
@@ -88,7 +88,7 @@ static enum status keep_twins(struct boot *boot, size_t count, struct error *err
 
     if (count == 0)
         return STATUS_OK;
-    status = ledger_pool(&boot->ledger, count * sizeof(choice->twins[0]), &room, error);
+    status = ledger_memory(&boot->ledger, count * sizeof(choice->twins[0]), &room, error);
     if (status != STATUS_OK)
         return status;
     choice->twins = room;
@@ -107,7 +107,7 @@ enum status count_prepare(struct boot *boot, struct error *error)
 
     if (size == 0)
         return STATUS_OK;
-    status = ledger_pool(&boot->ledger, size, &room, error);
+    status = ledger_memory(&boot->ledger, size, &room, error);
     if (status != STATUS_OK)
         return status;
     choice->count = counting_merge(choice->entries, count);
@@ -210,7 +210,7 @@ static bool has_twin(const struct boot *boot, const struct entry *entry)
 static enum status make_next_path(struct boot *boot, const struct entry *entry, char **ret_path, struct error *error)
 {
     void *room = NULL;
-    enum status status = ledger_pool(&boot->ledger, text_length(entry->file) + COUNTING_ADDS, &room, error);
+    enum status status = ledger_memory(&boot->ledger, text_length(entry->file) + COUNTING_ADDS, &room, error);
 
     if (status != STATUS_OK)
         return status;
@@ -225,18 +225,38 @@ static void take_try(struct entry *entry, const char *next_path)
     counting_take_try(entry, next_path);
 }
 
+static bool has_kernel(struct boot *boot, const struct entry *entry)
+{
+    struct volume *volume = &boot->volumes.items[entry->volume];
+    struct error error;
+
+    return volume_open(&boot->ledger, volume, &error) == STATUS_OK && volume_has(volume, entry->kernel);
+}
+
+/* Whether nothing else is booted when this one has lost its name. What has no kernel is nothing. */
+static bool is_last(struct boot *boot, const struct entry *entry)
+{
+    for (size_t i = 0; i < boot->choice.count; i++) {
+        const struct entry *other = &boot->choice.entries[i];
+
+        if (other != entry && counting_is_hope(other) && has_kernel(boot, other))
+            return false;
+    }
+    return true;
+}
+
 /* The file is closed, or deleted, either way. */
-static enum status write_anew(struct boot *boot, const struct volume *volume, const char *next_path,
+static enum status write_anew(struct boot *boot, const struct entry *entry, const char *next_path,
                               struct content *content, struct error *error)
 {
     struct file created;
-    enum status status = file_create(volume, next_path, content->bytes, &created, error);
+    enum status status = file_create(&boot->volumes.items[entry->volume], next_path, content->bytes, &created, error);
 
     if (status == STATUS_OK) {
         delete_old(&content->file, &created);
         return STATUS_OK;
     }
-    if (counting_is_last(boot->choice.entries, boot->choice.count)) {
+    if (is_last(boot, entry)) {
         file_close(&content->file);
         return status;
     }
@@ -256,7 +276,7 @@ static enum status count_file(struct boot *boot, const struct volume *volume, st
     if (status == STATUS_OK && counting_is_due(entry))
         status = make_next_path(boot, entry, &next_path, error);
     if (status == STATUS_OK && next_path)
-        status = write_anew(boot, volume, next_path, &content, error);
+        status = write_anew(boot, entry, next_path, &content, error);
     else
         file_close(&content.file);
     if (status == STATUS_OK && next_path)
@@ -307,7 +327,7 @@ static bool count_own(struct boot *boot, struct entry *entry)
 
     if (!counting_is_due(entry) && (is_image || !has_twin(boot, entry)))
         return false;
-    if (is_image && counting_is_last(boot->choice.entries, boot->choice.count)) {
+    if (is_image && is_last(boot, entry)) {
         log_info("%s: its tries are not counted while no other entry is left: a power cut could take its name away",
                  entry->file);
         return false;

@@ -9,21 +9,20 @@
 #include "entries.h"
 #include "format.h"
 #include "image_entry.h"
-#include "machine.h"
 #include "memory.h"
 #include "pe.h"
 
 #define NAME_SIZE     768 /* bytes of UTF-8: 255 characters */
-#define BUFFER_SIZE   (CONFIG_FILE_MAX + 1)
+#define BUFFER_MAX    (CONFIG_FILE_MAX + 1)
 #define FIRST_ENTRIES 16
-#define FIRST_ROOM    (16U * 1024)
+#define FIRST_ROOM    (4U * 1024)
+#define SCRATCH_SIZE  (44U * 1024) /* for most entry files, and most plans */
 #define ROOM_AT_MOST  (16U * 1024 * 1024)
 
 /* Everything that finding works on. */
 struct finder {
     struct boot *boot;
     size_t volume; /* the one that is looked at */
-    char *buffer;  /* BUFFER_SIZE bytes: one file at a time */
     struct arena arena;
     size_t capacity; /* of the choice's entries */
 };
@@ -34,6 +33,16 @@ struct source {
     bool (*is_name)(struct text name);
     enum status (*read)(struct finder *finder, const char *path, struct entry *ret_entry, struct error *error);
 };
+
+static enum status scratch_take(struct boot *boot, size_t size, struct error *error)
+{
+    void *room = NULL;
+    enum status status = ledger_memory(&boot->ledger, size, &room, error);
+
+    if (status == STATUS_OK)
+        boot->scratch = (struct arena){room, size, 0};
+    return status;
+}
 
 /* What the parsers keep lies in the arena. A block that is full stays, and a larger one goes on. */
 static enum status enlarge(struct finder *finder, struct error *error)
@@ -46,7 +55,7 @@ static enum status enlarge(struct finder *finder, struct error *error)
     if (size > ROOM_AT_MOST)
         return error_set(error, STATUS_NO_MEMORY, "%s: the entries take more than %u MiB. Take some of them out.",
                          ENTRIES_FOLDER, ROOM_AT_MOST >> 20);
-    status = ledger_pool(&finder->boot->ledger, size, &room, error);
+    status = ledger_memory(&finder->boot->ledger, size, &room, error);
     if (status == STATUS_OK)
         *arena = (struct arena){room, size, 0};
     return status;
@@ -57,17 +66,20 @@ static struct volume *volume_of(const struct finder *finder)
     return &finder->boot->volumes.items[finder->volume];
 }
 
-/* Reads a part of an open file, as much as the buffer takes. */
+/* Reads a part of an open file into the scratch memory: BUFFER_MAX bytes of it at most. */
 static enum status read_part(struct finder *finder, struct file *file, uint64_t offset, uint64_t size,
                              struct bytes *ret_bytes, struct error *error)
 {
+    struct boot *boot = finder->boot;
     enum status status = STATUS_OK;
 
-    size = min_u64(min_u64(size, BUFFER_SIZE), file->size - offset);
-    if (size > 0)
-        status = file_read(file, offset, size, finder->buffer, error);
+    size = min_u64(min_u64(size, BUFFER_MAX), file->size - offset);
+    if (size > boot->scratch.size)
+        status = scratch_take(boot, BUFFER_MAX, error);
+    if (status == STATUS_OK && size > 0)
+        status = file_read(file, offset, size, boot->scratch.base, error);
     if (status == STATUS_OK)
-        *ret_bytes = (struct bytes){(const uint8_t *)finder->buffer, (size_t)size};
+        *ret_bytes = (struct bytes){boot->scratch.base, (size_t)size};
     return status;
 }
 
@@ -80,7 +92,7 @@ static enum status read_text(struct finder *finder, const char *path, struct tex
 
     if (status != STATUS_OK)
         return status;
-    status = read_part(finder, &file, 0, BUFFER_SIZE, &bytes, error);
+    status = read_part(finder, &file, 0, BUFFER_MAX, &bytes, error);
     if (status == STATUS_OK)
         *ret_text = (struct text){(const char *)bytes.data, bytes.size};
     file_close(&file);
@@ -128,7 +140,7 @@ static enum status find_sections(struct finder *finder, struct file *file, struc
     do {
         status = read_part(finder, file, 0, needed, &head, error);
         if (status == STATUS_OK)
-            status = pe_read(file->path, head, file->size, MACHINE_PE, &pe, &needed, error);
+            status = pe_read(file->path, head, file->size, finder->boot->facts.machine.pe_machine, &pe, &needed, error);
     } while (status == STATUS_NEED_BYTES);
     if (status != STATUS_OK)
         return status;
@@ -206,7 +218,7 @@ static enum status prepare_entry(struct finder *finder, struct error *error)
 
     if (choice->count < finder->capacity)
         return STATUS_OK;
-    status = ledger_pool(&finder->boot->ledger, capacity * sizeof(choice->entries[0]), &room, error);
+    status = ledger_memory(&finder->boot->ledger, capacity * sizeof(choice->entries[0]), &room, error);
     if (status != STATUS_OK)
         return status;
     if (choice->count > 0)
@@ -251,7 +263,7 @@ static enum status add_entry(struct finder *finder, const struct source *source,
         return STATUS_OK;
     }
     entry->volume = finder->volume;
-    if (entries_can_boot(entry, MACHINE_NAME) && !is_loader(finder, entry))
+    if (entries_can_boot(entry, finder->boot->facts.machine.name) && !is_loader(finder, entry))
         choice->count++;
     return STATUS_OK;
 }
@@ -391,18 +403,16 @@ enum status find(struct boot *boot, struct error *error)
 {
     struct finder finder = {.boot = boot};
     struct choice *choice = &boot->choice;
-    void *buffer = NULL;
     enum status status;
 
     find_own_image(boot);
-    status = volumes_find(&boot->ledger, &boot->volumes, error);
+    status = scratch_take(boot, SCRATCH_SIZE, error);
+    if (status == STATUS_OK)
+        status = volumes_find(&boot->ledger, &boot->volumes, error);
     if (status == STATUS_OK)
         status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
-    if (status == STATUS_OK)
-        status = ledger_pool(&boot->ledger, BUFFER_SIZE, &buffer, error);
     if (status != STATUS_OK)
         return status;
-    finder.buffer = buffer;
     choice->config.timeout.menu = INTERFACE_MENU_HIDDEN;
     status = read_loader_conf(&finder, error);
     if (status == STATUS_NO_MEMORY)

@@ -2,7 +2,6 @@
 /* choose, when somebody asks for it: the entries that nobody has written. */
 #include "entries.h"
 #include "find.h"
-#include "machine.h"
 #include "memory.h"
 #include "restart.h"
 
@@ -14,7 +13,7 @@ static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
     size_t count = 0;
 
     for (enum automatic_entry which = 0; which < AUTOMATIC_COUNT; which++) {
-        struct entry entry = automatic_entry_make(which, MACHINE_SHELL);
+        struct entry entry = automatic_entry_make(which, boot->facts.machine.shell);
 
         if (!automatic_entry_is_wanted(which, &boot->choice.config))
             continue;
@@ -29,7 +28,7 @@ static size_t look(const struct boot *boot, struct entry found[AUTOMATIC_COUNT])
     return count;
 }
 
-/* The loader's own volume was closed where a kernel has failed late. */
+/* The loader's own volume was closed where a restart has failed. */
 enum status look_for_automatic(struct boot *boot, struct entry ret_found[AUTOMATIC_COUNT], size_t *ret_count,
                                struct error *error)
 {
@@ -54,7 +53,7 @@ static enum status append(struct boot *boot, const struct entry *found, size_t c
     enum status status = STATUS_OK;
 
     if (count > 0)
-        status = ledger_pool(&boot->ledger, (choice->count + count) * sizeof(*entries), &room, error);
+        status = ledger_memory(&boot->ledger, (choice->count + count) * sizeof(*entries), &room, error);
     if (status != STATUS_OK)
         return status;
     choice->has_automatic = true;

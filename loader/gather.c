@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "boot.h"
+#include "boot_hart.h"
 #include "boot_partition.h"
 #include "checked.h"
 #include "graphics.h"
@@ -21,29 +22,37 @@ static void add_taken(struct facts *facts, uint64_t base, uint64_t size, const c
         facts->taken[facts->taken_count++] = (struct taken_range){base, size, owner};
 }
 
-/* The running stack and the live page tables, whatever the firmware's map calls them: U-Boot's stack is in memory that
- * it lists as free. */
-static void gather_taken(struct facts *facts)
+/* The live page tables. Firmware that keeps the root for itself keeps them all, and gives none of them away; then it
+ * need not be known where they are. */
+static void gather_live_tables(struct facts *facts)
 {
     struct machine_range tables[TABLES_AT_MOST];
-    size_t count = machine_live_tables(tables, TABLES_AT_MOST);
+    size_t count = machine_live_tables(tables, TABLES_AT_MOST, true);
+    struct efi_descriptor root;
+
+    if (count > 0 && efi_map_find(&facts->efi_map, tables[0].base, &root) && root.type == EFI_TYPE_CONVENTIONAL)
+        count = machine_live_tables(tables, TABLES_AT_MOST, false);
+    for (size_t i = 0; i < count; i++)
+        add_taken(facts, tables[i].base, tables[i].size, "the firmware's page tables");
+}
+
+/* The running stack and the live page tables, whatever the firmware's map calls them: U-Boot's are in memory that it
+ * lists as free. */
+static void gather_taken(struct facts *facts)
+{
     uint64_t stack = align_down(machine_stack_pointer(), PAGE_SIZE);
     uint64_t below = min_u64(stack, STACK_BELOW);
 
     facts->taken_count = 0;
     add_taken(facts, stack - below, below + STACK_ABOVE, "the stack that the loader runs on");
-    for (size_t i = 0; i < count; i++)
-        add_taken(facts, tables[i].base, tables[i].size, "the firmware's page tables");
+    gather_live_tables(facts);
 }
 
-/* Asks the processor, or else the firmware's clock, several times: a stall can only last too long, not too short. */
-static uint64_t counter_frequency(const struct firmware *firmware)
+/* Measured by the firmware's clock, several times: a stall can only last too long, not too short. */
+static uint64_t measure_frequency(const struct firmware *firmware)
 {
-    uint64_t frequency = machine_counter_frequency();
     uint64_t shortest = UINT64_MAX;
 
-    if (frequency != 0)
-        return frequency;
     for (unsigned i = 0; i < MEASUREMENTS; i++) {
         uint64_t start = machine_counter();
 
@@ -55,18 +64,15 @@ static uint64_t counter_frequency(const struct firmware *firmware)
 
 static void gather_machine(struct boot *boot)
 {
-    boot->facts.machine = (struct machine_facts){
-        .elf_machine = MACHINE_ELF,
-        .pe_machine = MACHINE_PE,
-        .lacks_no_execute = !machine_has_no_execute(),
-        .is_confidential = machine_is_confidential(),
-        .paging_format = &MACHINE_PAGING,
-        .paging_levels = machine_paging_levels(),
-        .gigabyte_pages = machine_has_gigabyte_pages(),
-        .counter_frequency = counter_frequency(&boot->firmware),
-        .trampoline_code = machine_trampoline_code(),
-        .trampoline_data = MACHINE_TRAMPOLINE_DATA,
-    };
+    struct machine_facts *machine = &boot->facts.machine;
+
+    machine_describe(machine);
+    if (machine->counter_frequency == 0)
+        machine->counter_frequency = machine_measure_counter();
+    if (machine->counter_frequency == 0)
+        machine->counter_frequency = measure_frequency(&boot->firmware);
+    boot->facts.has_boot_cpu =
+        machine_boot_cpu(&boot->facts.boot_cpu) || boot_hart_find(&boot->firmware, &boot->facts.boot_cpu);
 }
 
 enum status gather_map(struct boot *boot, struct error *error)
@@ -76,6 +82,7 @@ enum status gather_map(struct boot *boot, struct error *error)
     if (status != STATUS_OK)
         return status;
     boot->facts.efi_map = boot->fetched.map;
+    gather_taken(&boot->facts);
     return gather_tables(boot, error);
 }
 
@@ -94,9 +101,7 @@ void gather_random(struct boot *boot)
 void gather(struct boot *boot)
 {
     gather_machine(boot);
-    gather_taken(&boot->facts);
     graphics_find(&boot->firmware, &boot->facts);
-    boot->facts.boot_cpu = machine_boot_cpu();
     boot->facts.secure_boot = secure_boot_read(&boot->firmware);
     boot->facts.has_boot_partition = boot_partition_find(&boot->firmware, boot->facts.boot_partition);
     boot->facts.has_wall_clock = wall_clock_read(&boot->firmware, &boot->facts.wall_clock);

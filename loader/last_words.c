@@ -30,6 +30,7 @@ void last_words(struct boot *boot, const struct error *reason)
                     reason->text, SECONDS);
     /* The firmware's console must not be called any more; the ports and the screen's memory still can be written. */
     sinks_leave_firmware(&boot->sinks);
+    sinks_use_serial(&boot->sinks, &boot->facts.serial);
     log_unsilence();
     log_error("%s", message.text);
     if (screen)

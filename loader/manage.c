@@ -3,6 +3,7 @@
 
 #include "boot_menu.h"
 #include "graphics.h"
+#include "keyboard.h"
 
 #define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
 
@@ -20,20 +21,20 @@ static bool may_show_menu(const struct boot *boot)
 }
 
 /* The screen stays until a key, or for a while. Whether it was a key that asks for the menu, and which. */
-static bool wait_for_reader(const struct boot *boot, struct menu_key *ret_key)
+static bool wait_for_reader(struct boot *boot, struct menu_key *ret_key)
 {
-    (void)console_forget_keys(&boot->firmware, ret_key); /* nobody has read anything yet */
+    (void)keyboard_forget(&boot->firmware, ret_key); /* nobody has read anything yet */
     console_print(&boot->sinks.screen,
                   text_of(may_show_menu(boot)
                               ? "Press Enter to go on, another key for the menu; in ten seconds it goes on by itself.\n"
                               : "Press a key to go on; in ten seconds it goes on by itself.\n"));
-    return console_wait_for_key(&boot->firmware, SECONDS_TO_READ, ret_key) && may_show_menu(boot) &&
+    return keyboard_wait(&boot->firmware, SECONDS_TO_READ, ret_key) && may_show_menu(boot) &&
            menu_key_code(ret_key) != MENU_CODE_ENTER;
 }
 
 /* Shows an error until a person has pressed a key, or for a while. Whether the key asks for the menu, and which it was.
  */
-static bool show_error(const struct boot *boot, const struct error *error, struct menu_key *ret_key)
+static bool show_error(struct boot *boot, const struct error *error, struct menu_key *ret_key)
 {
     log_error("%s", error->text);
     return wait_for_reader(boot, ret_key);
@@ -128,9 +129,9 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
 }
 
 /* Whether it is shown before anything is booted. Nobody is waited for: a key that is held has been pressed. */
-static bool wants_menu(const struct boot *boot, struct menu_key *held, bool *ret_is_held)
+static bool wants_menu(struct boot *boot, struct menu_key *held, bool *ret_is_held)
 {
-    *ret_is_held = may_show_menu(boot) && console_forget_keys(&boot->firmware, held);
+    *ret_is_held = may_show_menu(boot) && keyboard_forget(&boot->firmware, held);
     return may_show_menu(boot) && (boot->choice.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
 }
 

@@ -79,7 +79,7 @@ enum status menu_text_status(struct boot *boot, const struct entry *entry, struc
 
     do { /* at most twice, since the same is written again; and an entry's file is small */
         void *room = NULL;
-        enum status status = ledger_pool(&boot->ledger, writer.length + 1, &room, error);
+        enum status status = ledger_memory(&boot->ledger, writer.length + 1, &room, error);
 
         if (status != STATUS_OK)
             return status;
@@ -95,7 +95,7 @@ enum status menu_text_status(struct boot *boot, const struct entry *entry, struc
 enum status menu_text_log(struct boot *boot, struct text *ret_text, struct error *error)
 {
     void *room = NULL;
-    enum status status = ledger_pool(&boot->ledger, LOG_RING_SIZE + 1, &room, error);
+    enum status status = ledger_memory(&boot->ledger, LOG_RING_SIZE + 1, &room, error);
 
     if (status == STATUS_OK)
         *ret_text = (struct text){room, log_copy(room, LOG_RING_SIZE + 1)};

@@ -27,7 +27,7 @@ static enum status open_kernel(struct boot *boot, const struct entry *entry, str
     size_t count = 1 + (size_t)max_u64(entry->module_count, entry->initrd_count + entry->extra_count);
     size_t size = count * (sizeof(attempt->files[0]) + sizeof(attempt->described[0]));
     void *room = NULL;
-    enum status status = ledger_pool(&boot->ledger, size + PLAN_HEAD_SIZE, &room, error);
+    enum status status = ledger_memory(&boot->ledger, size + PLAN_HEAD_SIZE, &room, error);
     struct bytes head;
 
     if (status != STATUS_OK)
@@ -71,12 +71,17 @@ enum status open_files(struct boot *boot, const struct entry *entry, struct atte
 /* Scratch memory for the plan, larger each time. */
 static enum status enlarge(struct boot *boot, struct attempt *attempt, struct error *error)
 {
+    const struct plan_file *kernel = &attempt->input.files[0];
     size_t size = 0;
     void *room = NULL;
-    enum status status = plan_next_room(&attempt->input.files[0], attempt->arena.size, &size, error);
+    enum status status = plan_next_room(kernel, &boot->facts.efi_map, attempt->arena.size, &size, error);
 
+    if (status == STATUS_OK && size <= boot->scratch.size) {
+        attempt->arena = boot->scratch;
+        return STATUS_OK;
+    }
     if (status == STATUS_OK)
-        status = ledger_pool(&boot->ledger, size, &room, error);
+        status = ledger_memory(&boot->ledger, size, &room, error);
     if (status == STATUS_OK)
         attempt->arena = (struct arena){room, size, 0};
     return status;
@@ -91,7 +96,7 @@ static enum status read_more(struct boot *boot, struct attempt *attempt, const s
     enum status status = plan_check_want(described, want, error);
 
     if (status == STATUS_OK)
-        status = ledger_pool(&boot->ledger, (size_t)want->size, &room, error);
+        status = ledger_memory(&boot->ledger, (size_t)want->size, &room, error);
     if (status == STATUS_OK)
         status = file_read(&attempt->files[want->file], want->offset, want->size, room, error);
     if (status != STATUS_OK)

@@ -49,7 +49,7 @@ static enum status read_old(struct boot *boot, struct file *file, struct bytes *
         *ret_old = (struct bytes){NULL, RANDOM_SEED_FILE_MAX + 1};
         return STATUS_OK;
     }
-    status = ledger_pool(&boot->ledger, (size_t)file->size + 1, &room, error);
+    status = ledger_memory(&boot->ledger, (size_t)file->size + 1, &room, error);
     if (status == STATUS_OK)
         status = file_read(file, 0, file->size, room, error);
     if (status == STATUS_OK)

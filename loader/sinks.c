@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sinks.h"
 
+#include "phys.h"
+
 /* A console that leads to the same serial port has said the line already, or has something on it that a line would
  * spoil. */
 static void write_serial(void *context, enum log_level level, struct text line)
@@ -45,6 +47,20 @@ void sinks_leave_firmware(struct sinks *sinks)
 {
     log_remove(sinks->console);
     sinks->console = -1;
+}
+
+void sinks_use_serial(struct sinks *sinks, const struct serial_port *port)
+{
+    if (sinks->serial_port >= 0 || port->kind == 0)
+        return;
+    sinks->serial.uart = (struct baton_serial){
+        .registers = phys_to_ptr(port->physical),
+        .physical = port->physical,
+        .kind = port->kind,
+        .stride = port->stride,
+    };
+    if (serial_start(&sinks->serial))
+        sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
 }
 
 void sinks_lend(struct sinks *sinks)

@@ -4,6 +4,7 @@
 #define BATON_SINKS_H
 
 #include "console.h"
+#include "facts.h"
 #include "log.h"
 #include "serial.h"
 
@@ -36,5 +37,9 @@ void sinks_stop(struct sinks *sinks);
 
 /* Takes the firmware's console out for good: after the first ExitBootServices it must not be called any more. */
 void sinks_leave_firmware(struct sinks *sinks);
+
+/* Where no port is known without the firmware's tables: the one that they name. While the firmware's console leads
+ * there, each line would be there twice. */
+void sinks_use_serial(struct sinks *sinks, const struct serial_port *port);
 
 #endif

@@ -21,7 +21,7 @@ def main(build, only=""):
     os.environ["BATON_BUILD"] = str((TREE / build).resolve())
     sys.path.insert(0, str(TREE / "tests" / "e2e"))
     from harness import chaos
-    from harness.chaos_scenarios import FULL, services
+    from harness.chaos_scenarios import FULL, never_called
     from harness.disk import make_disk
     from harness.machine import Machine
 
@@ -39,7 +39,7 @@ def main(build, only=""):
         called |= {name for name, count in verdict.session.called.items() if count > 0}
         for problem in verdict.problems[:SHOWN]:
             print(f"WRONG: {scenario.name}: {problem}", flush=True)
-    for name in [] if only else [name for name in services() if name not in called]:
+    for name in [] if only else never_called(called):
         wrong += 1
         print(f"WRONG: {name} was never called")
     print(f"chaos: {len(scenarios)} scenarios, {injections} injections, {wrong} wrong")

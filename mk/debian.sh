@@ -17,16 +17,20 @@ fi
 mkdir -p "$1" || exit 1
 folder=$(cd "$1" && pwd) || exit 1
 
-# ---- what is wanted: a package, and patterns for where in it the files are. A kernel's package depends on that of its
-# version. The libraries are bootctl's, which systemd-boot has ----
+# ---- what is wanted: a package, with its architecture where that is not this machine's, and patterns for where in it
+# the files are. A kernel's package depends on that of its version. The libraries are bootctl's, which systemd-boot has
+# ----
 wanted() {
     cat <<'END_OF_LIST'
 busybox-static          bin
-grub-efi-amd64-bin      usr/lib/grub/x86_64-efi/monolithic
+busybox-static:arm64    bin
+grub-efi-amd64-bin      usr/lib/grub/x86_64-efi
+grub-common             usr/bin/grub-mkimage
 linux-image-cloud-amd64 boot lib/modules/*/kernel/drivers/virtio lib/modules/*/kernel/drivers/block/virtio_blk.ko lib/modules/*/kernel/fs/efivarfs lib/modules/*/kernel/fs/fat lib/modules/*/kernel/fs/nls
+linux-image-cloud-arm64:arm64 boot
 memtest86+              boot
 systemd-boot-efi        usr/lib/systemd/boot/efi
-systemd-boot            usr/bin
+systemd-boot            usr/bin lib/systemd/systemd-bless-boot
 libacl1                 usr/lib/x86_64-linux-gnu
 libaudit1               lib/x86_64-linux-gnu
 libblkid1               usr/lib/x86_64-linux-gnu
@@ -34,6 +38,7 @@ libc6                   lib/x86_64-linux-gnu
 libcap-ng0              lib/x86_64-linux-gnu
 libcap2                 lib/x86_64-linux-gnu
 libcrypt1               lib/x86_64-linux-gnu
+libdevmapper1.02.1      lib/x86_64-linux-gnu
 libgcrypt20             usr/lib/x86_64-linux-gnu
 libgpg-error0           lib/x86_64-linux-gnu
 libip4tc2               usr/lib/x86_64-linux-gnu
@@ -55,12 +60,14 @@ END_OF_LIST
 holder_of() {
     case $1 in
     linux-image-*)
-        apt_cache show --no-all-versions "$1" | sed -n 's/^Depends:.*\(linux-image-[^ ,]*\).*/\1/p' | head -n 1
+        apt_cache show --no-all-versions "${1%:*}" | sed -n 's/^Depends:.*\(linux-image-[^ ,]*\).*/\1/p' | head -n 1
         ;;
-    *) printf '%s\n' "$1" ;;
+    *) printf '%s\n' "${1%:*}" ;;
     esac
 }
 
+# Which packages are looked at: "" those of this machine's own architecture, else those of another.
+architecture=
 # "yes" when the lists are those in FOLDER.
 own_lists=
 
@@ -70,6 +77,9 @@ apt() {
     # As root apt would hand over to a user that cannot write here.
     set -- -o APT::Sandbox::User=root -o Acquire::Retries=0 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 "$@"
     [ -z "$own_lists" ] || set -- -o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" "$@"
+    # dpkg need not know that architecture, for nothing of it is installed.
+    [ -z "$architecture" ] || set -- -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture" \
+        -o Dir::State::status=/dev/null "$@"
     "$program" -q "$@"
 }
 
@@ -120,15 +130,23 @@ fetch() {
     mv "$work/files" "$folder/$1" && rm -rf "$work"
 }
 
+# Those of all architectures.
 missing() {
     wanted | while read -r package path; do
         has_all "$folder/$package" "$path" || printf '%s %s\n' "$package" "$path"
     done
 }
 
+missing_here() {
+    missing | case $architecture in
+    "") grep -v '^[^ ]*:' ;;
+    *) grep "^[^ ]*:$architecture " ;;
+    esac
+}
+
 # Tries to get what is missing; what cannot be had is told to those who come later.
 fetch_missing() {
-    missing | while read -r package path; do
+    missing_here | while read -r package path; do
         rm -f "$folder/$package.missing"
         fetch "$package" "$path" </dev/null && continue
         printf '%s\n' "$reason" >"$folder/$package.missing"
@@ -137,9 +155,28 @@ fetch_missing() {
 }
 
 give_up() {
-    missing | while read -r package path; do
+    missing_here | while read -r package path; do
         printf '%s\n' "$1" >"$folder/$package.missing"
     done
+}
+
+# With lists in FOLDER, for the system's may be missing, or so old that they name what is gone.
+fetch_by_own_lists() {
+    own_lists=yes
+    mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+    if apt apt-get update >/dev/null 2>&1; then
+        fetch_missing
+    elif [ -n "$architecture" ]; then
+        give_up "the lists of $architecture's packages cannot be had"
+    fi
+    rm -rf "$folder/lists" "$folder/cache"
+    own_lists=
+}
+
+fetch_all() {
+    # The system's lists are for its own architecture.
+    [ -n "$architecture" ] || fetch_missing
+    [ -z "$(missing_here)" ] || fetch_by_own_lists
 }
 
 tell() {
@@ -149,20 +186,13 @@ tell() {
 }
 
 [ -z "$(missing)" ] && exit 0
-if [ "${BATON_DEPS-}" = no ]; then
-    give_up "BATON_DEPS=no, so nothing is fetched"
-elif ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-deb >/dev/null 2>&1; then
-    give_up "there is no apt here"
-else
-    fetch_missing
-    # The system's lists may be missing, or so old that they name what is gone.
-    if [ -n "$(missing)" ]; then
-        own_lists=yes
-        mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
-        if apt apt-get update >/dev/null 2>&1; then
-            fetch_missing
-        fi
-        rm -rf "$folder/lists" "$folder/cache"
+for architecture in "" arm64; do
+    if [ "${BATON_DEPS-}" = no ]; then
+        give_up "BATON_DEPS=no, so nothing is fetched"
+    elif ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-deb >/dev/null 2>&1; then
+        give_up "there is no apt here"
+    else
+        fetch_all
     fi
-fi
+done
 tell

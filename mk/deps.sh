@@ -35,6 +35,12 @@ run   cmd:mcopy              mtools               mtools               mtools   
 run   cmd:sgdisk             gdisk                gdisk                gptfdisk            gptfdisk             gptfdisk
 test  cmd:gcc                gcc                  gcc                  gcc                 gcc                  gcc
 test  cmd:g++                g++                  gcc-c++              gcc                 gcc-c++              gcc
+test  cmd:aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc cross-aarch64-gcc12 -
+test  cmd:riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc cross-riscv64-gcc12 -
+test  cmd:qemu-system-aarch64 qemu-system-arm  qemu-system-aarch64-core qemu-system-aarch64 qemu-arm      qemu
+test  cmd:qemu-system-riscv64 qemu-system-misc qemu-system-riscv-core qemu-system-riscv qemu-extra        qemu
+test  file:/usr/share/qemu-efi-aarch64/QEMU_EFI.fd qemu-efi-aarch64 edk2-aarch64 edk2-aarch64 qemu-uefi-aarch64 -
+test  file:/usr/lib/u-boot/qemu_arm64/u-boot.bin u-boot-qemu - - - -
 test  cmd:ld.bfd             binutils             binutils             binutils            binutils             binutils
 test  sanitizer              libclang-rt-dev      compiler-rt          compiler-rt         clang                llvm
 test  header:cmocka.h        libcmocka-dev        libcmocka-devel      cmocka              libcmocka-devel      cmocka
@@ -49,6 +55,7 @@ test  cmd:cppcheck           cppcheck             cppcheck             cppcheck 
 test  cmd:gdb                gdb                  gdb                  gdb                 gdb                  gdb
 test  cmd:openssl            openssl              openssl              openssl             openssl              openssl
 test  cmd:sbsign             sbsigntool           sbsigntools          sbsigntools         sbsigntools          -
+test  cmd:fdtoverlay         device-tree-compiler dtc                  dtc                 dtc                  dtc
 END
 }
 
@@ -107,6 +114,7 @@ present() {
     case $1 in
     cmd:*) has "${1#*:}" ;;
     header:*) has_header "${1#*:}" ;;
+    file:*) [ -e "${1#*:}" ] ;;
     python:*) has_python "${1#*:}" ;;
     *) "has_$1" ;;
     esac

@@ -7,48 +7,61 @@ folder.base  := loader/base
 folder.core  := loader/core
 folder.proto := loader/proto
 folder.efi   := loader/efi
-folder.arch  := loader/arch/$(ARCH)
+folder.arch  := loader/arch
 folder.flow  := loader
 
 see.base  := -iquote loader/base
 see.core  := $(see.base) -iquote loader/core -Iinclude
 see.proto := $(see.core) -iquote loader/proto
 see.efi   := $(see.core) -iquote loader/efi
-see.arch  := $(see.base) -iquote loader/arch/$(ARCH) -Iinclude
-see.flow  := $(see.proto) -iquote loader/efi -iquote loader/arch/$(ARCH) -iquote loader
+see.arch  := $(see.core) -iquote loader/arch
+see.flow  := $(see.proto) -iquote loader/efi -iquote loader/arch -iquote loader
+# Of loader/arch, the folder of one machine. What all machines share there is built for each, with that one's headers.
+$(foreach arch,$(ARCHES),$(eval folder.$(arch) := loader/arch/$(arch))$(eval see.$(arch) := $$(see.arch) -iquote loader/arch/$(arch)))
+# $(call see-on,arch,layer)
+see-on = $(see.$(if $(filter arch,$2),$1,$2))
 
 # $(call objects,layer,prefix)
 objects = $(addprefix $2/,$(addsuffix .o,$(basename $(sort $(wildcard $(folder.$1)/*.c $(folder.$1)/*.S)))))
 
-# $(call compile,prefix,folder,flags): how the sources of one folder become objects.
+# $(call compile,prefix,folder,flags,compiler): how the sources of one folder become objects.
 define compile
 $1/$2/%.o: $2/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	@echo "  CC    $$@"
-	$$(Q)$$(CC) $3 $$(VERSION_FLAGS) $$(DEPENDENCIES) -c $$< -o $$@
+	$$(Q)$(or $4,$$(CC)) $3 $$(VERSION_FLAGS) $$(DEPENDENCIES) -c $$< -o $$@
 $1/$2/%.o: $2/%.S $(BUILD)/flags
 	@mkdir -p $$(@D)
 	@echo "  AS    $$@"
-	$$(Q)$$(CC) $3 $$(DEPENDENCIES) -c $$< -o $$@
+	$$(Q)$(or $4,$$(CC)) $3 $$(DEPENDENCIES) -c $$< -o $$@
 endef
 
-LOADER_OBJ     := $(OBJ)/$(ARCH)
-LOADER_OBJECTS := $(foreach layer,$(LAYERS),$(call objects,$(layer),$(LOADER_OBJ)))
-$(foreach layer,$(LAYERS),$(eval $(call compile,$(LOADER_OBJ),$(folder.$(layer)),$$(LOADER_CFLAGS) $(see.$(layer)))))
+# $(call resident,arch): the objects of loader/arch that stay in memory behind the loader.
+resident = $(addprefix $1/,trampoline.o gasp_entry.o gasp_machine.o serial.o memory.o) gasp.o gasp_report.o screen.o \
+	serial_write.o
+
+# $(call loader,arch): the loader of one machine.
+define loader
+$(foreach layer,$(LAYERS) $1,$(call compile,$(OBJ)/$1,$(folder.$(layer)),$$(call loader-cflags,$1) $(call see-on,$1,$(layer)),$(call cc-for.$(cc-kind),$1))
+)
+loader-objects.$1 := $(foreach layer,$(LAYERS) $1,$(call objects,$(layer),$(OBJ)/$1))
 
 # What is copied to stay in memory behind the loader: one object, which must stand alone (loader/resident.lds).
-RESIDENT := $(LOADER_OBJ)/resident
-RESIDENT_OBJECTS := $(addprefix $(LOADER_OBJ)/loader/,$(addprefix arch/$(ARCH)/,$(resident.$(ARCH))) base/format.o)
-$(RESIDENT).o: $(RESIDENT_OBJECTS) loader/resident.lds $(BUILD)/flags
-	@echo "  LINK  $@"
-	$(Q)$(LD) -m $(ld-mode.$(ARCH)) -r $(RESIDENT_OBJECTS) -o $@
-	$(Q)$(LD) $(filter-out --gc-sections,$(LOADER_LDFLAGS)) -T loader/resident.lds $@ -o $(RESIDENT).proof
+resident-objects.$1 := $(addprefix $(OBJ)/$1/loader/,$(addprefix arch/,$(call resident,$1)) base/format.o)
+$(OBJ)/$1/resident.o: $$(resident-objects.$1) loader/resident.lds $(BUILD)/flags
+	@echo "  LINK  $$@"
+	$$(Q)$(call ld-for.$(cc-kind),$1) -m $(ld-mode.$1) -r $$(resident-objects.$1) -o $$@
+	$$(Q)$(call ld-for.$(cc-kind),$1) $(filter-out --gc-sections,$(call loader-ldflags,$1)) -T loader/resident.lds $$@ \
+		-o $(OBJ)/$1/resident.proof
 
 # Symbols for gdb stay in the .elf.
-LINKED_OBJECTS := $(filter-out $(RESIDENT_OBJECTS),$(LOADER_OBJECTS)) $(RESIDENT).o
-$(BUILD)/$(EFI_NAME).elf: $(LINKED_OBJECTS) loader/loader.lds $(BUILD)/flags $(BUILD)/sources
-	@echo "  LINK  $@"
-	$(Q)$(LD) $(LOADER_LDFLAGS) -T loader/loader.lds $(LINKED_OBJECTS) -o $@
+linked-objects.$1 := $$(filter-out $$(resident-objects.$1),$$(loader-objects.$1)) $(OBJ)/$1/resident.o
+$(BUILD)/$(efi-name.$1).elf: $$(linked-objects.$1) loader/loader.lds $(BUILD)/flags $(BUILD)/sources
+	@echo "  LINK  $$@"
+	$$(Q)$(call ld-for.$(cc-kind),$1) $(call loader-ldflags,$1) -T loader/loader.lds $$(linked-objects.$1) -o $$@
+endef
+$(foreach arch,$(ARCHES),$(eval $(call loader,$(arch))))
+LOADERS := $(foreach arch,$(ARCHES),$(BUILD)/$(efi-name.$(arch)).EFI)
 
 # By what names shim, and others, may refuse it (shim's SBAT.md).
 $(BUILD)/sbat.csv: loader/sbat.csv VERSION

@@ -9,7 +9,8 @@ $1: force
 endef
 
 # Everything that is compiled depends on the flags, everything that is linked on the list of sources.
-$(eval $(call stamp,$(BUILD)/flags,$$(CC) $$(cc-kind) $$(LOADER_CFLAGS) $$(LOADER_LDFLAGS) $$(HOST_CFLAGS) \
-	$$(HOST_LDFLAGS) $$(SANITIZE) $$(FUZZ_CFLAGS) $$(VERSION)))
+$(eval $(call stamp,$(BUILD)/flags,$$(CC) $$(cc-kind) $$(foreach arch,$$(ARCHES),$$(call loader-cflags,$$(arch)) \
+	$$(call loader-ldflags,$$(arch))) $$(HOST_CFLAGS) \
+	$$(LOADER_FAST) $$(HOST_LDFLAGS) $$(SANITIZE) $$(FUZZ_CFLAGS) $$(VERSION)))
 $(eval $(call stamp,$(BUILD)/sources,$$(sort $$(wildcard loader/*/*.[cS] loader/arch/*/*.[cS] loader/*.c tools/*/*.c \
 	tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/fake/*.c))))

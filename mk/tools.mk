@@ -7,7 +7,7 @@ $(HOST_LIBRARY): $(foreach layer,base core proto,$(call objects,$(layer),$(HOST_
 
 see.elf2efi := $(see.core) -iquote tools/elf2efi
 # `baton check` plans a boot: of the machine it uses numbers, no code.
-see.baton   := $(see.proto) -iquote loader/arch/$(ARCH) -iquote tools/baton
+see.baton   := $(see.proto) -iquote tools/baton
 
 tool-objects = $(patsubst %.c,$(HOST_OBJ)/%.o,$(sort $(wildcard tools/$1/*.c)))
 $(foreach layer,base core proto,$(eval $(call compile,$(HOST_OBJ),$(folder.$(layer)),$$(HOST_CFLAGS) $(see.$(layer)))))

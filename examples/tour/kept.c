@@ -2,8 +2,8 @@
 #include "kept.h"
 
 #include "kinds.h"
-#include "machine.h"
 #include "map.h"
+#include "tables.h"
 #include "text.h"
 
 /* From the linker script. What lies before image_data never changes. */
@@ -90,10 +90,10 @@ static bool add_stack(struct survey *survey)
 
     if (here < stack->base || here >= stack->base + stack->size)
         return report_failure(survey->report, "the stack that is in use is not the one that was told");
-    if (machine_translate(survey->baton, stack->base - 1, &physical))
+    if (tables_translate(survey->baton, stack->base - 1, &physical))
         return report_failure(survey->report, "the page below the stack is mapped");
     for (uint64_t at = 0; at < stack->size; at += BATON_PAGE_SIZE) {
-        if (!machine_translate(survey->baton, stack->base + at, &physical))
+        if (!tables_translate(survey->baton, stack->base + at, &physical))
             return report_failure(survey->report, "a page of the stack is not mapped");
         if (!add_range(survey, "the stack", physical, BATON_PAGE_SIZE))
             return false;
@@ -155,7 +155,7 @@ static bool add_firmware(struct survey *survey)
            add_bytes(survey, "the EFI memory map", baton->efi_memory_map.descriptors, baton->efi_memory_map.size);
 }
 
-static bool add_table(void *context, const struct machine_table *table)
+static bool add_table(void *context, const struct table *table)
 {
     struct survey *survey = context;
     const uint64_t *words = (const uint64_t *)(uintptr_t)(survey->baton->direct_map.base + table->physical);
@@ -178,7 +178,7 @@ bool kept_survey(struct report *report, const struct baton *given, const struct 
         !add_list(&survey, "the memory map", &baton->memory_map) ||
         !add_bytes(&survey, "the log", baton->log.text, baton->log.size + 1) || !add_kernel(&survey) ||
         !add_stack(&survey) || !add_framebuffers(&survey) || !add_modules(&survey) || !add_timings(&survey) ||
-        !add_extensions(&survey) || !add_firmware(&survey) || !machine_visit_tables(baton, add_table, &survey))
+        !add_extensions(&survey) || !add_firmware(&survey) || !tables_visit(baton, add_table, &survey))
         return false;
     *ret_kept = kept;
     return true;

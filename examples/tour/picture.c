@@ -110,10 +110,14 @@ static void draw_run(const struct bar *bar, uint64_t from, uint64_t to, uint32_t
     }
 }
 
-/* Draws the usable entries or all the others; those are never thinner than a pixel of the font's. */
+/*
+ * Draws the usable entries or all the others. Those are never thinner than a pixel of the font's, and move on to stand
+ * beside one another where many are so small.
+ */
 static void draw_entries(const struct bar *bar, const struct baton *baton, bool usable)
 {
     uint64_t page = 0;
+    uint64_t drawn = 0;
 
     BATON_FOR_EACH (struct baton_memory, entry, &baton->memory_map) {
         uint64_t from = page * bar->length / bar->pages;
@@ -125,9 +129,12 @@ static void draw_entries(const struct bar *bar, const struct baton *baton, bool 
         to = page * bar->length / bar->pages;
         if (usable != (entry->kind == BATON_MEMORY_USABLE))
             continue;
+        if (from < drawn)
+            from = drawn;
         if (to < from + bar->screen->scale)
             to = from + bar->screen->scale;
-        draw_run(bar, from, to < bar->length ? to : bar->length, kind_colour(entry->kind));
+        drawn = to < bar->length ? to : bar->length;
+        draw_run(bar, from, drawn, kind_colour(entry->kind));
     }
 }
 

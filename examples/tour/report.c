@@ -6,8 +6,8 @@
 
 void report_start(struct report *report, const struct baton *baton)
 {
-    baton_console_start_on(&report->serial, NULL, true);
-    baton_console_start_on(&report->screen, baton_next(&baton->framebuffers, NULL), false);
+    baton_console_start_on(&report->serial, NULL, &baton->serial);
+    baton_console_start_on(&report->screen, baton_next(&baton->framebuffers, NULL), NULL);
     report->failed = false;
 }
 

@@ -18,6 +18,8 @@
 #include "report.h"
 #include "text.h"
 
+#define EXIT_FAILURE 0x11u
+
 _Noreturn void kernel(const struct baton *given);
 
 static void show(struct report *report, const struct baton *baton)
@@ -54,6 +56,6 @@ __attribute__((section(".text.entry"))) _Noreturn void kernel(const struct baton
     if (ok)
         report_result(&report, "ok");
     if (text_has_word(baton.command_line, "exit"))
-        machine_exit(ok);
+        baton_exit(ok ? BATON_EXIT_SUCCESS : EXIT_FAILURE);
     machine_halt();
 }

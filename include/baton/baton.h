@@ -48,6 +48,7 @@ extern "C" {
 #define BATON_FACT_BOOT_CPU          (1ULL << 15) /* boot_cpu */
 #define BATON_FACT_IDENTITY_MAP      (1ULL << 16) /* what the direct map holds is also mapped at its physical address */
 #define BATON_FACT_SECURE_BOOT       (1ULL << 17) /* secure_boot: the firmware says how it is set */
+#define BATON_FACT_SERIAL            (1ULL << 18) /* serial */
 
 /* ---- features: what a kernel's note can require or want ---- */
 #define BATON_FEATURE_FRAMEBUFFER  (1ULL << 0)  /* a framebuffer */
@@ -66,6 +67,11 @@ extern "C" {
 #define BATON_SECURE_BOOT_OFF   0u /* it starts anything */
 #define BATON_SECURE_BOOT_ON    1u /* it verifies */
 #define BATON_SECURE_BOOT_SETUP 2u /* it starts anything, and takes the first owner's keys from anybody */
+
+/* ---- kinds of serial ports. There may be more of these. ---- */
+#define BATON_SERIAL_16550 1u /* the PC's UART */
+#define BATON_SERIAL_PL011 2u /* Arm's UART, also in the form that SBSA calls generic */
+#define BATON_SERIAL_SBI   3u /* riscv64: no registers; SBI's console calls */
 
 /* ---- kinds of memory ---- */
 #define BATON_MEMORY_USABLE           1u  /* free from the first instruction on */
@@ -185,6 +191,14 @@ struct baton_extension {
     uint64_t size; /* bytes */
 };
 
+/* A serial port that is set up and can be written to at once. */
+struct baton_serial {
+    void *registers;   /* mapped as a device; NULL when the kind has none */
+    uint64_t physical; /* of the registers */
+    uint32_t kind;     /* BATON_SERIAL_... */
+    uint32_t stride;   /* bytes from one register to the next */
+};
+
 struct baton {
     uint64_t magic;   /* BATON_MAGIC; halt when it is anything else */
     uint32_t version; /* BATON_VERSION of the loader */
@@ -220,6 +234,7 @@ struct baton {
     struct baton_list extensions; /* of struct baton_extension */
     uint32_t secure_boot;         /* BATON_SECURE_BOOT_... */
     uint32_t reserved;
+    struct baton_serial serial; /* the firmware's console; on x86_64 COM1 is where it is, and this is empty */
 };
 
 /*
@@ -269,6 +284,7 @@ BATON_ASSERT(sizeof(struct baton_module) == 40, "struct baton_module");
 BATON_ASSERT(sizeof(struct baton_efi_memory_map) == 24, "struct baton_efi_memory_map");
 BATON_ASSERT(sizeof(struct baton_log) == 16, "struct baton_log");
 BATON_ASSERT(sizeof(struct baton_timing) == 16, "struct baton_timing");
+BATON_ASSERT(sizeof(struct baton_serial) == 24, "struct baton_serial");
 BATON_ASSERT(sizeof(struct baton_extension) == 40, "struct baton_extension");
 BATON_ASSERT(sizeof(struct baton_note) == 56, "struct baton_note");
 BATON_ASSERT(offsetof(struct baton_note, version) == 20, "version");
@@ -293,7 +309,8 @@ BATON_ASSERT(offsetof(struct baton, counter_frequency) == 376, "counter_frequenc
 BATON_ASSERT(offsetof(struct baton, boot_cpu) == 384, "boot_cpu");
 BATON_ASSERT(offsetof(struct baton, extensions) == 392, "extensions");
 BATON_ASSERT(offsetof(struct baton, secure_boot) == 408, "secure_boot");
-BATON_ASSERT(sizeof(struct baton) == 416, "struct baton");
+BATON_ASSERT(offsetof(struct baton, serial) == 416, "serial");
+BATON_ASSERT(sizeof(struct baton) == 440, "struct baton");
 BATON_ASSERT(sizeof(struct baton) <= BATON_PAGE_SIZE, "the baton never outgrows its page");
 
 /* ---- helpers ---- */
@@ -318,9 +335,41 @@ static inline uint64_t baton_physical(const struct baton *baton, const void *poi
     return (uint64_t)(uintptr_t)pointer - baton->direct_map.base;
 }
 
-#if defined(__x86_64__)
 /* The value that `baton run --test` takes for success. */
 #define BATON_EXIT_SUCCESS 0x10u
+
+/* What ends QEMU when it was started by `baton run --test`, and does nothing on any other machine. */
+static inline void baton_exit_emulator(uint32_t code)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((uint16_t)0xf4)); /* isa-debug-exit */
+#elif defined(__aarch64__)
+    const uint64_t block[2] = {0x20026, code}; /* semihosting: SYS_EXIT_EXTENDED, an application's own end */
+    register uint64_t operation __asm__("x0") = 0x20;
+    register const void *argument __asm__("x1") = block;
+
+    __asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(argument) : "memory");
+#elif defined(__riscv)
+    /* Semihosting, as on aarch64. Where there is none the breakpoint is an exception, for which there is a handler. */
+    const uint64_t block[2] = {0x20026, code};
+
+    __asm__ volatile("lla t0, 1f\n\t"
+                     "csrw stvec, t0\n\t"
+                     "li a0, 0x20\n\t"
+                     "mv a1, %0\n\t"
+                     ".balign 16\n\t"
+                     ".option push\n\t"
+                     ".option norvc\n\t"
+                     "slli zero, zero, 0x1f\n\t"
+                     "ebreak\n\t"
+                     "srai zero, zero, 7\n"
+                     "1:\n\t"
+                     ".option pop"
+                     :
+                     : "r"(block)
+                     : "a0", "a1", "t0", "memory");
+#endif
+}
 
 /* Ends QEMU when it was started by `baton run --test`; on any other machine it only stops. */
 #if defined(__cplusplus)
@@ -331,11 +380,17 @@ _Noreturn
 static inline void
 baton_exit(uint32_t code)
 {
-    __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((uint16_t)0xf4));
-    for (;;)
+    baton_exit_emulator(code);
+    for (;;) {
+#if defined(__x86_64__)
         __asm__ volatile("cli; hlt");
-}
+#elif defined(__aarch64__)
+        __asm__ volatile("msr daifset, #0xf; wfi");
+#elif defined(__riscv)
+        __asm__ volatile("csrw sie, zero; wfi");
 #endif
+    }
+}
 
 #ifdef __cplusplus
 }

@@ -55,6 +55,7 @@ pub const FACT_WALL_CLOCK: u64 = 1 << 14;
 pub const FACT_BOOT_CPU: u64 = 1 << 15;
 pub const FACT_IDENTITY_MAP: u64 = 1 << 16;
 pub const FACT_SECURE_BOOT: u64 = 1 << 17;
+pub const FACT_SERIAL: u64 = 1 << 18;
 
 // ---- features: what a kernel's note can require or want ----
 pub const FEATURE_FRAMEBUFFER: u64 = 1 << 0;
@@ -73,6 +74,11 @@ pub const FEATURE_FIVE_LEVELS: u64 = 1 << 10;
 pub const SECURE_BOOT_OFF: u32 = 0;
 pub const SECURE_BOOT_ON: u32 = 1;
 pub const SECURE_BOOT_SETUP: u32 = 2;
+
+// ---- kinds of serial ports. There may be more of these. ----
+pub const SERIAL_16550: u32 = 1;
+pub const SERIAL_PL011: u32 = 2;
+pub const SERIAL_SBI: u32 = 3;
 
 // ---- kinds of memory ----
 pub const MEMORY_USABLE: u32 = 1;
@@ -210,6 +216,15 @@ pub struct Extension {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct Serial {
+    pub registers: *mut u8,
+    pub physical: u64,
+    pub kind: u32,
+    pub stride: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct Baton {
     pub magic: u64,
     pub version: u32,
@@ -241,6 +256,7 @@ pub struct Baton {
     pub extensions: List<Extension>,
     pub secure_boot: u32,
     pub reserved: u32,
+    pub serial: Serial,
 }
 
 // The loader has finished with it, and nothing in here can be changed through a shared reference.
@@ -334,12 +350,14 @@ layout! {
     Log: 16 { text: 0, size: 8, }
     Timing: 16 { name: 0, counter: 8, }
     Extension: 40 { guid: 0, version: 16, reserved: 20, data: 24, size: 32, }
-    Baton: 416 {
+    Serial: 24 { registers: 0, physical: 8, kind: 16, stride: 20, }
+    Baton: 440 {
         magic: 0, version: 8, size: 12, facts: 16, loader_name: 24, loader_version: 32, command_line: 40,
         memory_map: 48, kernel: 64, stack: 120, direct_map: 136, framebuffers: 152, modules: 168, rsdp: 184,
         smbios2: 192, smbios3: 200, device_tree: 208, device_tree_size: 216, efi_system_table: 224,
         efi_memory_map: 232, entropy: 256, boot_partition: 320, wall_clock: 336, log: 344, timings: 360,
         counter_frequency: 376, boot_cpu: 384, extensions: 392, secure_boot: 408, reserved: 412,
+        serial: 416,
     }
     Note: 56 {
         name_size: 0, descriptor_size: 4, kind: 8, name: 12, version: 20, required: 24, wanted: 32, stack_size: 40,

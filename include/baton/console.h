@@ -53,100 +53,157 @@ struct baton_console {
     uint32_t scale;      /* screen pixels to one of the font's, each way */
     uint32_t cell_width; /* a character's, in screen pixels */
     uint32_t cell_height;
-    uint32_t left;       /* where the text begins: pixels from the screen's left edge */
-    uint32_t top;        /* and from its top */
-    uint32_t columns;    /* characters; 0 when there is no screen */
-    uint32_t rows;       /* characters; 0 when there is no screen */
-    uint32_t column;     /* where the next character goes; `columns` when that is the next line */
-    uint32_t row;        /* where the next character goes */
-    uint32_t foreground; /* 0xRRGGBB */
-    uint32_t background; /* 0xRRGGBB */
-    bool wrapped;        /* the text went on at the top: lines must be cleared before they are used */
-    bool serial;         /* there is a serial port */
-    uint32_t patience;   /* how often the serial port is asked whether it is ready, before a character is dropped */
+    uint32_t left;              /* where the text begins: pixels from the screen's left edge */
+    uint32_t top;               /* and from its top */
+    uint32_t columns;           /* characters; 0 when there is no screen */
+    uint32_t rows;              /* characters; 0 when there is no screen */
+    uint32_t column;            /* where the next character goes; `columns` when that is the next line */
+    uint32_t row;               /* where the next character goes */
+    uint32_t foreground;        /* 0xRRGGBB */
+    uint32_t background;        /* 0xRRGGBB */
+    bool wrapped;               /* the text went on at the top: lines must be cleared before they are used */
+    struct baton_serial serial; /* kind 0: none */
+    uint32_t patience; /* how often the serial port is asked whether it is ready, before a character is dropped */
 };
 
-/* ---- the serial port: COM1, 115200 baud, 8N1 ---- */
+/* ---- the serial port: what the baton names, or on x86_64 COM1 at 115200 baud, 8N1 ---- */
 
 /* About a second: a port that stopped costs this once, and from then on one look per character. */
 #define BATON_CONSOLE_PATIENCE 1000000u
 
-#if defined(__x86_64__)
 #define BATON_CONSOLE_COM1 0x3f8u
 
-static inline void baton_console_port_write(uint32_t port, uint32_t value)
+/* The registers of a UART that are used, by number. */
+#define BATON_CONSOLE_16550_STATUS 5u
+#define BATON_CONSOLE_PL011_FLAGS  6u
+
+/* Without an address the registers are I/O ports. */
+static inline void baton_console_register_write(const struct baton_serial *serial, uint32_t number, uint32_t value)
 {
-    __asm__ volatile("outb %0, %1" : : "a"((uint8_t)value), "Nd"((uint16_t)port));
+    uint8_t *place;
+
+#if defined(__x86_64__)
+    if (!serial->registers) {
+        __asm__ volatile("outb %0, %1" : : "a"((uint8_t)value), "Nd"((uint16_t)(serial->physical + number)));
+        return;
+    }
+#endif
+    place = (uint8_t *)serial->registers + (uint64_t)number * serial->stride;
+    if (serial->stride == 4)
+        *(volatile uint32_t *)(void *)place = value;
+    else
+        *(volatile uint8_t *)place = (uint8_t)value;
 }
 
-static inline uint32_t baton_console_port_read(uint32_t port)
+static inline uint32_t baton_console_register_read(const struct baton_serial *serial, uint32_t number)
 {
-    uint8_t value;
+    const uint8_t *place;
 
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"((uint16_t)port));
-    return value;
+#if defined(__x86_64__)
+    if (!serial->registers) {
+        uint8_t value;
+
+        __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"((uint16_t)(serial->physical + number)));
+        return value;
+    }
+#endif
+    place = (const uint8_t *)serial->registers + (uint64_t)number * serial->stride;
+    return serial->stride == 4 ? *(const volatile uint32_t *)(const void *)place : *(const volatile uint8_t *)place;
 }
 
-/* Waits, but not for ever, until one of `bits` of the line status register is set. */
-static inline bool baton_console_serial_wait(uint32_t bits, uint32_t patience)
+/* Waits, but not for ever, until `bits` of a register are set, or clear. */
+static inline bool baton_console_serial_wait(const struct baton_serial *serial, uint32_t number, uint32_t bits,
+                                             bool set, uint32_t patience)
 {
-    while (!(baton_console_port_read(BATON_CONSOLE_COM1 + 5) & bits)) {
+    while (((baton_console_register_read(serial, number) & bits) != 0) != set) {
         if (patience-- == 0)
             return false;
     }
     return true;
 }
 
-/* false when there is none. What the loader still had to send is let out first. */
-static inline bool baton_console_serial_start(void)
+#if defined(__x86_64__)
+/* COM1; kind 0 when there is none. What the loader still had to send is let out first. */
+static inline struct baton_serial baton_console_serial_start(const struct baton_serial *told)
 {
-    if (baton_console_port_read(BATON_CONSOLE_COM1 + 5) == 0xff)
-        return false; /* nobody answers on the bus */
-    if (!baton_console_serial_wait(0x40, BATON_CONSOLE_PATIENCE))
-        return false;
-    baton_console_port_write(BATON_CONSOLE_COM1 + 1, 0x00); /* no interrupts */
-    baton_console_port_write(BATON_CONSOLE_COM1 + 3, 0x80); /* the divisor: 115200 / 1 */
-    baton_console_port_write(BATON_CONSOLE_COM1 + 0, 0x01);
-    baton_console_port_write(BATON_CONSOLE_COM1 + 1, 0x00);
-    baton_console_port_write(BATON_CONSOLE_COM1 + 3, 0x03); /* 8 bits, no parity, 1 stop bit */
-    baton_console_port_write(BATON_CONSOLE_COM1 + 2, 0x01); /* FIFO on */
-    baton_console_port_write(BATON_CONSOLE_COM1 + 4, 0x03); /* ready, and says so */
-    return true;
+    const struct baton_serial none = {NULL, 0, 0, 0};
+    const struct baton_serial com1 = {NULL, BATON_CONSOLE_COM1, BATON_SERIAL_16550, 1};
+
+    if (told->kind != 0)
+        return *told;
+    if (baton_console_register_read(&com1, BATON_CONSOLE_16550_STATUS) == 0xff)
+        return none; /* nobody answers on the bus */
+    if (!baton_console_serial_wait(&com1, BATON_CONSOLE_16550_STATUS, 0x40, true, BATON_CONSOLE_PATIENCE))
+        return none;
+    baton_console_register_write(&com1, 1, 0x00); /* no interrupts */
+    baton_console_register_write(&com1, 3, 0x80); /* the divisor: 115200 / 1 */
+    baton_console_register_write(&com1, 0, 0x01);
+    baton_console_register_write(&com1, 1, 0x00);
+    baton_console_register_write(&com1, 3, 0x03); /* 8 bits, no parity, 1 stop bit */
+    baton_console_register_write(&com1, 2, 0x01); /* FIFO on */
+    baton_console_register_write(&com1, 4, 0x03); /* ready, and says so */
+    return com1;
+}
+#else
+static inline struct baton_serial baton_console_serial_start(const struct baton_serial *told)
+{
+    return *told;
+}
+#endif
+
+/* By the debug console extension, or by the call that is older than all extensions: an SBI may lack either. */
+static inline bool baton_console_sbi_put(char c)
+{
+#if defined(__riscv)
+    register uint64_t a0 __asm__("a0") = (uint8_t)c;
+    register uint64_t a1 __asm__("a1") = 0;
+    register uint64_t a6 __asm__("a6") = 2;
+    register uint64_t a7 __asm__("a7") = 0x4442434e;
+
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+    if (a0 == 0)
+        return true;
+    a0 = (uint8_t)c;
+    a7 = 1;
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+    return a0 == 0;
+#else
+    (void)c;
+    return false;
+#endif
 }
 
 /* false when the character was dropped. */
-static inline bool baton_console_serial_put(char c, uint32_t patience)
+static inline bool baton_console_serial_put(const struct baton_serial *serial, char c, uint32_t patience)
 {
-    if (!baton_console_serial_wait(0x20, patience))
+    switch (serial->kind) {
+    case BATON_SERIAL_16550:
+        if (!baton_console_serial_wait(serial, BATON_CONSOLE_16550_STATUS, 0x20, true, patience))
+            return false;
+        break;
+    case BATON_SERIAL_PL011:
+        if (!baton_console_serial_wait(serial, BATON_CONSOLE_PL011_FLAGS, 0x20, false, patience))
+            return false;
+        break;
+    case BATON_SERIAL_SBI:
+        return baton_console_sbi_put(c);
+    default:
         return false;
-    baton_console_port_write(BATON_CONSOLE_COM1, (uint8_t)c);
+    }
+    baton_console_register_write(serial, 0, (uint8_t)c);
     return true;
 }
-#else
-static inline bool baton_console_serial_start(void)
-{
-    return false;
-}
-
-static inline bool baton_console_serial_put(char c, uint32_t patience)
-{
-    (void)c;
-    (void)patience;
-    return false;
-}
-#endif
 
 /* ---- the screen ---- */
 
 /* One component (0 to 255) of a colour, where `mask` wants it. */
 static inline uint32_t baton_console_component(uint32_t value, uint32_t mask)
 {
-    uint32_t shift;
+    const uint32_t lowest = mask & (0 - mask); /* its lowest bit. Not by a builtin, which may be a call */
 
     if (mask == 0)
         return 0;
-    shift = (uint32_t)__builtin_ctz(mask);
-    return (uint32_t)(((uint64_t)(mask >> shift) * value + 127) / 255) << shift;
+    return (uint32_t)(((uint64_t)(mask / lowest) * value + 127) / 255) * lowest;
 }
 
 /* 0xRRGGBB as the framebuffer stores it. */
@@ -384,9 +441,9 @@ static inline void baton_console_screen_start(struct baton_console *console,
     baton_console_clear(console);
 }
 
-/* Clears the screen. `framebuffer` may be NULL: no screen. `serial` false: no serial port. */
+/* Clears the screen. `framebuffer` may be NULL: no screen. `serial` is the baton's; NULL: no serial port. */
 static inline void baton_console_start_on(struct baton_console *console, const struct baton_framebuffer *framebuffer,
-                                          bool serial)
+                                          const struct baton_serial *serial)
 {
     console->pixels = NULL;
     console->width = 0;
@@ -409,13 +466,16 @@ static inline void baton_console_start_on(struct baton_console *console, const s
     baton_console_colour(console, BATON_CONSOLE_FOREGROUND, BATON_CONSOLE_BACKGROUND);
     if (framebuffer)
         baton_console_screen_start(console, framebuffer);
-    console->serial = serial && baton_console_serial_start();
+    console->serial.kind = 0;
+    if (serial)
+        console->serial = baton_console_serial_start(serial);
 }
 
 /* On the first framebuffer, if there is one, and on the serial port, if there is one. */
 static inline void baton_console_start(struct baton_console *console, const struct baton *baton)
 {
-    baton_console_start_on(console, (const struct baton_framebuffer *)baton_next(&baton->framebuffers, NULL), true);
+    baton_console_start_on(console, (const struct baton_framebuffer *)baton_next(&baton->framebuffers, NULL),
+                           &baton->serial);
 }
 
 /* ---- text ---- */
@@ -424,11 +484,11 @@ static inline void baton_console_start(struct baton_console *console, const stru
 static inline void baton_console_put(struct baton_console *console, char c)
 {
     baton_console_screen_put(console, c);
-    if (!console->serial)
+    if (console->serial.kind == 0)
         return;
     if (c == '\n')
-        (void)baton_console_serial_put('\r', console->patience);
-    console->patience = baton_console_serial_put(c, console->patience) ? BATON_CONSOLE_PATIENCE : 0;
+        (void)baton_console_serial_put(&console->serial, '\r', console->patience);
+    console->patience = baton_console_serial_put(&console->serial, c, console->patience) ? BATON_CONSOLE_PATIENCE : 0;
 }
 
 /* `size` bytes of text. */

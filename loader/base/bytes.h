@@ -25,18 +25,34 @@ __attribute__((warn_unused_result)) static inline bool bytes_slice(struct bytes 
     return true;
 }
 
+/* `width` is 1 to 8 bytes. One load where there can be one: firmware's tables are full of numbers. */
+static inline uint64_t bytes_little_endian(const uint8_t *data, size_t width)
+{
+    uint64_t number = 0;
+    uint32_t half;
+
+    if (width == sizeof(number)) {
+        __builtin_memcpy(&number, data, sizeof(number));
+        return number;
+    }
+    if (width == sizeof(half)) {
+        __builtin_memcpy(&half, data, sizeof(half));
+        return half;
+    }
+    for (size_t i = width; i-- > 0;)
+        number = number << 8 | data[i];
+    return number;
+}
+
 /* `width` is 1 to 8 bytes. */
 __attribute__((warn_unused_result)) static inline bool bytes_number(struct bytes bytes, uint64_t offset, size_t width,
                                                                     uint64_t *ret_number)
 {
     struct bytes slice;
-    uint64_t number = 0;
 
     if (!bytes_slice(bytes, offset, width, &slice))
         return false;
-    for (size_t i = width; i-- > 0;)
-        number = number << 8 | slice.data[i];
-    *ret_number = number;
+    *ret_number = bytes_little_endian(slice.data, width);
     return true;
 }
 

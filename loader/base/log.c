@@ -27,6 +27,11 @@ void log_set_threshold(enum log_level level)
     state.threshold = level;
 }
 
+bool log_is_kept(enum log_level level)
+{
+    return level <= state.threshold;
+}
+
 int log_add(const struct log_sink *sink)
 {
     for (int i = 0; i < LOG_SINKS; i++) {
@@ -76,7 +81,7 @@ void log_write(enum log_level level, const char *format, ...)
     va_list arguments;
     size_t length;
 
-    if (level > state.threshold)
+    if (!log_is_kept(level))
         return;
     length = format_text(line, sizeof(line), "%s: ", level_names[level]);
     va_start(arguments, format);

@@ -36,6 +36,9 @@ void log_reset(void);
 /* Lines above this level are not even kept in the ring: a memory map at debug level costs more than the whole boot. */
 void log_set_threshold(enum log_level level);
 
+/* Whether a line of this level is worth making. */
+bool log_is_kept(enum log_level level);
+
 /* Copies `sink`. Returns a handle for log_set_level and log_remove, or -1 when LOG_SINKS are in use. */
 int log_add(const struct log_sink *sink);
 void log_remove(int handle);

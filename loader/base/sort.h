@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * Sorts `count` elements of `size` bytes in place, smallest first, by heap sort: n log n comparisons in the worst case
- * and no memory. `compare` returns less than, equal to or more than 0. Equal elements may change places, so a caller
- * that minds lets the comparison decide.
+ * Sorts `count` elements of `size` bytes in place, smallest first, in the worst case by heap sort: n log n comparisons,
+ * and few when all but a few stand in their order; no memory. `compare` returns less than, equal to or more than 0.
+ * Equal elements may change places, so a caller that minds lets the comparison decide.
  */
 void sort(void *elements, size_t count, size_t size, int (*compare)(const void *a, const void *b));
 

@@ -83,13 +83,15 @@ bool text_take_line(struct text *rest, struct text *ret_line)
 
     if (rest->length == 0)
         return false;
-    while (line.length < rest->length && line.data[line.length] != '\n')
+    while (line.length < rest->length && line.data[line.length] != '\n' && line.data[line.length] != '\r')
         line.length++;
-    taken = line.length < rest->length ? line.length + 1 : line.length;
+    taken = line.length;
+    if (taken < rest->length && line.data[taken] == '\r')
+        taken++;
+    if (taken < rest->length && line.data[taken] == '\n')
+        taken++;
     rest->data += taken;
     rest->length -= taken;
-    if (line.length > 0 && line.data[line.length - 1] == '\r')
-        line.length--;
     *ret_line = line;
     return true;
 }

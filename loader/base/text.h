@@ -45,7 +45,7 @@ struct text text_trim(struct text text);
 /* Takes the first word, ended by spaces or tabs, off `rest` and the blanks after it too; empty at the end. */
 struct text text_take_word(struct text *rest);
 
-/* Takes the first line off `rest`; the line end (LF or CRLF) belongs to neither. false at the end of the text. */
+/* Takes the first line off `rest`; the line end (LF, CRLF or CR) belongs to neither. false at the end of the text. */
 bool text_take_line(struct text *rest, struct text *ret_line);
 
 /* Takes what of `rest` fits into one row of `columns` bytes (at least 1), ended between words where there are any; the

@@ -4,10 +4,13 @@
  *       └─ RSDT ── 32-bit addresses of tables ─┤        └─ DSDT
  *                                              ├─ MADT: I/O APICs
  *                                              ├─ HPET
+ *                                              ├─ SPCR: the console's serial port
  *                                              └─ others
  * All but RSDP and FACS begin with a header of 36 bytes: signature (4), length (4), revision, checksum, makers.
  */
 #include "acpi.h"
+
+#include <baton/baton.h>
 
 #include "checked.h"
 #include "log.h"
@@ -23,6 +26,7 @@
 #define MADT_IO_APIC    1
 #define IO_APIC_SIZE    12
 #define HPET_SIZE       56
+#define SPCR_SIZE       52 /* as far as it is read */
 
 /* Tables that have the same fault are told of together: there may be thousands. */
 struct fault {
@@ -161,6 +165,38 @@ static void take_hpet(struct firmware_tables *tables, struct bytes hpet)
         tables->hpet = field(hpet, 44, 8);
 }
 
+/* The kind of UART (Microsoft's SPCR 4 and DBG2, "serial port subtypes"). */
+static uint32_t serial_kind(uint64_t subtype)
+{
+    switch (subtype) {
+    case 0x00: /* 16550, and compatible ones */
+    case 0x01:
+    case 0x12:
+        return BATON_SERIAL_16550;
+    case 0x03: /* PL011; SBSA's generic UART has its first registers; as 32 bits */
+    case 0x0d:
+    case 0x0e:
+        return BATON_SERIAL_PL011;
+    default:
+        return 0;
+    }
+}
+
+/* A subtype at 36, then the same address structure at 40: address space, bits of a register, two bytes, address. */
+static void take_spcr(struct firmware_tables *tables, struct bytes spcr)
+{
+    uint64_t bits = field(spcr, 41, 1);
+    uint32_t kind = serial_kind(field(spcr, 36, 1));
+
+    if (spcr.size < SPCR_SIZE || spcr.data[40] != 0 || kind == 0 || tables->serial.kind != 0)
+        return;
+    tables->serial = (struct serial_port){.kind = kind,
+                                          .stride = kind == BATON_SERIAL_PL011 || bits == 32 ? 4
+                                                    : bits == 16                             ? 2
+                                                                                             : 1,
+                                          .physical = field(spcr, 44, 8)};
+}
+
 static void take_entry(struct acpi *acpi, uint64_t address)
 {
     struct bytes table;
@@ -174,6 +210,8 @@ static void take_entry(struct acpi *acpi, uint64_t address)
         take_madt(acpi->tables, table);
     if (sound && has_signature(table, "HPET", 4))
         take_hpet(acpi->tables, table);
+    if (sound && has_signature(table, "SPCR", 4))
+        take_spcr(acpi->tables, table);
 }
 
 /* XSDT or RSDT: the list of tables, each `width` bytes. What stands in the same place of `known`, a list of 64-bit

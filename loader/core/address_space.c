@@ -105,16 +105,15 @@ static void map_requests(struct builder *builder)
     }
 }
 
-/* A framebuffer's pages, whole. False when they are out of the direct map's reach. */
-static bool framebuffer_range(const struct plan *plan, const struct baton_framebuffer *framebuffer, uint64_t *ret_base,
-                              uint64_t *ret_size)
+/* The pages of a device's memory, whole. False when they are out of the direct map's reach. */
+static bool device_range(const struct plan *plan, uint64_t physical, uint64_t size, uint64_t *ret_base,
+                         uint64_t *ret_size)
 {
     uint64_t end;
 
-    if (!checked_add(framebuffer->physical, framebuffer->size, &end) || !checked_align_up(end, PAGE_SIZE, &end) ||
-        end > plan->direct_map_limit)
+    if (!checked_add(physical, size, &end) || !checked_align_up(end, PAGE_SIZE, &end) || end > plan->direct_map_limit)
         return false;
-    *ret_base = align_down(framebuffer->physical, PAGE_SIZE);
+    *ret_base = align_down(physical, PAGE_SIZE);
     *ret_size = end - *ret_base;
     return true;
 }
@@ -123,7 +122,24 @@ bool address_space_reaches(const struct plan *plan, const struct baton_framebuff
 {
     uint64_t base, size;
 
-    return framebuffer_range(plan, framebuffer, &base, &size);
+    return device_range(plan, framebuffer->physical, framebuffer->size, &base, &size);
+}
+
+bool address_space_reaches_serial(const struct plan *plan, const struct serial_port *serial)
+{
+    uint64_t base, size;
+
+    return serial->kind != 0 &&
+           (serial->physical == 0 || device_range(plan, serial->physical, SERIAL_PORT_SIZE, &base, &size));
+}
+
+static void map_serial(struct builder *builder, const struct serial_port *serial)
+{
+    uint64_t base, size;
+
+    if (serial->physical != 0 && device_range(builder->plan, serial->physical, SERIAL_PORT_SIZE, &base, &size))
+        (void)page_tables_map(builder->tables, builder->plan->direct_map_base + base, base, size,
+                              PERMIT_WRITE | PERMIT_DEVICE);
 }
 
 static void map_framebuffers(struct builder *builder, const struct facts *facts)
@@ -131,7 +147,7 @@ static void map_framebuffers(struct builder *builder, const struct facts *facts)
     for (size_t i = 0; i < facts->framebuffer_count; i++) {
         uint64_t base, size;
 
-        if (framebuffer_range(builder->plan, &facts->framebuffers[i], &base, &size))
+        if (device_range(builder->plan, facts->framebuffers[i].physical, facts->framebuffers[i].size, &base, &size))
             (void)page_tables_map(builder->tables, builder->plan->direct_map_base + base, base, size,
                                   PERMIT_WRITE | PERMIT_WRITE_COMBINING);
     }
@@ -217,12 +233,18 @@ static void map_the_rest(struct builder *builder, struct baton_memory *entries, 
     }
 }
 
+const struct paging_format *address_space_format(const struct plan *plan, const struct machine_facts *machine)
+{
+    return plan->at_el2 && !machine->has_vhe ? &paging_aarch64_el2 : machine->paging_format;
+}
+
 /* Shows the direct map at physical addresses as well, for a kernel that asks for it. */
 static void share_identity(const struct plan *plan, struct page_tables *tables)
 {
+    const uint64_t step = paging_share_size(tables->levels);
+
     if (plan->identity_map)
-        (void)page_tables_share(tables, plan->direct_map_base, 0,
-                                align_down(plan->direct_map_limit + PAGING_SHARE_SIZE - 1, PAGING_SHARE_SIZE));
+        (void)page_tables_share(tables, plan->direct_map_base, 0, align_down(plan->direct_map_limit + step - 1, step));
 }
 
 uint64_t address_space_build(const struct plan *plan, const struct facts *facts, struct baton_memory *entries,
@@ -235,6 +257,7 @@ uint64_t address_space_build(const struct plan *plan, const struct facts *facts,
     map_mappings(&builder);
     map_requests(&builder);
     map_framebuffers(&builder, facts);
+    map_serial(&builder, &facts->serial);
     tables->capacity -= kept;
     map_the_rest(&builder, entries, count);
     tables->capacity += kept;
@@ -250,7 +273,7 @@ static size_t count_the_rest(const struct plan *plan, const struct facts *facts,
     size_t in_small_pages = 0;
     size_t i = 0;
 
-    page_tables_start(&tables, facts->machine.paging_format, facts->machine.paging_levels,
+    page_tables_start(&tables, address_space_format(plan, &facts->machine), facts->machine.paging_levels,
                       facts->machine.gigabyte_pages ? 3 : 2, NULL, 0, 0);
     while (i < count) {
         uint32_t permissions = 0;
@@ -284,6 +307,7 @@ size_t address_space_count(const struct plan *plan, const struct facts *facts, c
         others += page_tables_worst(plan->mappings[i].size, levels);
     for (size_t i = 0; i < facts->framebuffer_count; i++)
         others += page_tables_worst(facts->framebuffers[i].size + 2 * PAGE_SIZE, levels);
+    others += facts->serial.physical != 0 ? page_tables_worst(SERIAL_PORT_SIZE + PAGE_SIZE, levels) : 0;
     /* The requests come out of this very memory, so they never take more than all of it does in 4 KiB pages. */
     return rest + others + (size_t)min_u64(requests, in_small_pages);
 }

@@ -8,6 +8,9 @@
 
 #include "plan.h"
 
+/* How the kernel's tables are written: EL2 can have a format of its own. */
+const struct paging_format *address_space_format(const struct plan *plan, const struct machine_facts *machine);
+
 /*
  * The pages that the tables can take at the most: for a map like `entries` (sealed from the firmware's map as it is
  * now), with the plan's requests lying anywhere, and with slack for holes that may appear until the map is final.
@@ -25,5 +28,8 @@ uint64_t address_space_build(const struct plan *plan, const struct facts *facts,
 
 /* Whether the direct map's window reaches a framebuffer, so that the kernel can be given it. */
 bool address_space_reaches(const struct plan *plan, const struct baton_framebuffer *framebuffer);
+
+/* The same for a serial port; false also for none. */
+bool address_space_reaches_serial(const struct plan *plan, const struct serial_port *serial);
 
 #endif

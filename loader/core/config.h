@@ -2,7 +2,8 @@
 /*
  * The configuration: /loader/loader.conf, and the entry files /loader/entries/NAME.conf of the UAPI Group's Boot Loader
  * Specification (UAPI.1), type 1, with Baton's own keys. One key and its value a line, blanks between them, '#' before
- * comments; keys are lower case. Paths begin at the volume's root, with or without a leading '/'.
+ * comments; keys are lower case; one pair of quotes, single or double, around a whole value does not count. Paths begin
+ * at the volume's root, with or without a leading '/'.
  *
  * Unknown keys, and single values that are given twice (the last one counts), are warned of in the log. Keys that the
  * specification or systemd-boot knows and that do nothing here are logged as information. Only the first few of each a
@@ -53,9 +54,9 @@ struct loader_config {
  * Reads `text`, the content of loader.conf. `file` is its path, for messages. What the result points to lies in
  * `arena`, and neither `file` nor `text` is needed any longer.
  *
- * STATUS_NEED_ROOM: the arena is too small; 2 × (text + path) + 24 × (modules + initrds + extras) + 128 bytes always
- * suffice. Nothing has been logged yet, so that trying again says everything once. STATUS_INVALID: the error names file
- * and line, what is wrong and what is expected. When it fails the arena is as it was.
+ * STATUS_NEED_ROOM: the arena is too small; 2 × (text + path) + 24 × (modules + initrds + extras) + 2 × overlays + 128
+ * bytes always suffice. Nothing has been logged yet, so that trying again says everything once. STATUS_INVALID: the
+ * error names file and line, what is wrong and what is expected. When it fails the arena is as it was.
  */
 MUST_CHECK enum status config_parse_loader(const char *file, struct text text, struct arena *arena,
                                            struct loader_config *ret_config, struct error *error);

@@ -75,20 +75,28 @@ static enum status set_kaslr(struct config_parser *parser, const struct config_k
                      parser->line, key->name, QUOTE(value));
 }
 
-/* `value`, which is not the first byte of the copy, as a path that begins with '/' and has '/' between its parts. */
-static enum status parse_path(struct config_parser *parser, const struct config_key *key, struct text value,
-                              const char **ret_path)
+static enum status refuse_no_path(struct config_parser *parser, const struct config_key *key)
 {
-    char *path = config_end_string(parser, value);
+    return error_set(parser->error, STATUS_INVALID,
+                     "%s:%u: '%s' names no file. Expected: %s PATH, from the root of this volume.", parser->file,
+                     parser->line, key->name, key->name);
+}
 
-    if (value.length == 0)
-        return error_set(parser->error, STATUS_INVALID,
-                         "%s:%u: '%s' names no file. Expected: %s PATH, from the root of this volume.", parser->file,
-                         parser->line, key->name, key->name);
-    if (value.length > CONFIG_PATH_MAX)
+/*
+ * `path`, a string that has a byte to spare before it unless it begins with a slash, as a path that does, and has '/'
+ * between its parts, of which none is empty, "." or "..".
+ */
+static enum status make_path(struct config_parser *parser, const struct config_key *key, char *path,
+                             const char **ret_path)
+{
+    size_t length = text_length(path);
+
+    if (length == 0)
+        return refuse_no_path(parser, key);
+    if (length > CONFIG_PATH_MAX)
         return error_set(parser->error, STATUS_INVALID,
                          "%s:%u: the path of '%s' is too long: it has %zu bytes, and at most %u work. Shorten it.",
-                         parser->file, parser->line, key->name, value.length, CONFIG_PATH_MAX);
+                         parser->file, parser->line, key->name, length, CONFIG_PATH_MAX);
     for (char *c = path; *c != '\0'; c++) {
         if (*c == '\t')
             return error_set(parser->error, STATUS_INVALID, "%s:%u: the path of '%s' has a tab in it. Take it out.",
@@ -96,16 +104,24 @@ static enum status parse_path(struct config_parser *parser, const struct config_
         if (*c == '\\')
             *c = '/';
     }
-    /* There is a key before the value, so there is a blank that gives its place for the slash. */
     if (*path != '/')
         *--path = '/';
-    if (!config_path_is_plain(path))
-        return error_set(
-            parser->error, STATUS_INVALID,
-            "%s:%u: the path %.*s has an empty, '.' or '..' part. Write it out from the root of this volume.",
-            parser->file, parser->line, QUOTE(text_of(path)));
+    if (!config_resolve_path(path))
+        return error_set(parser->error, STATUS_INVALID,
+                         "%s:%u: the path %.*s leads above the root with its '..' parts. Write it out from the root of "
+                         "this volume.",
+                         parser->file, parser->line, QUOTE(text_of(path)));
+    if (path[1] == '\0')
+        return refuse_no_path(parser, key);
     *ret_path = path;
     return STATUS_OK;
+}
+
+/* A value in the copy: there is a key before it, so there is a blank that gives its place for the slash. */
+static enum status parse_path(struct config_parser *parser, const struct config_key *key, struct text value,
+                              const char **ret_path)
+{
+    return make_path(parser, key, config_end_string(parser, value), ret_path);
 }
 
 static enum status set_kernel(struct config_parser *parser, const struct config_key *key, struct text value)
@@ -162,14 +178,25 @@ static enum status set_devicetree(struct config_parser *parser, const struct con
     return parse_path(parser, key, value, &parser->entry.devicetree);
 }
 
-/* The tree is right for the machine or it is not; without what it lacks it may be a wrong one, so it is said aloud. */
-static enum status pass_over_overlay(struct config_parser *parser, const struct config_key *key, struct text value)
+/* Each into the room for them, behind those before: between words in the copy a single blank would have to be both an
+ * end and a slash. */
+static enum status add_overlays(struct config_parser *parser, const struct config_key *key, struct text value)
 {
-    (void)value;
-    if (config_may_remark(parser, LOG_WARNING))
-        log_warning("%s:%u: '%s' is not supported, so the device tree is handed over without it", parser->file,
-                    parser->line, key->name);
-    return STATUS_OK;
+    enum status status = STATUS_OK;
+
+    do {
+        struct text word = text_take_word(&value);
+        char *path = parser->overlays + (word.length > 0 && (*word.data == '/' || *word.data == '\\') ? 0 : 1);
+        const char *made;
+
+        memcpy(path, word.data, word.length);
+        path[word.length] = '\0';
+        status = make_path(parser, key, path, &made);
+        if (status == STATUS_OK)
+            parser->overlays += text_length(made) + 1; /* where it begins, and where the next one does */
+        parser->entry.overlay_count++;
+    } while (status == STATUS_OK && value.length > 0);
+    return status;
 }
 
 /* Whether there may be one line more of a key that names a file each. */
@@ -253,7 +280,7 @@ static const struct config_key entry_keys[] = {
     {"uki-url", set_kernel, 0, false},
     {"profile", set_profile, 0, false},
     {"devicetree", set_devicetree, 0, false},
-    {"devicetree-overlay", pass_over_overlay, 0, true},
+    {"devicetree-overlay", add_overlays, 0, true},
     {"options", add_options, 0, true},
     {"initrd", add_initrd, 0, true},
     {"extra", add_extra, 0, true},
@@ -275,11 +302,22 @@ static const struct config_table entry_table = {
     "grub_arg grub_class grub_hotkey grub_users id",
 };
 
+/* Bytes for the paths in a value, each with a slash and a NUL. An empty one takes as much before it is refused. */
+static size_t overlay_room(struct text value)
+{
+    size_t size = 0;
+
+    do
+        size += text_take_word(&value).length + 2;
+    while (value.length > 0);
+    return size;
+}
+
 /* Room for the modules and the options that the copy has. */
 static bool take_lists(struct config_parser *parser, struct arena *arena)
 {
     struct text rest = parser->rest, line;
-    size_t modules = 0, initrds = 0, extras = 0, options = 0;
+    size_t modules = 0, initrds = 0, extras = 0, options = 0, overlays = 0;
 
     while (text_take_line(&rest, &line)) {
         struct text name = text_take_word(&line);
@@ -292,13 +330,17 @@ static bool take_lists(struct config_parser *parser, struct arena *arena)
             extras++;
         else if (text_is(name, "options"))
             options += line.length + 1;
+        else if (text_is(name, "devicetree-overlay"))
+            overlays += overlay_room(line);
     }
     parser->entry.modules = arena_take(arena, modules, sizeof(*parser->entry.modules));
     parser->entry.initrds = arena_take(arena, initrds + extras, sizeof(*parser->entry.initrds));
     if (parser->entry.initrds)
         parser->extras = parser->entry.initrds + initrds;
-    parser->options = arena_take(arena, options + 1, 1);
+    parser->options = arena_take(arena, options + 1 + overlays, 1);
     parser->entry.options = parser->options;
+    if (parser->options)
+        parser->entry.overlays = parser->overlays = parser->options + options + 1;
     return parser->entry.modules && parser->entry.initrds && parser->options;
 }
 

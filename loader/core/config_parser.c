@@ -83,6 +83,15 @@ static void remark_other(struct config_parser *parser, const struct config_table
     log_warning("%s:%u: unknown key '%.*s', so the line does nothing", parser->file, parser->line, QUOTE(name));
 }
 
+/* A pair of quotes around the whole value does not belong to it, whatever stands between: as systemd-boot has it. */
+static struct text unquote(struct text value)
+{
+    if (value.length < 2 || (value.data[0] != '"' && value.data[0] != '\'') ||
+        value.data[value.length - 1] != value.data[0])
+        return value;
+    return (struct text){value.data + 1, value.length - 2};
+}
+
 static enum status parse_line(struct config_parser *parser, const struct config_table *table, struct text line)
 {
     struct text name = text_take_word(&line);
@@ -99,6 +108,7 @@ static enum status parse_line(struct config_parser *parser, const struct config_
         remark_other(parser, table, name);
         return STATUS_OK;
     }
+    line = unquote(line);
     if (line.length > 0 && !key->repeats && *given != 0 && config_may_remark(parser, LOG_WARNING))
         log_warning("%s:%u: '%s' has been given before: the last one counts", parser->file, parser->line, key->name);
     if (line.length > 0)

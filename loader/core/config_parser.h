@@ -10,7 +10,7 @@
 
 /*
  * The text is copied once, and the values become strings where they stand in that copy: the byte behind a value is a
- * blank, a line end or the copy's last NUL. So all room is taken before the first line is looked at.
+ * blank, a quote, a line end or the copy's last NUL. So all room is taken before the first line is looked at.
  */
 #define CONFIG_KEYS_MAX 32
 
@@ -26,6 +26,7 @@ struct config_parser {
     struct entry entry;
     char *options; /* the entry's, as they grow */
     size_t options_length;
+    char *overlays;              /* where the next path goes */
     struct entry_module *extras; /* behind the initrds that the file has */
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config_values.h"
 
+#include "memory.h"
+
 #define PIXELS_AT_MOST 65535U
 
 bool config_level(struct text value, enum log_level *ret_level)
@@ -85,16 +87,53 @@ bool config_bool(struct text value, bool *ret_bool)
     return true;
 }
 
-bool config_path_is_plain(const char *path)
+/* Takes the next part, which is not empty, and the slashes before it, off the path; empty at the end. */
+static struct text take_part(const char **path)
 {
-    while (*path == '/') {
-        struct text part = {++path, 0};
+    struct text part;
 
-        while (part.data[part.length] != '\0' && part.data[part.length] != '/')
-            part.length++;
-        if (part.length == 0 || text_is(part, ".") || text_is(part, ".."))
-            return false;
-        path += part.length;
+    while (**path == '/')
+        (*path)++;
+    part = (struct text){*path, 0};
+    while (part.data[part.length] != '\0' && part.data[part.length] != '/')
+        part.length++;
+    *path += part.length;
+    return part;
+}
+
+static bool leads_above(const char *path)
+{
+    size_t depth = 0;
+
+    for (struct text part = take_part(&path); part.length > 0; part = take_part(&path)) {
+        if (!text_is(part, "..")) {
+            depth += text_is(part, ".") ? 0 : 1;
+            continue;
+        }
+        if (depth-- == 0)
+            return true;
     }
+    return false;
+}
+
+bool config_resolve_path(char *path)
+{
+    const char *rest = path;
+    size_t length = 0;
+
+    if (leads_above(path))
+        return false;
+    for (struct text part = take_part(&rest); part.length > 0; part = take_part(&rest)) {
+        if (text_is(part, "..")) {
+            do
+                length--;
+            while (path[length] != '/');
+        } else if (!text_is(part, ".")) {
+            path[length++] = '/';
+            memmove(path + length, part.data, part.length);
+            length += part.length;
+        }
+    }
+    path[length == 0 ? 1 : length] = '\0'; /* without parts the first slash is left */
     return true;
 }

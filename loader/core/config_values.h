@@ -25,7 +25,8 @@ __attribute__((warn_unused_result)) bool config_kaslr(struct text value, enum en
 /* yes or no, as systemd-boot has it: 1, yes, y, true, t, on; 0, no, n, false, f, off; in either case. */
 __attribute__((warn_unused_result)) bool config_bool(struct text value, bool *ret_bool);
 
-/* Whether a path, which begins with '/', has no empty part, no "." and no "..". */
-bool config_path_is_plain(const char *path);
+/* Takes empty parts, "." and ".." out of a path, which begins with '/' and does so afterwards; "/" when nothing is
+ * left. False, and the path left alone, when it leads above the root. */
+__attribute__((warn_unused_result)) bool config_resolve_path(char *path);
 
 #endif

@@ -9,13 +9,9 @@ bool counting_is_due(const struct entry *entry)
     return entry->has_tries && entry->tries_left > 0;
 }
 
-bool counting_is_last(const struct entry *entries, size_t count)
+bool counting_is_hope(const struct entry *entry)
 {
-    size_t hopes = 0;
-
-    for (size_t i = 0; i < count; i++)
-        hopes += entries[i].automatic || (entries[i].has_tries && !counting_is_due(&entries[i])) ? 0 : 1;
-    return hopes <= 1;
+    return !entry->automatic && (!entry->has_tries || counting_is_due(entry));
 }
 
 bool counting_is_image(const struct entry *entry)

@@ -19,9 +19,9 @@
 /* Whether a try of the entry has to be counted. With none left there is nothing that a name could say more. */
 bool counting_is_due(const struct entry *entry);
 
-/* Whether nothing else is ever booted by itself: an automatic entry is not, and one whose tries are used up has failed
- * each of them. What is asked for one entry that is due counts that entry. */
-bool counting_is_last(const struct entry *entries, size_t count);
+/* Whether the entry is booted by itself, with some hope: an automatic one is not, and one whose tries are used up has
+ * failed each of them. */
+bool counting_is_hope(const struct entry *entry);
 
 /* Whether the entry is its kernel: an image is too large to be written anew, and is renamed. */
 bool counting_is_image(const struct entry *entry);

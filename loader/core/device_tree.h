@@ -6,11 +6,13 @@
 #include "bytes.h"
 #include "table_ranges.h"
 
-#define DEVICE_TREE_HEADER 40 /* bytes */
+#define DEVICE_TREE_HEADER 40          /* bytes */
+#define DEVICE_TREE_MOST   (16U << 20) /* bytes: what is larger is none */
 
 /*
  * Whether `header`, the first DEVICE_TREE_HEADER bytes or more, begins a device tree that can be read: magic, a total
- * size of at most 16 MiB, a version that 17 can read, all blocks within. `ret_size` gets the total size in bytes.
+ * size of at most DEVICE_TREE_MOST, a version that 17 can read, all blocks within. `ret_size` gets the total size in
+ * bytes.
  */
 __attribute__((warn_unused_result)) bool device_tree_check(struct bytes header, uint64_t *ret_size);
 

@@ -3,6 +3,9 @@
 
 #include "checked.h"
 
+_Static_assert(sizeof(struct efi_descriptor) == EFI_DESCRIPTOR_MINIMUM, "UEFI's layout");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "UEFI's byte order");
+
 #define PHYSICAL_END (1ULL << 52) /* no machine has more address lines */
 
 static const char *const type_names[] = {
@@ -29,32 +32,37 @@ size_t efi_map_count(const struct efi_map *map)
     return map->descriptor_size < EFI_DESCRIPTOR_MINIMUM ? 0 : map->bytes.size / map->descriptor_size;
 }
 
-struct efi_descriptor efi_map_read(const struct efi_map *map, size_t index)
-{
-    struct bytes slice = {0};
-
-    (void)!bytes_slice(map->bytes, (uint64_t)index * map->descriptor_size, EFI_DESCRIPTOR_MINIMUM, &slice);
-    return (struct efi_descriptor){
-        .type = (uint32_t)bytes_number_or_zero(slice, 0, 4),
-        .physical = bytes_number_or_zero(slice, 8, 8),
-        .virtual_address = bytes_number_or_zero(slice, 16, 8),
-        .pages = bytes_number_or_zero(slice, 24, 8),
-        .attributes = bytes_number_or_zero(slice, 32, 8),
-    };
-}
-
+/* Each boot asks this of every descriptor many times. */
 bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end)
 {
-    uint64_t size, end;
+    uint64_t base = align_down(descriptor->physical, PAGE_SIZE), pages = descriptor->pages, end = PHYSICAL_END;
 
-    if (!checked_multiply(descriptor->pages, PAGE_SIZE, &size) || !checked_add(descriptor->physical, size, &end) ||
-        !checked_align_up(end, PAGE_SIZE, &end) || end > PHYSICAL_END)
-        end = PHYSICAL_END;
-    if (descriptor->pages == 0 || descriptor->physical >= end)
+    if (pages == 0 || base >= PHYSICAL_END)
         return false;
-    *ret_base = align_down(descriptor->physical, PAGE_SIZE);
+    if (pages <= (PHYSICAL_END - base) / PAGE_SIZE) { /* otherwise it is cut off */
+        end = base + pages * PAGE_SIZE;
+        if (base != descriptor->physical)
+            end = min_u64(end + PAGE_SIZE, PHYSICAL_END);
+    }
+    *ret_base = base;
     *ret_end = end;
     return true;
+}
+
+bool efi_map_find(const struct efi_map *map, uint64_t address, struct efi_descriptor *ret_descriptor)
+{
+    size_t count = efi_map_count(map);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
+        uint64_t base, end;
+
+        if (!efi_descriptor_range(descriptor, &base, &end) || address < base || address >= end)
+            continue;
+        *ret_descriptor = *descriptor;
+        return true;
+    }
+    return false;
 }
 
 bool efi_type_is_known(uint32_t type)

@@ -39,8 +39,10 @@ struct efi_map {
     uint32_t descriptor_version;
 };
 
-struct efi_descriptor {
+/* As the firmware lays it out; packed, because firmware may choose any size for it. */
+struct __attribute__((packed)) efi_descriptor {
     uint32_t type;
+    uint32_t padding;
     uint64_t physical;
     uint64_t virtual_address;
     uint64_t pages;
@@ -49,8 +51,14 @@ struct efi_descriptor {
 
 size_t efi_map_count(const struct efi_map *map);
 
-/* Descriptor `index`, which is below the count. */
-struct efi_descriptor efi_map_read(const struct efi_map *map, size_t index);
+/* Descriptor `index`, which is below the count, as it stands in the map. */
+static inline const struct efi_descriptor *efi_map_at(const struct efi_map *map, size_t index)
+{
+    return (const struct efi_descriptor *)(const void *)(map->bytes.data + index * map->descriptor_size);
+}
+
+/* The first descriptor that lists the memory at `address`; false when none does. */
+bool efi_map_find(const struct efi_map *map, uint64_t address, struct efi_descriptor *ret_descriptor);
 
 /*
  * The descriptor's range in bytes, in whole pages below 2^52; a base in the middle of a page, which the specification

@@ -13,17 +13,18 @@ enum {
 
 static const struct {
     uint16_t machine;
+    uint8_t half_bits; /* 0: Baton does not start its kernels */
     const char *name;
 } machines[] = {
-    {3, "i386"},
-    {8, "MIPS"},
-    {20, "PowerPC"},
-    {21, "PowerPC64"},
-    {40, "ARM"},
-    {ELF_MACHINE_X86_64, "x86_64"},
-    {ELF_MACHINE_AARCH64, "aarch64"},
-    {ELF_MACHINE_RISCV, "riscv"},
-    {258, "LoongArch"},
+    {3, 0, "i386"},
+    {8, 0, "MIPS"},
+    {20, 0, "PowerPC"},
+    {21, 0, "PowerPC64"},
+    {40, 0, "ARM"},
+    {ELF_MACHINE_X86_64, 47, "x86_64"},
+    {ELF_MACHINE_AARCH64, 48, "aarch64"},
+    {ELF_MACHINE_RISCV, 47, "riscv"},
+    {258, 0, "LoongArch"},
 };
 
 bool elf_is(struct bytes file)
@@ -38,6 +39,15 @@ const char *elf_machine_name(uint16_t machine)
             return machines[i].name;
     }
     return "unknown";
+}
+
+unsigned elf_half_bits(uint16_t machine)
+{
+    for (unsigned i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        if (machines[i].machine == machine && machines[i].half_bits > 0)
+            return machines[i].half_bits;
+    }
+    return 47;
 }
 
 /* e_ident, in the order in which a mistake explains most. */

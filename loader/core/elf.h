@@ -55,6 +55,9 @@ bool elf_is(struct bytes file);
 /* "x86_64" and so on; "unknown" for a number that no table here has. */
 const char *elf_machine_name(uint16_t machine);
 
+/* The lower half of a four-level address space ends at 2 to this, the upper one begins as far below 2^64. */
+unsigned elf_half_bits(uint16_t machine);
+
 /*
  * Reads the header from a file's first bytes (`head`: ELF_HEADER_SIZE suffice) and checks it: 64-bit, little-endian,
  * current version, for `machine`, with a program-header table that lies inside `file_size`. `name` is the file's name

@@ -66,8 +66,10 @@ struct entry {
     const char *kernel;  /* its path, as a module's, or its URL; NULL when absent. Its title when there is no file */
     uint32_t profile;    /* of a unified kernel image; 0 is the one that it has by itself */
     const char *options; /* the kernel's command line: all `options` lines, joined by spaces; "" when none */
-    const char *own_options;      /* a command line that a unified kernel image has in itself; NULL when none */
-    const char *devicetree;       /* the path of a device tree for Linux; NULL when absent */
+    const char *own_options; /* a command line that a unified kernel image has in itself; NULL when none */
+    const char *devicetree;  /* the path of a device tree for Linux; NULL when absent */
+    const char *overlays;    /* the paths of its overlays, one behind the other, each with its NUL */
+    size_t overlay_count;
     struct entry_module *modules; /* for a kernel that is handed a baton */
     size_t module_count;
     struct entry_module *initrds; /* for Linux: they have no command lines */

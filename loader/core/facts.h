@@ -19,14 +19,27 @@ struct taken_range {
     const char *owner;
 };
 
+/* How a kernel can write text before it has drivers. */
+enum machine_serial {
+    MACHINE_SERIAL_PORTS,  /* by I/O ports that need no telling */
+    MACHINE_SERIAL_TABLES, /* by the UART that the firmware's tables name */
+    MACHINE_SERIAL_SBI,    /* by calls to SBI */
+};
+
 struct machine_facts {
-    uint16_t elf_machine;
-    uint16_t pe_machine;
+    uint16_t elf_machine;  /* ELF_MACHINE_... */
+    uint16_t pe_machine;   /* PE_MACHINE_... */
+    const char *name;      /* the architecture's in boot entries and file names: "x64" */
+    const char *shell;     /* the UEFI shell's path, where systemd-boot looks for it */
     bool lacks_no_execute; /* memory cannot be marked as not executable */
     bool is_confidential;  /* AMD SEV, Intel TDX: page tables need a bit that says which memory is encrypted */
     const struct paging_format *paging_format;
-    unsigned paging_levels;     /* as the loader was entered */
-    bool gigabyte_pages;        /* leaves of 1 GiB */
+    const struct paging_format *svpbmt_format; /* riscv64: where all harts have Svpbmt; else NULL */
+    unsigned paging_levels;                    /* of the kernel's tables */
+    bool gigabyte_pages;                       /* leaves of 1 GiB */
+    enum machine_serial serial;
+    bool has_el2;               /* aarch64: the loader runs at EL2, */
+    bool has_vhe;               /* whose address space can have two halves there */
     uint64_t counter_frequency; /* Hz; 0 when unknown */
     uint64_t trampoline_code;   /* bytes of pages for the code that switches address spaces */
     uint64_t trampoline_data;   /* bytes of pages for the descriptor tables */
@@ -57,6 +70,7 @@ struct facts {
     struct machine_facts machine;
     struct efi_map efi_map;
     struct firmware_tables tables;
+    struct serial_port serial;        /* kind 0: none */
     struct bytes device_tree;         /* the firmware's; size 0 when there is none */
     struct table_range *reservations; /* what the device tree says that nobody may use; of the pool */
     size_t reservation_count;
@@ -65,6 +79,7 @@ struct facts {
     uint8_t boot_partition[16];
     bool has_wall_clock;
     uint64_t wall_clock; /* seconds since 1970 */
+    bool has_boot_cpu;
     uint64_t boot_cpu;
     enum secure_boot secure_boot;
     struct random_facts random;

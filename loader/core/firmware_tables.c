@@ -50,16 +50,19 @@ static bool is_device_type(uint32_t type)
     return type == EFI_TYPE_MMIO || type == EFI_TYPE_MMIO_PORTS || type == EFI_TYPE_RESERVED;
 }
 
-static bool can_be_device(const struct efi_map *map, uint64_t address)
+/* Below `end`, that is. */
+static bool can_be_device(const struct efi_map *map, uint64_t address, uint64_t end)
 {
-    if (address < DEVICES_START || address >= DEVICES_END || address % 4 != 0)
-        return false;
-    for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
-        uint64_t base, end;
+    size_t count = efi_map_count(map);
 
-        if (efi_descriptor_range(&descriptor, &base, &end) && address >= base && address < end &&
-            !is_device_type(descriptor.type))
+    if (address < DEVICES_START || address >= end || address % 4 != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
+        uint64_t base, behind;
+
+        if (efi_descriptor_range(descriptor, &base, &behind) && address >= base && address < behind &&
+            !is_device_type(descriptor->type))
             return false;
     }
     return true;
@@ -70,15 +73,19 @@ void firmware_tables_check_devices(struct firmware_tables *tables, const struct 
     size_t kept = 0;
 
     for (size_t i = 0; i < tables->io_apic_count; i++) {
-        if (can_be_device(map, tables->io_apic[i]))
+        if (can_be_device(map, tables->io_apic[i], DEVICES_END))
             tables->io_apic[kept++] = tables->io_apic[i];
         else
             log_warning("ACPI: there cannot be an I/O APIC at 0x%llx", (unsigned long long)tables->io_apic[i]);
     }
     tables->io_apic_count = kept;
-    if (tables->hpet != 0 && !can_be_device(map, tables->hpet)) {
+    if (tables->hpet != 0 && !can_be_device(map, tables->hpet, DEVICES_END)) {
         log_warning("ACPI: there cannot be an HPET at 0x%llx", (unsigned long long)tables->hpet);
         tables->hpet = 0;
+    }
+    if (tables->serial.kind != 0 && !can_be_device(map, tables->serial.physical, UINT64_MAX)) {
+        log_warning("ACPI: there cannot be a serial port at 0x%llx", (unsigned long long)tables->serial.physical);
+        tables->serial = (struct serial_port){0};
     }
 }
 
@@ -108,14 +115,14 @@ static bool pass_over(const struct efi_map *map, struct rest *rest, const struct
 
     take_off(rest, BIOS_AREA, BIOS_AREA_END);
     for (size_t i = 0; i < count; i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
         uint64_t base, end;
 
-        if (!efi_descriptor_range(&descriptor, &base, &end))
+        if (!efi_descriptor_range(descriptor, &base, &end))
             continue;
-        if (!may_hold_tables(descriptor.type) && base < whole->end && end > whole->base)
+        if (!may_hold_tables(descriptor->type) && base < whole->end && end > whole->base)
             return false;
-        if (may_hold_tables(descriptor.type))
+        if (may_hold_tables(descriptor->type))
             take_off(rest, base, end);
     }
     return true;
@@ -139,4 +146,43 @@ bool firmware_tables_may_read(const struct efi_map *map, uint64_t address, uint6
             return false;
     }
     return false;
+}
+
+static bool is_within(const struct readable_memory *readable, uint64_t address, uint64_t size)
+{
+    return size > 0 && address >= readable->base && address < readable->end && size <= readable->end - address;
+}
+
+/* Remembers what may be read around the address: the descriptor that it is in, up to those that may not be read. */
+static void look_around(struct readable_memory *readable, uint64_t address)
+{
+    size_t count = efi_map_count(readable->map);
+    uint64_t from = PAGE_SIZE, to = UINT64_MAX;
+
+    readable->base = readable->end = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct efi_descriptor *descriptor = efi_map_at(readable->map, i);
+        bool may = may_hold_tables(descriptor->type);
+        uint64_t base, end;
+
+        if (!efi_descriptor_range(descriptor, &base, &end))
+            continue;
+        if (may && address >= base && address < end) {
+            readable->base = base;
+            readable->end = end;
+        } else if (!may && end <= address) {
+            from = max_u64(from, end);
+        } else if (!may) {
+            to = min_u64(to, base);
+        }
+    }
+    readable->base = max_u64(readable->base, from);
+    readable->end = min_u64(readable->end, to);
+}
+
+bool readable_memory_has(struct readable_memory *readable, uint64_t address, uint64_t size)
+{
+    if (!is_within(readable, address, size))
+        look_around(readable, address);
+    return is_within(readable, address, size) || firmware_tables_may_read(readable->map, address, size);
 }

@@ -18,6 +18,15 @@
 #define SMBIOS2_SIZE 31
 #define SMBIOS3_SIZE 24
 
+/* A UART, or what else takes text. */
+struct serial_port {
+    uint32_t kind;     /* BATON_SERIAL_...; 0: none */
+    uint32_t stride;   /* bytes from one register to the next */
+    uint64_t physical; /* its registers; 0 when it has none */
+};
+
+#define SERIAL_PORT_SIZE 4096 /* bytes: more than any of them has */
+
 struct firmware_tables {
     bool has_rsdp, has_smbios2, has_smbios3;
     uint8_t rsdp[RSDP_SIZE]; /* copies of the entry points */
@@ -29,7 +38,8 @@ struct firmware_tables {
     uint64_t device_tree_size;           /* bytes */
     uint64_t io_apic[FIRMWARE_IO_APICS]; /* physical addresses, each once */
     size_t io_apic_count;
-    uint64_t hpet; /* physical; 0: none */
+    uint64_t hpet;             /* physical; 0: none */
+    struct serial_port serial; /* the firmware's console */
     struct table_range ranges[FIRMWARE_TABLE_RANGES];
     size_t range_count;
 };
@@ -45,7 +55,7 @@ void firmware_tables_find(const struct firmware_pointers *pointers, const struct
 
 /*
  * Forgets I/O APICs and HPETs that cannot be devices: where the map lists memory, below 1 MiB, from 4 GiB on, or not at
- * a multiple of 4. The loader writes to the others. Says so in the log.
+ * a multiple of 4. The loader writes to the others. Of a serial port all but the 4 GiB holds. Says so in the log.
  */
 void firmware_tables_check_devices(struct firmware_tables *tables, const struct efi_map *map);
 
@@ -56,5 +66,13 @@ void firmware_tables_check_devices(struct firmware_tables *tables, const struct 
  * order and overlap; a range that lies across more than 64 descriptors in no order is refused.
  */
 bool firmware_tables_may_read(const struct efi_map *map, uint64_t address, uint64_t size);
+
+/* The same for somebody who reads many tables of one map, which lie together: what was found once is remembered. */
+struct readable_memory {
+    const struct efi_map *map;
+    uint64_t base, end; /* of what may be read all over */
+};
+
+bool readable_memory_has(struct readable_memory *readable, uint64_t address, uint64_t size);
 
 #endif

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What kind of partition one is, by the disk's GUID Partition Table (UEFI 2.10, section 5.3). */
+/* What partitions a disk has, by its GUID Partition Table (UEFI 2.10, section 5.3). */
 #ifndef BATON_GPT_H
 #define BATON_GPT_H
 
 #include "bytes.h"
 
-#define GPT_HEADER_BLOCK 1U /* where the header lies */
-#define GPT_TYPE_SIZE    16U
+#define GPT_HEADER_BLOCK 1U /* where the first of the two headers lies; the other one is at the disk's end */
+#define GPT_GUID_SIZE    16U
+#define GPT_TABLE_MAX    (256U * 1024) /* bytes; 16 KiB are usual */
 
-/* Where an entry of the table lies. */
-struct gpt_place {
-    uint64_t block;
-    uint32_t offset; /* bytes in the block, in which the whole entry lies */
+/* The table that a header tells of. */
+struct gpt_table {
+    uint64_t block; /* where it begins */
+    uint32_t count; /* of its entries, at least 1 */
+    uint32_t size;  /* bytes of an entry; of all of them there are at most GPT_TABLE_MAX */
+    uint32_t checksum;
 };
 
-/*
- * Where the entry of the partition `number`, from 1 on, lies, by the disk's header block, which is as large as all its
- * blocks. False when that is no header, or when the table has no such entry.
- */
-__attribute__((warn_unused_result)) bool gpt_find(struct bytes header, uint32_t number, struct gpt_place *ret_place);
+/* Reads the header in this block, which was read from `number`. False when it is damaged or was not written for that
+ * place (section 5.3.2). */
+__attribute__((warn_unused_result)) bool gpt_read_header(struct bytes block, uint64_t number,
+                                                         struct gpt_table *ret_table);
 
-/*
- * The type of the partition with this GUID, as 16 bytes on the disk, by the block that its entry lies in. False when
- * the entry there is another one's. That is all the checking that a table needs of which the firmware has made
- * partitions: its checksums are not looked at again.
- */
-__attribute__((warn_unused_result)) bool gpt_read_type(struct bytes block, uint32_t offset, const uint8_t guid[16],
-                                                       uint8_t ret_type[GPT_TYPE_SIZE]);
+/* Where a header, also a damaged one, says that the other one is; 0 when it cannot be read. */
+uint64_t gpt_other_header(struct bytes block);
+
+/* Whether these bytes, as many as the table has or more, are what the header was written for. */
+__attribute__((warn_unused_result)) bool gpt_is_whole(struct bytes bytes, const struct gpt_table *table);
+
+/* How many partitions of this type a whole table has, and the GUID of the first one, which is left alone when there is
+ * none. GUIDs are as they stand on the disk. */
+uint32_t gpt_find_type(struct bytes bytes, const struct gpt_table *table, const uint8_t type[GPT_GUID_SIZE],
+                       uint8_t ret_guid[GPT_GUID_SIZE]);
 
 #endif

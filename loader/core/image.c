@@ -17,11 +17,17 @@ static const char *permission_letters(uint32_t flags)
     return letters[flags & 7];
 }
 
+/* Each segment is in one of the halves. */
+static bool is_high(uint64_t address)
+{
+    return address >> 63 != 0;
+}
+
 /* Checks what can be said of a segment and the one before it. */
 static enum status check_neighbours(const char *name, const struct loaded_segment *before,
                                     const struct loaded_segment *segment, struct error *error)
 {
-    if (before->elf.address < IMAGE_LOW_END && segment->elf.address >= IMAGE_HIGH_START)
+    if (!is_high(before->elf.address) && is_high(segment->elf.address))
         return error_set(error, STATUS_UNSUPPORTED,
                          "%s: has segments in both halves of the address space: segment %u at 0x%llx and segment %u at "
                          "0x%llx. Link it into one half: either all at 0xffffffff80000000, or all low. A low boot stub "
@@ -209,7 +215,7 @@ enum status image_from_elf(const char *name, uint64_t file_size, const struct el
         return status;
 
     image.base = align_down(segments.loaded[0].elf.address, PAGE_SIZE);
-    image.high = image.movable || image.base >= IMAGE_HIGH_START;
+    image.high = image.movable || is_high(image.base);
     image.dynamic = segments.dynamic;
     image.note_count = segments.note_count;
     memcpy(image.notes, segments.notes, sizeof(image.notes));

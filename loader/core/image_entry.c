@@ -15,6 +15,17 @@ static struct text trim_options(struct text options)
     return (struct text){options.data, length};
 }
 
+/* The options as one line: what begins a new one in the section's file, or is an order to a console, becomes a blank,
+ * as systemd's stub has it. NULL when there is no room. */
+static char *take_options(struct text options, struct arena *arena)
+{
+    char *line = arena_string(arena, trim_options(options));
+
+    for (char *c = line; c && *c != '\0'; c++)
+        *c = (uint8_t)*c < ' ' ? ' ' : *c;
+    return line;
+}
+
 enum status image_entry_make(const char *path, struct text release, struct text options, struct arena *arena,
                              struct entry *ret_entry)
 {
@@ -26,7 +37,7 @@ enum status image_entry_make(const char *path, struct text release, struct text 
     if (status != STATUS_OK)
         return status;
     if (options.data)
-        entry.own_options = arena_string(arena, trim_options(options));
+        entry.own_options = take_options(options, arena);
     if (!entry_take_name(&entry, path, arena) || (options.data && !entry.own_options)) {
         arena->used = used;
         return STATUS_NEED_ROOM;

@@ -11,8 +11,8 @@
 
 /*
  * The entry of the image `path` with these sections: `release` is .osrel, `options` is .cmdline, without data when
- * there is none. All of it lies in `arena`, and nothing else is needed any longer. STATUS_NEED_ROOM: twice the texts
- * and the path, and 160 bytes, always suffice. There is no other failure.
+ * there is none; of several lines it becomes one. All of it lies in `arena`, and nothing else is needed any longer.
+ * STATUS_NEED_ROOM: twice the texts and the path, and 160 bytes, always suffice. There is no other failure.
  */
 MUST_CHECK enum status image_entry_make(const char *path, struct text release, struct text options, struct arena *arena,
                                         struct entry *ret_entry);

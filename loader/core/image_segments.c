@@ -55,9 +55,10 @@ static enum status check_bytes(const char *name, uint64_t file_size, const struc
 }
 
 /* Checks what can be said of one PT_LOAD segment by itself. */
-static enum status check_loaded(const char *name, struct loaded_segment *segment, struct error *error)
+static enum status check_loaded(const char *name, uint16_t machine, struct loaded_segment *segment, struct error *error)
 {
     const struct elf_segment *elf = &segment->elf;
+    const uint64_t half = 1ULL << elf_half_bits(machine);
     uint64_t last;
 
     if (elf->file_size > elf->memory_size)
@@ -69,12 +70,12 @@ static enum status check_loaded(const char *name, struct loaded_segment *segment
                          "%s: segment %u (0x%llx bytes at 0x%llx) wraps around the end of the address space. Check the "
                          "link address and the sizes in the linker script.",
                          name, segment->number, (unsigned long long)elf->memory_size, (unsigned long long)elf->address);
-    if ((elf->address >= IMAGE_LOW_END || last >= IMAGE_LOW_END) && elf->address < IMAGE_HIGH_START)
+    if ((elf->address >= half || last >= half) && elf->address < UINT64_MAX - half + 1)
         return error_set(error, STATUS_INVALID,
                          "%s: segment %u (0x%llx-0x%llx) is not in the lower half (below 0x%llx) and not in the upper "
                          "half (from 0x%llx on). Link the kernel at 0xffffffff80000000.",
                          name, segment->number, (unsigned long long)elf->address, (unsigned long long)last,
-                         IMAGE_LOW_END, IMAGE_HIGH_START);
+                         (unsigned long long)half, (unsigned long long)(UINT64_MAX - half + 1));
     if (image_is_writable_and_executable(image_permissions(elf->flags)))
         return error_set(error, STATUS_INVALID,
                          "%s: segment %u (0x%llx-0x%llx) is writable and executable (RWE), as GNU ld makes it when one "
@@ -106,7 +107,7 @@ static enum status add_note(const char *name, const struct elf_segment *elf, str
     return STATUS_OK;
 }
 
-static enum status add_segment(const char *name, uint64_t file_size, struct loaded_segment *segment,
+static enum status add_segment(const char *name, uint64_t file_size, uint16_t machine, struct loaded_segment *segment,
                                struct image_segments *segments, struct error *error)
 {
     const struct elf_segment *elf = &segment->elf;
@@ -120,7 +121,7 @@ static enum status add_segment(const char *name, uint64_t file_size, struct load
     case ELF_SEGMENT_LOAD:
         if (elf->memory_size == 0)
             return STATUS_OK;
-        status = check_loaded(name, segment, error);
+        status = check_loaded(name, machine, segment, error);
         if (status == STATUS_OK)
             segments->loaded[segments->count++] = *segment;
         return status;
@@ -156,7 +157,7 @@ enum status image_collect_segments(const char *name, uint64_t file_size, const s
         if (!elf_read_segment(table, header, i, &segment.elf))
             return error_set(error, STATUS_INVALID, "%s: program header %u lies outside the table. Copy it again.",
                              name, i);
-        status = add_segment(name, file_size, &segment, segments, error);
+        status = add_segment(name, file_size, header->machine, &segment, segments, error);
         if (status != STATUS_OK)
             return status;
     }

@@ -5,9 +5,6 @@
 
 #include "image.h"
 
-#define IMAGE_LOW_END    0x0000800000000000ULL /* the lower half of four-level address spaces ends here */
-#define IMAGE_HIGH_START 0xffff800000000000ULL /* and the upper half starts here */
-
 /* Linker-script lines that keep code and writable data on pages of their own; they work with GNU ld and ld.lld. */
 extern const char image_script_advice[];
 

@@ -26,6 +26,7 @@
 #define INTERFACE_HAS_SAVED_ENTRY      (1ULL << 9)  /* `default @saved` is heeded */
 #define INTERFACE_HAS_DEVICETREE       (1ULL << 10) /* `devicetree` is heeded */
 #define INTERFACE_HAS_MENU_DISABLED    (1ULL << 13) /* the timeout may be "menu-disabled" */
+#define INTERFACE_HAS_UKI              (1ULL << 16) /* an entry file may have `uki` */
 
 /* ---- what the loader is told ---- */
 

@@ -97,15 +97,17 @@ uint32_t memory_kind_of(uint32_t efi_type, uint64_t attributes)
 /* The firmware's ranges and, over them, what the loader says: each layer has the ranges that cover the position. */
 enum { LAYER_FIRMWARE, LAYER_LOADER, LAYERS };
 
-/* The covering ranges of one layer, the one that wins on top: a binary heap of interval numbers. */
+/* One layer's ranges, by where they begin, and those of them that cover the position: a binary heap of their numbers,
+ * the one that wins on top. */
 struct cover {
+    size_t next, end; /* the ranges that begin later */
     uint32_t *number;
     size_t count;
 };
 
 struct sealer {
     const struct memory_map_room *room;
-    size_t count; /* intervals */
+    size_t count; /* intervals: one layer behind the other */
     size_t entries;
     struct cover covers[LAYERS];
 };
@@ -126,25 +128,22 @@ static bool is_free_later(uint32_t kind)
            kind == BATON_MEMORY_SPECIFIC_PURPOSE;
 }
 
-/* Page 0 is never reported usable: a null pointer must stay one, and real-mode firmware data lives there. */
-static void add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi)
+/* Says whether page 0 is free. */
+static bool add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi)
 {
-    static const struct memory_interval page_zero = {
-        .base = 0, .end = PAGE_SIZE, .kind = BATON_MEMORY_RESERVED, .layer = LAYER_LOADER};
     size_t count = efi_map_count(efi);
     bool page_zero_is_free = false;
 
     for (size_t i = 0; i < count; i++) {
-        struct efi_descriptor descriptor = efi_map_read(efi, i);
-        struct memory_interval interval = {.attributes = descriptor.attributes,
-                                           .kind = memory_kind_of(descriptor.type, descriptor.attributes),
-                                           .efi_type = descriptor.type,
-                                           .layer = LAYER_FIRMWARE};
+        const struct efi_descriptor *descriptor = efi_map_at(efi, i);
+        struct memory_interval interval = {.attributes = descriptor->attributes,
+                                           .kind = memory_kind_of(descriptor->type, descriptor->attributes),
+                                           .efi_type = descriptor->type};
 
-        if (!efi_descriptor_range(&descriptor, &interval.base, &interval.end))
+        if (!efi_descriptor_range(descriptor, &interval.base, &interval.end))
             continue;
-        if (is_free_later(interval.kind) && descriptor.physical != interval.base) { /* never more than there is */
-            if ((interval.end - interval.base) / PAGE_SIZE > descriptor.pages) /* unless it was cut off at the end */
+        if (is_free_later(interval.kind) && descriptor->physical != interval.base) { /* never more than there is */
+            if ((interval.end - interval.base) / PAGE_SIZE > descriptor->pages) /* unless it was cut off at the end */
                 interval.end -= PAGE_SIZE;
             interval.base += PAGE_SIZE;
         }
@@ -152,8 +151,7 @@ static void add_firmware_ranges(struct sealer *sealer, const struct efi_map *efi
         if (interval.base == 0 && is_free_later(interval.kind))
             page_zero_is_free = true;
     }
-    if (page_zero_is_free)
-        add_interval(sealer, &page_zero);
+    return page_zero_is_free;
 }
 
 static void add_placed_ranges(struct sealer *sealer, const struct placed_range *placed, size_t count)
@@ -162,8 +160,7 @@ static void add_placed_ranges(struct sealer *sealer, const struct placed_range *
         struct memory_interval interval = {.base = placed[i].base,
                                            .end = placed[i].base + placed[i].size,
                                            .kind = placed[i].kind,
-                                           .efi_type = EFI_TYPE_RESERVED,
-                                           .layer = LAYER_LOADER};
+                                           .efi_type = EFI_TYPE_RESERVED};
 
         add_interval(sealer, &interval);
     }
@@ -176,6 +173,29 @@ static int compare_intervals(const void *a, const void *b)
     if (left->base != right->base)
         return left->base < right->base ? -1 : 1;
     return left->sequence < right->sequence ? -1 : left->sequence > right->sequence;
+}
+
+/* The intervals from `first` on become a layer. Each is sorted for itself: firmware's map often is, nearly. */
+static void end_layer(struct sealer *sealer, size_t layer, size_t first)
+{
+    sealer->covers[layer] = (struct cover){
+        .next = first, .end = sealer->count, .number = sealer->room->heap + layer * sealer->room->intervals};
+    sort(sealer->room->interval + first, sealer->count - first, sizeof(struct memory_interval), compare_intervals);
+}
+
+/* Page 0 is never reported usable: a null pointer must stay one, and real-mode firmware data lives there. */
+static void add_layers(struct sealer *sealer, const struct efi_map *efi, const struct placed_range *placed,
+                       size_t placed_count)
+{
+    static const struct memory_interval page_zero = {.base = 0, .end = PAGE_SIZE, .kind = BATON_MEMORY_RESERVED};
+    bool page_zero_is_free = add_firmware_ranges(sealer, efi);
+    size_t first = sealer->count;
+
+    end_layer(sealer, LAYER_FIRMWARE, 0);
+    add_placed_ranges(sealer, placed, placed_count);
+    if (page_zero_is_free)
+        add_interval(sealer, &page_zero);
+    end_layer(sealer, LAYER_LOADER, first);
 }
 
 static uint32_t rank_of(uint32_t kind)
@@ -216,7 +236,7 @@ static void cover_pop(const struct memory_interval *interval, struct cover *cove
 {
     size_t node = 0;
 
-    cover_swap(cover, 0, --cover->count);
+    cover->number[0] = cover->number[--cover->count];
     for (;;) {
         size_t child = 2 * node + 1;
 
@@ -231,13 +251,21 @@ static void cover_pop(const struct memory_interval *interval, struct cover *cove
     }
 }
 
-/* The range that wins at `position` in one layer; NULL when the layer has none there. */
+/* The range that wins at `position` in one layer; NULL when the layer has none there. Positions ascend. */
 static const struct memory_interval *cover_winner(const struct memory_interval *interval, struct cover *cover,
                                                   uint64_t position)
 {
     while (cover->count > 0 && interval[cover->number[0]].end <= position)
         cover_pop(interval, cover);
+    for (; cover->next < cover->end && interval[cover->next].base <= position; cover->next++)
+        cover_push(interval, cover, (uint32_t)cover->next);
     return cover->count > 0 ? &interval[cover->number[0]] : NULL;
+}
+
+static bool continues(const struct baton_memory *last, uint64_t base, uint32_t kind, const struct memory_interval *own)
+{
+    return last->base + last->size == base && last->kind == kind && last->efi_type == own->efi_type &&
+           last->efi_attributes == own->attributes;
 }
 
 /* A range of the loader's keeps the type and the attributes that the firmware gave the memory below it. */
@@ -246,57 +274,47 @@ static void emit(struct sealer *sealer, uint64_t base, uint64_t end, const struc
 {
     const struct memory_interval *own = firmware ? firmware : loader;
     uint32_t kind = loader ? loader->kind : firmware->kind;
-    struct baton_memory *last = sealer->entries > 0 ? &sealer->room->entry[sealer->entries - 1] : NULL;
+    struct baton_memory *next = sealer->room->entry + sealer->entries;
 
-    if (last && last->base + last->size == base && last->kind == kind && last->efi_type == own->efi_type &&
-        last->efi_attributes == own->attributes) {
-        last->size += end - base;
+    if (sealer->entries > 0 && continues(next - 1, base, kind, own)) {
+        next[-1].size += end - base;
         return;
     }
-    sealer->room->entry[sealer->entries++] =
-        (struct baton_memory){base, end - base, kind, own->efi_type, own->attributes};
+    *next = (struct baton_memory){base, end - base, kind, own->efi_type, own->attributes};
+    sealer->entries++;
+}
+
+/* Where a layer has another winner than at the position at the earliest; UINT64_MAX where it has no more. */
+static uint64_t next_change(const struct memory_interval *interval, const struct cover *cover,
+                            const struct memory_interval *winner)
+{
+    uint64_t change = cover->next < cover->end ? interval[cover->next].base : UINT64_MAX;
+
+    return winner ? min_u64(change, winner->end) : change;
 }
 
 /* Goes through the addresses upwards, from one begin or end of a range to the next. */
 static void sweep(struct sealer *sealer)
 {
     const struct memory_interval *interval = sealer->room->interval;
-    uint64_t position = 0;
-    size_t next = 0;
+    struct cover *firmware_cover = &sealer->covers[LAYER_FIRMWARE], *loader_cover = &sealer->covers[LAYER_LOADER];
 
-    for (;;) {
-        const struct memory_interval *firmware, *loader;
-        uint64_t end = UINT64_MAX;
+    for (uint64_t position = 0, end; position != UINT64_MAX; position = end) {
+        const struct memory_interval *firmware = cover_winner(interval, firmware_cover, position);
+        const struct memory_interval *loader = cover_winner(interval, loader_cover, position);
 
-        for (; next < sealer->count && interval[next].base <= position; next++)
-            cover_push(interval, &sealer->covers[interval[next].layer], (uint32_t)next);
-        firmware = cover_winner(interval, &sealer->covers[LAYER_FIRMWARE], position);
-        loader = cover_winner(interval, &sealer->covers[LAYER_LOADER], position);
-        if (next < sealer->count)
-            end = interval[next].base;
-        else if (!firmware && !loader)
-            return;
-        if (firmware)
-            end = min_u64(end, firmware->end);
-        if (loader)
-            end = min_u64(end, loader->end);
+        end = min_u64(next_change(interval, firmware_cover, firmware), next_change(interval, loader_cover, loader));
         if (firmware || loader)
             emit(sealer, position, end, firmware, loader);
-        position = end;
     }
 }
 
 size_t memory_map_seal(const struct efi_map *efi, const struct placed_range *placed, size_t placed_count,
                        const struct memory_map_room *room)
 {
-    struct sealer sealer = {
-        .room = room,
-        .covers = {
-            [LAYER_FIRMWARE] = {.number = room->heap}, [LAYER_LOADER] = {.number = room->heap + room->intervals}}};
+    struct sealer sealer = {.room = room};
 
-    add_placed_ranges(&sealer, placed, placed_count);
-    add_firmware_ranges(&sealer, efi);
-    sort(room->interval, sealer.count, sizeof(room->interval[0]), compare_intervals);
+    add_layers(&sealer, efi, placed, placed_count);
     sweep(&sealer);
     return sealer.entries;
 }

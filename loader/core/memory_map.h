@@ -25,8 +25,7 @@ struct memory_interval {
     uint64_t attributes;
     uint32_t kind;
     uint32_t efi_type;
-    uint32_t layer;    /* the loader's ranges lie over the firmware's */
-    uint32_t sequence; /* where ranges of one layer are equally strict, the first one wins */
+    uint32_t sequence; /* where ranges are equally strict, the first one wins */
 };
 
 struct memory_map_room {
@@ -53,7 +52,8 @@ uint32_t memory_kind_of(uint32_t efi_type, uint64_t attributes);
 
 /*
  * Writes the map into `room->entry` and returns how many entries it has. Ranges beyond the room's capacity would be
- * left out, which a caller that sized the room by memory_map_intervals never sees. Cost: n log n.
+ * left out, which a caller that sized the room by memory_map_intervals never sees. Cost: n log n; n where the
+ * firmware's map is nearly sorted.
  */
 size_t memory_map_seal(const struct efi_map *efi, const struct placed_range *placed, size_t placed_count,
                        const struct memory_map_room *room);

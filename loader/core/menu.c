@@ -5,7 +5,7 @@
 #include "format.h"
 #include "menu_view.h"
 
-/* 17 rows of at most 76 columns: a screen of 80 × 25 has room for one more. */
+/* 18 rows of at most 76 columns: a screen of 80 × 25 has room for no more. */
 static const char help[] = "In the list\n"
                            "  Up, Down, k, j       one entry up, down\n"
                            "  PageUp, PageDown     one screen up, down; Home, End: first, last\n"
@@ -21,8 +21,9 @@ static const char help[] = "In the list\n"
                            "In the editor\n"
                            "  Enter, Esc           boot with this command line, or leave it as it was\n"
                            "  Home, End            also Ctrl-A, Ctrl-E; for the arrows Ctrl-B, Ctrl-F\n"
-                           "  Up, Down             by words\n"
-                           "  Ctrl-K, -U, -W       delete to the end, to the start, the word before\n";
+                           "  Up, Down             by words; also Ctrl-Left, Ctrl-Right, Alt-B, Alt-F\n"
+                           "  Ctrl-K, -U, -W       delete to the end, to the start, the word before\n"
+                           "  Ctrl-Del, Alt-D      delete the word behind\n";
 
 /* The list as it is when nobody has touched it, with what the countdown leads to. */
 static void begin_unattended(struct menu *menu, uint32_t seconds)
@@ -61,6 +62,7 @@ enum status menu_start(struct menu *menu, const struct menu_setup *setup, struct
         .planned = setup->count > 0 ? setup->chosen : MENU_NONE,
         .saved = setup->saved,
         .timeout = setup->timeout,
+        .message = setup->message,
         .editor_off = setup->editor_off,
         .has_firmware_setup = setup->has_firmware_setup,
         .counts = setup->timeout != MENU_TIMEOUT_FORCE,

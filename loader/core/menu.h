@@ -58,6 +58,7 @@ struct menu_setup {
     size_t chosen;               /* what is booted when nobody chooses; MENU_NONE, or of no account without items */
     size_t saved;                /* the saved default (LoaderEntryDefault), or MENU_NONE */
     uint32_t timeout;            /* what is in force: seconds, or one of MENU_TIMEOUT_… */
+    struct text message;         /* shown below the items until one was booted; of no length for nothing */
     const char *editor_off;      /* why nothing can be edited, a sentence; NULL when it can */
     bool has_firmware_setup;     /* the firmware can be asked for its setup (OsIndicationsSupported) */
     const struct menu_key *held; /* the last key that waited when the menu began, the others being forgotten; or NULL */
@@ -108,7 +109,7 @@ struct menu {
     enum menu_act asked;      /* the text that was asked for last */
     bool asking;              /* Enter restarts into the firmware's setup */
     char notice[MENU_NOTICE]; /* shown until the next key; "" for none */
-    struct text message;      /* why the last item failed; of no length for nothing */
+    struct text message;      /* why the last item failed, or the setup's; of no length for nothing */
     struct menu_edit edit;
     char *edit_room;
     size_t edited; /* the item that `edit` is for, or MENU_NONE */

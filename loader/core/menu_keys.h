@@ -16,9 +16,16 @@ struct menu_key {
     bool control, alt; /* either of the two keys; shift is in the character */
 };
 
+/* KeyShiftState; without the first one the others say nothing. */
+#define MENU_SHIFTS_VALID   0x80000000U
+#define MENU_SHIFTS_CONTROL 0x0000000cU
+#define MENU_SHIFTS_ALT     0x00000030U
+
+struct menu_key menu_key_make(uint16_t scan, uint16_t unit, uint32_t shifts);
+
 #define MENU_CODE_SCAN    0x10000U /* added to a scan code; below are characters */
 #define MENU_CODE_CONTROL 0x20000U /* for keys that are no letters */
-#define MENU_CODE_ALT     0x40000U
+#define MENU_CODE_ALT     0x40000U /* for letters, which are capital then */
 
 /* 'A' to 'Z' */
 #define MENU_CODE_CTRL(letter) ((letter) - '@')

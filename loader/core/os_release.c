@@ -103,7 +103,7 @@ static const char *first(const char *a, const char *b, const char *c, const char
 
 const char *os_release_title(const struct os_release *release)
 {
-    return first(release->pretty_name, release->name, release->id, NULL);
+    return first(release->pretty_name, release->image_id, release->name, release->id);
 }
 
 const char *os_release_version(const struct os_release *release)

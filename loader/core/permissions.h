@@ -7,5 +7,6 @@
 #define PERMIT_WRITE           1u
 #define PERMIT_EXECUTE         2u
 #define PERMIT_WRITE_COMBINING 4u /* uncached, writes combined: for framebuffers */
+#define PERMIT_DEVICE          8u /* uncached and in order: for registers */
 
 #endif

@@ -26,13 +26,6 @@ physical_read(const struct physical_memory *memory, uint64_t address, uint64_t s
 }
 
 /* The sum of all bytes, modulo 256: 0 where a firmware table's checksum is right. */
-static inline uint8_t bytes_sum(struct bytes bytes)
-{
-    uint8_t sum = 0;
-
-    for (size_t i = 0; i < bytes.size; i++)
-        sum = (uint8_t)(sum + bytes.data[i]);
-    return sum;
-}
+uint8_t bytes_sum(struct bytes bytes);
 
 #endif

@@ -4,7 +4,7 @@
 #include "checked.h"
 
 #define MORE_AT_MOST (64ULL << 20) /* no kernel's headers and relocations are larger */
-#define FIRST_ROOM   (64U * 1024)
+#define FIRST_ROOM   (24U * 1024)  /* besides the map, sealed */
 #define ROOM_AT_MOST (64U * 1024 * 1024)
 
 enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan)
@@ -99,10 +99,10 @@ static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_
     uint64_t total = 0, largest = 0;
 
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
         uint64_t base, end;
 
-        if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
+        if (descriptor->type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(descriptor, &base, &end))
             continue;
         if (!checked_add(total, end - base, &total))
             total = UINT64_MAX;
@@ -158,10 +158,10 @@ static uint64_t find_free_between(const struct facts *facts, uint64_t base, uint
 static uint64_t find_free(const struct facts *facts, uint64_t size)
 {
     for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
+        const struct efi_descriptor *descriptor = efi_map_at(&facts->efi_map, i);
         uint64_t base, end, found;
 
-        if (descriptor.type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(&descriptor, &base, &end))
+        if (descriptor->type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(descriptor, &base, &end))
             continue;
         found = find_free_between(facts, base, end, size);
         if (found != 0)
@@ -244,12 +244,12 @@ static enum status check_exact(const struct plan_request *request, const struct 
     if (find_taken(facts, request->address, end, &taken))
         return refuse_taken(request, facts, taken.base, taken.base + taken.size, taken.owner, error);
     for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(&facts->efi_map, i);
+        const struct efi_descriptor *descriptor = efi_map_at(&facts->efi_map, i);
         uint64_t from, to;
 
-        if (descriptor.type != EFI_TYPE_CONVENTIONAL && efi_descriptor_range(&descriptor, &from, &to) &&
+        if (descriptor->type != EFI_TYPE_CONVENTIONAL && efi_descriptor_range(descriptor, &from, &to) &&
             overlaps(request->address, end, from, to))
-            return refuse_taken(request, facts, from, to, owner_name(descriptor.type), error);
+            return refuse_taken(request, facts, from, to, owner_name(descriptor->type), error);
     }
     if (!is_memory(map, request->address, end)) {
         (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
@@ -311,9 +311,18 @@ enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_
     return STATUS_NEED_BYTES;
 }
 
-enum status plan_next_room(const struct plan_file *kernel, size_t size, size_t *ret_size, struct error *error)
+/* Enough for most plans on this map. */
+static size_t first_room(const struct efi_map *map)
 {
-    size_t next = size == 0 ? FIRST_ROOM : 4 * size;
+    const size_t entry = sizeof(struct memory_interval) + 2 * sizeof(uint32_t) + 2 * sizeof(struct baton_memory);
+
+    return FIRST_ROOM + efi_map_count(map) * entry;
+}
+
+enum status plan_next_room(const struct plan_file *kernel, const struct efi_map *map, size_t size, size_t *ret_size,
+                           struct error *error)
+{
+    size_t next = size == 0 ? first_room(map) : 4 * size;
 
     if (next > ROOM_AT_MOST)
         return error_set(error, STATUS_NO_MEMORY,

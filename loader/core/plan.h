@@ -156,6 +156,7 @@ struct plan {
     uint64_t direct_map_base;  /* virtual address of physical address 0 */
     uint64_t direct_map_limit; /* physical addresses from here on are out of its reach */
     bool identity_map;         /* what it holds is shown at its physical address as well */
+    bool at_el2;               /* aarch64: the kernel is entered at EL2 */
     uint64_t entry;            /* virtual address */
     uint64_t stack_top;        /* offset in the stack's request */
     struct maps_layout maps_layout;
@@ -228,8 +229,8 @@ MUST_CHECK enum status plan_file_bytes(const struct plan_input *input, size_t fi
 
 /* The scratch memory to try next, in bytes, after `size`; 0 is before the first try. STATUS_NO_MEMORY: `kernel` has had
  * enough. */
-MUST_CHECK enum status plan_next_room(const struct plan_file *kernel, size_t size, size_t *ret_size,
-                                      struct error *error);
+MUST_CHECK enum status plan_next_room(const struct plan_file *kernel, const struct efi_map *map, size_t size,
+                                      size_t *ret_size, struct error *error);
 
 /* Whether there is room for the bytes that a plan wants to see of `file`: STATUS_INVALID when they are too many. */
 MUST_CHECK enum status plan_check_want(const struct plan_file *file, const struct plan_want *want, struct error *error);

@@ -31,10 +31,10 @@ void selection_make(const struct entry *entries, size_t count, const struct sele
     struct selection selection = {
         .once = find_named(entries, count, wishes->once, "LoaderEntryOneShot"),
         .last = find_named(entries, count, last, "LoaderEntryLastBooted"),
-        .remembers = wants_saved || (wishes->is_saved && !wishes->wanted),
     };
 
     selection.saved = wants_saved ? selection.last : find_named(entries, count, wishes->wanted, "LoaderEntryDefault");
+    selection.remembers = wants_saved || (wishes->is_saved && selection.saved == SELECTION_NONE);
     if (selection.once != SELECTION_NONE)
         selection.chosen = selection.once;
     else if (selection.saved != SELECTION_NONE)

@@ -68,7 +68,7 @@ EFI_STATUS configuration_table_install(struct ledger *ledger, const EFI_GUID *gu
     void *room = NULL;
     EFI_STATUS status;
 
-    if (ledger_pool(ledger, sizeof(*installed), &room, &error) != STATUS_OK ||
+    if (ledger_memory(ledger, sizeof(*installed), &room, &error) != STATUS_OK ||
         ledger_prepare(ledger, &error) != STATUS_OK)
         return EFI_OUT_OF_RESOURCES;
     installed = room;

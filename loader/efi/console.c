@@ -7,10 +7,8 @@
 #include "utf.h"
 #include "variables.h"
 
-#define CHUNK         128         /* UTF-16 units to a call */
-#define SECOND        10000000ULL /* in the timer's 100 ns */
-#define KEYS_AT_MOST  64          /* a console that never runs out of keys is broken */
-#define CONSOLE_PATHS 512         /* bytes; a ConOut variable that is longer counts as without serial port */
+#define CHUNK         128 /* UTF-16 units to a call */
+#define CONSOLE_PATHS 512 /* bytes; a ConOut variable that is longer counts as without serial port */
 
 static void print_chunk(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, struct text text)
 {
@@ -144,58 +142,4 @@ bool console_is_serial(const struct firmware *firmware)
         return has_uart(paths);
     log_info("the firmware does not say whether its console is a serial port");
     return false;
-}
-
-bool console_read_key(const struct firmware *firmware, struct menu_key *ret_key)
-{
-    EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
-    EFI_INPUT_KEY key;
-
-    if (!in || in->ReadKeyStroke(in, &key) != EFI_SUCCESS)
-        return false;
-    *ret_key = (struct menu_key){.scan = key.ScanCode, .unit = key.UnicodeChar};
-    return true;
-}
-
-bool console_forget_keys(const struct firmware *firmware, struct menu_key *ret_last)
-{
-    bool found = false;
-
-    for (unsigned i = 0; i < KEYS_AT_MOST && console_read_key(firmware, ret_last); i++)
-        found = true;
-    return found;
-}
-
-/* Some consoles signal the event without a key, so only a key that can be read counts. */
-static bool wait_with_timer(const struct firmware *firmware, EFI_EVENT timer, unsigned seconds,
-                            struct menu_key *ret_key)
-{
-    EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in = firmware->system->ConIn;
-    EFI_EVENT events[2] = {timer, in ? in->WaitForKey : NULL};
-    UINTN count = in && in->WaitForKey ? 2 : 1;
-
-    if (firmware->boot->SetTimer(timer, TimerRelative, seconds * SECOND) != EFI_SUCCESS)
-        return false;
-    for (;;) {
-        UINTN which = 0;
-
-        if (firmware->boot->WaitForEvent(count, events, &which) != EFI_SUCCESS || which == 0)
-            return false;
-        if (console_read_key(firmware, ret_key))
-            return true;
-    }
-}
-
-bool console_wait_for_key(const struct firmware *firmware, unsigned seconds, struct menu_key *ret_key)
-{
-    EFI_EVENT timer = NULL;
-    bool pressed;
-
-    if (firmware->boot->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &timer) != EFI_SUCCESS) {
-        firmware_stall(firmware, seconds * 1000000ULL);
-        return false;
-    }
-    pressed = wait_with_timer(firmware, timer, seconds, ret_key);
-    (void)firmware->boot->CloseEvent(timer); /* cannot fail for an event that was just made */
-    return pressed;
 }

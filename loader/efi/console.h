@@ -7,7 +7,6 @@
 
 #include "firmware.h"
 #include "log.h"
-#include "menu_keys.h"
 
 #define CONSOLE_ROW 79U /* bytes, at the most, of a row that is shown for a while */
 
@@ -52,14 +51,5 @@ void console_write(void *context, enum log_level level, struct text text);
 /* Whether ConOut leads to a serial port too (the ConOut variable names a UART), so that nobody need say it twice. Logs
  * it when the firmware does not tell: then lines may be seen twice. */
 bool console_is_serial(const struct firmware *firmware);
-
-/* The next key of those that were pressed, without waiting. False when there is none. */
-MUST_CHECK bool console_read_key(const struct firmware *firmware, struct menu_key *ret_key);
-
-/* Throws away the keys that were pressed until now, and gives the last one. False when there was none. */
-bool console_forget_keys(const struct firmware *firmware, struct menu_key *ret_last);
-
-/* Waits for a key, `seconds` at the most. True when there was one. */
-MUST_CHECK bool console_wait_for_key(const struct firmware *firmware, unsigned seconds, struct menu_key *ret_key);
 
 #endif

@@ -406,7 +406,10 @@ enum status file_rename(struct file *file, const char *path, struct error *error
     if (result == EFI_SUCCESS)
         result = file->handle->SetInfo(file->handle, &info_guid, (UINTN)room.info.Size, &room);
     if (result != EFI_SUCCESS)
-        return refuse_change(file->path, "renamed", result, error);
+        return error_set(error, STATUS_DEVICE,
+                         "%s: cannot be renamed (%s). Is the disk full, or write-protected? Some firmware, such as "
+                         "U-Boot, renames no files.",
+                         file->path, firmware_status_name(result));
     file->path = path;
     return STATUS_OK;
 }

@@ -3,7 +3,10 @@
 #ifndef BATON_FIRMWARE_H
 #define BATON_FIRMWARE_H
 
+#include <stdbool.h>
+
 #include "abi/loaded_image.h"
+#include "abi/simple_text_input_ex.h"
 #include "abi/system_table.h"
 #include "error.h"
 
@@ -12,10 +15,15 @@ struct firmware {
     EFI_SYSTEM_TABLE *system;
     EFI_BOOT_SERVICES *boot;
     EFI_LOADED_IMAGE_PROTOCOL *loaded_image; /* NULL when the firmware does not say */
+    EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *keys; /* the console's, with modifiers; NULL where only ConIn can be read */
 };
 
-/* Stops the watchdog, which would reset the machine five minutes after the loader's start (UEFI 2.10, 3.1.2). */
+/* Finds these, and stops the watchdog, which would reset the machine five minutes after the loader's start
+ * (UEFI 2.10, 3.1.2). */
 void firmware_start(struct firmware *firmware, EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+
+/* Whether the specification names it, so that the next one does not say "an unknown firmware error". */
+bool firmware_status_has_name(EFI_STATUS status);
 
 /* "EFI_NOT_FOUND" and so on. */
 const char *firmware_status_name(EFI_STATUS status);

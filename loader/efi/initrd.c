@@ -4,16 +4,7 @@
 #include "log.h"
 #include "memory.h"
 
-/* The whole path: one vendor node, and the end. */
-static const struct {
-    EFI_DEVICE_PATH_PROTOCOL header;
-    EFI_GUID guid;
-    EFI_DEVICE_PATH_PROTOCOL end;
-} initrd_path = {
-    {MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {sizeof(EFI_DEVICE_PATH_PROTOCOL) + sizeof(EFI_GUID), 0}},
-    LINUX_EFI_INITRD_MEDIA_GUID,
-    {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}},
-};
+static const struct linux_initrd_path initrd_path = LINUX_INITRD_PATH;
 
 static const EFI_GUID guids[INITRD_PARTS] = {EFI_DEVICE_PATH_PROTOCOL_GUID, EFI_LOAD_FILE2_PROTOCOL_GUID};
 

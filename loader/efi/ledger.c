@@ -3,17 +3,37 @@
 
 #include "checked.h"
 #include "memory.h"
+#include "poison.h"
 
-#define FIRST_CAPACITY 32
+#define BLOCK_SIZE (72U * 1024)
+#define PIECE_MAX  (48U * 1024) /* what is larger gets an allocation of its own */
+#define ALIGNMENT  16U
+#define GAP        16U /* bytes behind each piece that nobody may touch */
+
+/* Memory that pieces are taken from, one behind the other, and go back to in the opposite order. */
+struct ledger_block {
+    struct ledger_block *before;
+    size_t used; /* bytes from here on, this header included */
+};
 
 void ledger_start(struct ledger *ledger, const struct firmware *firmware)
 {
-    *ledger = (struct ledger){.firmware = firmware};
+    ledger->firmware = firmware;
+    ledger->entries = ledger->first;
+    ledger->count = 0;
+    ledger->capacity = LEDGER_FIRST;
+    ledger->block = NULL;
+}
+
+static void free_entries(struct ledger *ledger)
+{
+    if (ledger->entries != ledger->first)
+        (void)ledger->firmware->boot->FreePool(ledger->entries); /* it came from the pool */
 }
 
 enum status ledger_prepare(struct ledger *ledger, struct error *error)
 {
-    size_t capacity = ledger->capacity == 0 ? FIRST_CAPACITY : 2 * ledger->capacity;
+    size_t capacity = 2 * ledger->capacity;
     void *entries = NULL;
 
     if (ledger->count < ledger->capacity)
@@ -24,10 +44,8 @@ enum status ledger_prepare(struct ledger *ledger, struct error *error)
             error, STATUS_NO_MEMORY,
             "the firmware has no memory left, not even for a list of %zu steps. Give the machine more memory.",
             capacity);
-    if (ledger->entries) {
-        memcpy(entries, ledger->entries, ledger->count * sizeof(ledger->entries[0]));
-        (void)ledger->firmware->boot->FreePool(ledger->entries); /* it came from the pool */
-    }
+    memcpy(entries, ledger->entries, ledger->count * sizeof(ledger->entries[0]));
+    free_entries(ledger);
     ledger->entries = entries;
     ledger->capacity = capacity;
     return STATUS_OK;
@@ -45,8 +63,8 @@ void ledger_undo(struct ledger *ledger, size_t count)
 
         entry->undo(ledger->firmware, entry->subject, entry->number);
     }
-    if (count == 0 && ledger->entries) {
-        (void)ledger->firmware->boot->FreePool(ledger->entries); /* it came from the pool */
+    if (count == 0) {
+        free_entries(ledger);
         ledger_start(ledger, ledger->firmware);
     }
 }
@@ -57,7 +75,8 @@ static void free_pool(const struct firmware *firmware, void *subject, uint64_t n
     (void)firmware->boot->FreePool(subject); /* it came from the pool */
 }
 
-enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, struct error *error)
+/* One allocation of the firmware's, noted. */
+static enum status take_pool(struct ledger *ledger, size_t size, void **ret_memory, struct error *error)
 {
     enum status status = ledger_prepare(ledger, error);
     void *memory = NULL;
@@ -71,6 +90,62 @@ enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, s
             size);
     ledger_note(ledger, &(struct ledger_entry){free_pool, memory, 0});
     *ret_memory = memory;
+    return STATUS_OK;
+}
+
+static void forget_block(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    struct ledger *ledger = subject;
+
+    (void)firmware;
+    (void)number;
+    unpoison(ledger->block, BLOCK_SIZE);
+    ledger->block = ledger->block->before;
+}
+
+static enum status add_block(struct ledger *ledger, struct error *error)
+{
+    void *memory = NULL;
+    enum status status = take_pool(ledger, BLOCK_SIZE, &memory, error);
+    struct ledger_block *block = memory;
+
+    if (status == STATUS_OK)
+        status = ledger_prepare(ledger, error);
+    if (status != STATUS_OK)
+        return status;
+    *block = (struct ledger_block){.before = ledger->block, .used = sizeof(*block)};
+    ledger->block = block;
+    poison(block + 1, BLOCK_SIZE - sizeof(*block));
+    ledger_note(ledger, &(struct ledger_entry){forget_block, ledger, 0});
+    return STATUS_OK;
+}
+
+static void give_back(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    struct ledger_block *block = subject;
+
+    (void)firmware;
+    block->used = (size_t)number;
+    poison((uint8_t *)block + block->used, BLOCK_SIZE - block->used);
+}
+
+enum status ledger_memory(struct ledger *ledger, size_t size, void **ret_memory, struct error *error)
+{
+    const size_t whole = (size + GAP + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    enum status status = STATUS_OK;
+
+    if (size > PIECE_MAX)
+        return take_pool(ledger, size, ret_memory, error);
+    if (!ledger->block || whole > BLOCK_SIZE - ledger->block->used)
+        status = add_block(ledger, error);
+    if (status == STATUS_OK)
+        status = ledger_prepare(ledger, error);
+    if (status != STATUS_OK)
+        return status;
+    ledger_note(ledger, &(struct ledger_entry){give_back, ledger->block, ledger->block->used});
+    *ret_memory = (uint8_t *)ledger->block + ledger->block->used;
+    unpoison(*ret_memory, size);
+    ledger->block->used += whole;
     return STATUS_OK;
 }
 

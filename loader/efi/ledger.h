@@ -14,11 +14,16 @@ struct ledger_entry {
     uint64_t number;
 };
 
+#define LEDGER_FIRST 32 /* most boots need no more */
+
+/* It is not to be moved: it points into itself. */
 struct ledger {
     const struct firmware *firmware;
     struct ledger_entry *entries;
     size_t count;
     size_t capacity;
+    struct ledger_entry first[LEDGER_FIRST];
+    struct ledger_block *block; /* the newest one */
 };
 
 void ledger_start(struct ledger *ledger, const struct firmware *firmware);
@@ -33,8 +38,9 @@ void ledger_note(struct ledger *ledger, const struct ledger_entry *entry);
  */
 void ledger_undo(struct ledger *ledger, size_t count);
 
-/* Memory from the pool (EfiLoaderData), noted. Not zeroed. */
-MUST_CHECK enum status ledger_pool(struct ledger *ledger, size_t size, void **ret_memory, struct error *error);
+/* Memory (EfiLoaderData), noted, at a multiple of 8 as from the pool. Not zeroed. Small pieces share one
+ * allocation, since each costs the firmware a change of its memory map. */
+MUST_CHECK enum status ledger_memory(struct ledger *ledger, size_t size, void **ret_memory, struct error *error);
 
 /*
  * `pages` pages of `type`, noted: anywhere, or exactly at *address. STATUS_TAKEN when an exact range is not free,

@@ -20,7 +20,7 @@ enum status map_fetch(struct ledger *ledger, struct fetched_map *ret_fetched, st
         UINTN step = descriptor_size < EFI_DESCRIPTOR_MINIMUM ? 2 * EFI_DESCRIPTOR_MINIMUM : descriptor_size;
         UINTN capacity = size + SPARE_DESCRIPTORS * step;
         void *buffer = NULL;
-        enum status status = ledger_pool(ledger, capacity, &buffer, error);
+        enum status status = ledger_memory(ledger, capacity, &buffer, error);
 
         if (status != STATUS_OK)
             return status;
@@ -43,15 +43,17 @@ void map_log(const struct fetched_map *fetched)
     const struct efi_map *map = &fetched->map;
     size_t count = efi_map_count(map);
 
+    if (!log_is_kept(LOG_DEBUG))
+        return;
     log_debug("memory map: %zu descriptors, buffer 0x%llx bytes, map 0x%zx bytes, descriptor 0x%zx bytes", count,
               (unsigned long long)fetched->capacity, map->bytes.size, map->descriptor_size);
     for (size_t i = 0; i < count; i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
 
         log_debug("  0x%012llx - 0x%012llx %9llu pages %-19s (%u) attributes 0x%llx",
-                  (unsigned long long)descriptor.physical,
-                  (unsigned long long)(descriptor.physical + descriptor.pages * PAGE_SIZE),
-                  (unsigned long long)descriptor.pages, efi_type_name(descriptor.type), descriptor.type,
-                  (unsigned long long)descriptor.attributes);
+                  (unsigned long long)descriptor->physical,
+                  (unsigned long long)(descriptor->physical + descriptor->pages * PAGE_SIZE),
+                  (unsigned long long)descriptor->pages, efi_type_name(descriptor->type), descriptor->type,
+                  (unsigned long long)descriptor->attributes);
     }
 }

@@ -11,14 +11,14 @@
 
 static size_t write_row(const struct efi_map *map, size_t index, char *line)
 {
-    struct efi_descriptor descriptor = efi_map_read(map, index);
+    const struct efi_descriptor *descriptor = efi_map_at(map, index);
     char type[20];
 
-    (void)format_text(type, sizeof(type), "type 0x%x", descriptor.type);
+    (void)format_text(type, sizeof(type), "type 0x%x", descriptor->type);
     return format_text(line, LINE_SIZE, "%-19s %11llx %7llx %8llu %16llx %10llx\n",
-                       efi_type_is_known(descriptor.type) ? efi_type_name(descriptor.type) : type,
-                       (unsigned long long)descriptor.physical, (unsigned long long)descriptor.virtual_address,
-                       (unsigned long long)descriptor.pages, (unsigned long long)descriptor.attributes,
+                       efi_type_is_known(descriptor->type) ? efi_type_name(descriptor->type) : type,
+                       (unsigned long long)descriptor->physical, (unsigned long long)descriptor->virtual_address,
+                       (unsigned long long)descriptor->pages, (unsigned long long)descriptor->attributes,
                        (unsigned long long)ptr_to_phys(map->bytes.data + index * map->descriptor_size));
 }
 
@@ -42,7 +42,7 @@ enum status memmap_write(struct ledger *ledger, struct text *ret_text, struct er
     enum status status = map_fetch(ledger, &fetched, error);
 
     if (status == STATUS_OK)
-        status = ledger_pool(ledger, (efi_map_count(&fetched.map) + OTHER_LINES) * LINE_SIZE, &room, error);
+        status = ledger_memory(ledger, (efi_map_count(&fetched.map) + OTHER_LINES) * LINE_SIZE, &room, error);
     if (status == STATUS_OK)
         *ret_text = (struct text){room, write_map(&fetched.map, room)};
     return status;

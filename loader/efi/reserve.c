@@ -4,34 +4,8 @@
 #include "checked.h"
 #include "log.h"
 #include "memory.h"
+#include "pages.h"
 #include "phys.h"
-
-#define TRIES 16
-
-/*
- * Pages anywhere. Those that cannot be used are kept aside, so that the next ones are others, until all goes back.
- * Firmware gives the highest first: what is in the way may be large, so the next try is below it, if there is room.
- */
-static enum status take_anywhere(struct ledger *ledger, const struct facts *facts, EFI_MEMORY_TYPE type, uint64_t size,
-                                 uint64_t *ret_base, struct error *error)
-{
-    uint64_t start = 0;
-
-    for (unsigned i = 0; i < TRIES; i++) {
-        EFI_ALLOCATE_TYPE how = start > 0 ? AllocateMaxAddress : AllocateAnyPages;
-        enum status status;
-
-        *ret_base = start - 1;
-        status = ledger_pages(ledger, how, type, size / PAGE_SIZE, ret_base, error);
-        if (status != STATUS_OK && how == AllocateAnyPages)
-            return status;
-        if (status == STATUS_OK && plan_may_use(facts, *ret_base, size, &start))
-            return STATUS_OK;
-        if (status != STATUS_OK)
-            start = 0;
-    }
-    return error_set(error, STATUS_NO_MEMORY, "the firmware gives only memory that is in use");
-}
 
 static enum status take(struct ledger *ledger, const struct facts *facts, const struct plan_request *request,
                         uint64_t *ret_base, struct error *error)
@@ -42,7 +16,7 @@ static enum status take(struct ledger *ledger, const struct facts *facts, const 
     if (request->exact)
         return ledger_pages(ledger, AllocateAddress, type, request->size / PAGE_SIZE, ret_base, error);
     /* Pages to find an aligned place in. What is left over stays typed as the loader's, for the kernel to reclaim. */
-    return take_anywhere(ledger, facts, type, plan_request_room(request), ret_base, error);
+    return pages_take(ledger, facts, type, plan_request_room(request), ret_base, error);
 }
 
 enum status reserve_one(struct ledger *ledger, const struct facts *facts, struct plan *plan, size_t index,
@@ -102,8 +76,7 @@ static enum status load_files(const struct plan *plan, struct file *files, struc
     return status;
 }
 
-enum status load(const struct plan *plan, struct file *files, size_t file_count, struct progress_line *line,
-                 struct error *error)
+enum status load(const struct plan *plan, struct file *files, struct progress_line *line, struct error *error)
 {
     enum status status = load_files(plan, files, line, error);
 
@@ -120,7 +93,5 @@ enum status load(const struct plan *plan, struct file *files, size_t file_count,
 
         memset(plan->places[fill->request].memory + fill->offset, 0, (size_t)fill->size);
     }
-    for (size_t i = 0; i < file_count; i++)
-        file_close(&files[i]);
     return STATUS_OK;
 }

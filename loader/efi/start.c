@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "start.h"
 
+#include "format.h"
+#include "utf.h"
+
+#define WORDS_SIZE 160 /* bytes of what a program says itself */
+
 static void unload(const struct firmware *firmware, void *subject, uint64_t number)
 {
     EFI_HANDLE *image = subject;
@@ -71,7 +76,7 @@ enum status image_load(struct ledger *ledger, struct initrd *initrd, const struc
     const char *path = files[0].path;
     EFI_HANDLE *image;
     void *room = NULL;
-    enum status status = ledger_pool(ledger, sizeof(*image), &room, error);
+    enum status status = ledger_memory(ledger, sizeof(*image), &room, error);
 
     if (status != STATUS_OK)
         return status;
@@ -88,6 +93,27 @@ enum status image_load(struct ledger *ledger, struct initrd *initrd, const struc
     return status;
 }
 
+/* What it says itself (UEFI 2.10, 7.4): a text that ends with 0, which other bytes may follow. The first line of it. */
+static void read_words(const CHAR16 *words, UINTN size, char ret_text[WORDS_SIZE])
+{
+    size_t units = 0;
+
+    while (words && units < size / sizeof(words[0]) && words[units] >= ' ')
+        units++;
+    (void)utf8_from_utf16(ret_text, WORDS_SIZE, words, units);
+}
+
+/* A program may return any number. */
+static enum status tell_failure(const char *path, EFI_STATUS result, const char *words, struct error *error)
+{
+    char number[32];
+
+    (void)format_text(number, sizeof(number), "status 0x%llx", (unsigned long long)result);
+    return error_set(error, STATUS_DEVICE, "%s: was started, and came back with %s%s%s.", path,
+                     firmware_status_has_name(result) ? firmware_status_name(result) : number,
+                     words[0] != '\0' ? ": " : "", words);
+}
+
 enum status image_start(const struct firmware *firmware, EFI_HANDLE *image, const char *path, struct error *error)
 {
     CHAR16 *words = NULL;
@@ -95,8 +121,10 @@ enum status image_start(const struct firmware *firmware, EFI_HANDLE *image, cons
     EFI_STATUS result = firmware->boot->StartImage(*image, &size, &words);
     /* What ran and failed is unloaded, and a driver that ran well stays. So what can be unloaded now has not run. */
     bool ran = result == EFI_SUCCESS || firmware->boot->UnloadImage(*image) != EFI_SUCCESS;
+    char said[WORDS_SIZE];
 
     *image = NULL;
+    read_words(words, size, said);
     if (words)
         (void)firmware->boot->FreePool(words);             /* it came from the pool */
     (void)firmware->boot->SetWatchdogTimer(0, 0, 0, NULL); /* which it may have started */
@@ -104,6 +132,5 @@ enum status image_start(const struct firmware *firmware, EFI_HANDLE *image, cons
         return STATUS_OK;
     if (!ran && result == EFI_UNSUPPORTED) /* EDK2 loads 32-bit programs, and then does not start them */
         return refuse(result, path, error);
-    return error_set(error, STATUS_DEVICE, "%s: was started, and came back with %s.", path,
-                     firmware_status_name(result));
+    return tell_failure(path, result, said, error);
 }

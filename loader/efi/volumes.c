@@ -9,14 +9,25 @@
 #include "log.h"
 #include "memory.h"
 #include "partition_path.h"
-#include "phys.h"
 
 #define BLOCK_MAX     65536U
 #define DISK_PATH_MAX 1024U /* bytes of a disk's device path; longer ones have no other volumes here */
 
 /* bc13c2ff-59e6-4262-a352-b275fd6f7172, as it stands on a disk. */
-static const uint8_t xbootldr_type[GPT_TYPE_SIZE] = {0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x62, 0x42,
+static const uint8_t xbootldr_type[GPT_GUID_SIZE] = {0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x62, 0x42,
                                                      0xa3, 0x52, 0xb2, 0x75, 0xfd, 0x6f, 0x71, 0x72};
+
+struct disk {
+    EFI_HANDLE handle;
+    EFI_BLOCK_IO_PROTOCOL *blocks;
+    uint32_t block_size; /* bytes */
+};
+
+/* A partition table that is whole. */
+struct table {
+    struct gpt_table gpt;
+    struct bytes bytes;
+};
 
 static struct bytes path_of(const struct firmware *firmware, EFI_HANDLE device)
 {
@@ -28,87 +39,159 @@ static struct bytes path_of(const struct firmware *firmware, EFI_HANDLE device)
     return (struct bytes){path, DEVICE_PATH_MAX};
 }
 
-/* The blocks of the disk before the partition's node; NULL when the firmware does not offer them. */
-static EFI_BLOCK_IO_PROTOCOL *blocks_of_disk(const struct firmware *firmware, struct bytes path,
-                                             const struct partition_node *partition)
+/* The disk before the partition's node. False when the firmware does not offer its blocks. */
+static bool find_disk(const struct firmware *firmware, struct bytes path, const struct partition_node *partition,
+                      struct disk *ret_disk)
 {
     static const EFI_GUID guid = EFI_BLOCK_IO_PROTOCOL_GUID;
     static const uint8_t end[] = {DEVICE_NODE_END, END_ENTIRE_DEVICE_PATH_SUBTYPE, DEVICE_NODE_HEADER, 0};
-    uint8_t disk[DISK_PATH_MAX + sizeof(end)];
-    EFI_DEVICE_PATH_PROTOCOL *rest = (EFI_DEVICE_PATH_PROTOCOL *)disk;
-    EFI_HANDLE handle = NULL;
+    uint8_t own[DISK_PATH_MAX + sizeof(end)];
+    EFI_DEVICE_PATH_PROTOCOL *rest = (EFI_DEVICE_PATH_PROTOCOL *)own;
+    struct disk disk = {.handle = NULL};
     void *interface = NULL;
 
     if (partition->offset > DISK_PATH_MAX)
-        return NULL;
-    memcpy(disk, path.data, (size_t)partition->offset);
-    memcpy(disk + partition->offset, end, sizeof(end));
-    if (firmware->boot->LocateDevicePath(&guid, &rest, &handle) != EFI_SUCCESS || rest->Type != END_DEVICE_PATH_TYPE ||
-        firmware->boot->HandleProtocol(handle, &guid, &interface) != EFI_SUCCESS)
-        return NULL;
-    return interface;
-}
-
-static bool read_block(EFI_BLOCK_IO_PROTOCOL *blocks, uint64_t block, struct bytes room)
-{
-    return blocks->ReadBlocks(blocks, blocks->Media->MediaId, block, room.size, (void *)(uintptr_t)room.data) ==
-           EFI_SUCCESS;
-}
-
-/* Whether the partition is of that type. The table's blocks are read into pages, which suit every disk's alignment. */
-static bool is_xbootldr(struct ledger *ledger, EFI_BLOCK_IO_PROTOCOL *blocks, const struct partition_node *partition)
-{
-    const uint32_t size = blocks->Media ? blocks->Media->BlockSize : 0;
-    size_t mark = ledger->count;
-    EFI_PHYSICAL_ADDRESS base = 0;
-    uint8_t type[GPT_TYPE_SIZE];
-    struct gpt_place place;
-    struct error error; /* then it is as if there were none */
-    struct bytes room;
-    bool is;
-
-    if (size < 512 || size > BLOCK_MAX || !is_power_of_two(size) ||
-        ledger_pages(ledger, AllocateAnyPages, EfiLoaderData, (size + PAGE_SIZE - 1) / PAGE_SIZE, &base, &error) !=
-            STATUS_OK)
         return false;
-    room = (struct bytes){phys_to_ptr(base), size};
-    is = read_block(blocks, GPT_HEADER_BLOCK, room) && gpt_find(room, partition->number, &place) &&
-         read_block(blocks, place.block, room) && gpt_read_type(room, place.offset, partition->guid, type) &&
-         memcmp(type, xbootldr_type, sizeof(type)) == 0;
-    ledger_undo(ledger, mark);
-    return is;
+    memcpy(own, path.data, (size_t)partition->offset);
+    memcpy(own + partition->offset, end, sizeof(end));
+    if (firmware->boot->LocateDevicePath(&guid, &rest, &disk.handle) != EFI_SUCCESS ||
+        rest->Type != END_DEVICE_PATH_TYPE ||
+        firmware->boot->HandleProtocol(disk.handle, &guid, &interface) != EFI_SUCCESS)
+        return false;
+    disk.blocks = interface;
+    disk.block_size = disk.blocks->Media ? disk.blocks->Media->BlockSize : 0;
+    if (disk.block_size < 512 || disk.block_size > BLOCK_MAX || !is_power_of_two(disk.block_size))
+        return false;
+    *ret_disk = disk;
+    return true;
 }
 
-/* Adds the volume if it is the boot disk's extended boot loader partition. */
-static void add_xbootldr(struct ledger *ledger, struct volumes *volumes, EFI_HANDLE device,
+/* Reads `size` bytes or a little more, up to the end of a block, to the start of a page, which suits every disk. */
+static bool read_disk(struct ledger *ledger, const struct disk *disk, uint64_t block, size_t size,
+                      struct bytes *ret_bytes)
+{
+    const size_t whole = (size + disk->block_size - 1) & ~((size_t)disk->block_size - 1);
+    void *room = NULL;
+    uint8_t *start;
+    struct error error; /* then it is as if it could not be read */
+
+    if (ledger_memory(ledger, whole + PAGE_SIZE, &room, &error) != STATUS_OK)
+        return false;
+    start = (uint8_t *)room + (-(uintptr_t)room & (PAGE_SIZE - 1));
+    if (disk->blocks->ReadBlocks(disk->blocks, disk->blocks->Media->MediaId, block, whole, start) != EFI_SUCCESS)
+        return false;
+    *ret_bytes = (struct bytes){start, whole};
+    return true;
+}
+
+/* The table of the header in that block. `other`: where the other header is, whatever becomes of this one. */
+static bool read_table_of(struct ledger *ledger, const struct disk *disk, uint64_t block, struct table *ret_table,
+                          uint64_t *other)
+{
+    struct gpt_table gpt;
+    struct bytes bytes;
+
+    if (!read_disk(ledger, disk, block, disk->block_size, &bytes))
+        return false;
+    *other = gpt_other_header(bytes);
+    if (!gpt_read_header(bytes, block, &gpt) ||
+        !read_disk(ledger, disk, gpt.block, (size_t)gpt.count * gpt.size, &bytes) || !gpt_is_whole(bytes, &gpt))
+        return false;
+    *ret_table = (struct table){gpt, bytes};
+    return true;
+}
+
+/* Of the two tables the first one that is whole. The second one's header is where the first says or, since that may be
+ * damaged, at the disk's end. */
+static bool read_table(struct ledger *ledger, const struct disk *disk, struct table *ret_table)
+{
+    const uint64_t last = disk->blocks->Media->LastBlock;
+    uint64_t second = 0, ignored;
+
+    if (read_table_of(ledger, disk, GPT_HEADER_BLOCK, ret_table, &second))
+        return true;
+    if (second <= GPT_HEADER_BLOCK || second > last)
+        second = last;
+    if (!read_table_of(ledger, disk, second, ret_table, &ignored) &&
+        (second == last || !read_table_of(ledger, disk, last, ret_table, &ignored)))
+        return false;
+    log_info("the boot disk's first partition table is damaged or cannot be read: its second one counts");
+    return true;
+}
+
+/* Whether the path is that of the partition on the disk before the boot partition's node. */
+static bool is_partition(struct bytes path, const uint8_t guid[GPT_GUID_SIZE], struct bytes boot_path,
                          const struct partition_node *boot)
 {
-    struct volume other = {.device = device,
-                           .path = path_of(ledger->firmware, device),
-                           .name = "for boot entries beside the loader's own (XBOOTLDR)"};
-    EFI_BLOCK_IO_PROTOCOL *blocks;
     struct partition_node partition;
 
-    if (!other.path.data || !partition_path_read(other.path, &partition) || partition.offset != boot->offset ||
-        memcmp(other.path.data, volumes->items[0].path.data, (size_t)boot->offset) != 0)
+    return path.data && partition_path_read(path, &partition) && partition.offset == boot->offset &&
+           memcmp(path.data, boot_path.data, (size_t)boot->offset) == 0 &&
+           memcmp(partition.guid, guid, sizeof(partition.guid)) == 0;
+}
+
+/* Adds the partition of the boot disk when the firmware has its file system; says whether it has. */
+static bool add_partition(const struct firmware *firmware, struct volumes *volumes, const struct partition_node *boot,
+                          const uint8_t guid[GPT_GUID_SIZE])
+{
+    static const EFI_GUID files = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+    struct volume other = {.name = "for boot entries beside the loader's own (XBOOTLDR)"};
+    EFI_HANDLE *handles = NULL;
+    UINTN count = 0;
+    size_t i = 0;
+
+    if (firmware->boot->LocateHandleBuffer(ByProtocol, &files, NULL, &count, &handles) != EFI_SUCCESS)
+        return false;
+    for (; i < count; i++) {
+        other.device = handles[i];
+        other.path = path_of(firmware, handles[i]);
+        if (is_partition(other.path, guid, volumes->items[0].path, boot))
+            break;
+    }
+    (void)firmware->boot->FreePool(handles); /* it came from the pool */
+    if (i == count)
+        return false;
+    volumes->items[volumes->count++] = other;
+    return true;
+}
+
+/* Adds the extended boot loader partition, if the table has one. Firmware in a hurry connects drivers to no partition
+ * but the one that it boots from; then it is asked to, for this disk alone: with all disks it may take minutes. */
+static void add_xbootldr(const struct firmware *firmware, struct volumes *volumes, const struct partition_node *boot,
+                         const struct disk *disk, const struct table *table)
+{
+    uint8_t guid[GPT_GUID_SIZE];
+    uint32_t count = gpt_find_type(table->bytes, &table->gpt, xbootldr_type, guid);
+
+    if (count == 0)
         return;
-    blocks = blocks_of_disk(ledger->firmware, other.path, &partition);
-    if (!blocks)
-        log_info("the boot disk's partition table cannot be read: there are no entries from another partition");
-    if (!blocks || !is_xbootldr(ledger, blocks, &partition))
-        return;
-    if (volumes->count == VOLUMES_MAX)
+    if (count > 1)
         log_warning("the boot disk has more than one extended boot loader partition: the first one is taken");
+    if (add_partition(firmware, volumes, boot, guid))
+        return;
+    (void)firmware->boot->ConnectController(disk->handle, NULL, NULL, true); /* what comes of it is looked at */
+    if (!add_partition(firmware, volumes, boot, guid))
+        log_warning("the boot disk has an extended boot loader partition (XBOOTLDR), and the firmware cannot read its "
+                    "file system: there are no entries from it. Is it FAT?");
+}
+
+static void find_beside(struct ledger *ledger, struct volumes *volumes, const struct partition_node *boot)
+{
+    size_t mark = ledger->count;
+    struct disk disk;
+    struct table table;
+
+    if (find_disk(ledger->firmware, volumes->items[0].path, boot, &disk) && read_table(ledger, &disk, &table))
+        add_xbootldr(ledger->firmware, volumes, boot, &disk, &table);
     else
-        volumes->items[volumes->count++] = other;
+        log_info("the boot disk's partition table cannot be read: there are no entries from another partition");
+    ledger_undo(ledger, mark);
 }
 
 enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, struct error *error)
 {
-    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     const struct firmware *firmware = ledger->firmware;
-    EFI_HANDLE *handles = NULL;
-    UINTN count = 0;
+    struct volume *own = &ret_volumes->items[0];
     struct partition_node boot;
 
     *ret_volumes = (struct volumes){.count = 0};
@@ -116,18 +199,12 @@ enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, str
         return error_set(error, STATUS_NOT_FOUND,
                          "The firmware does not say which volume the loader came from, so there is nowhere to look for "
                          "a kernel. Start it from the disk that holds the kernel.");
-    ret_volumes->items[0].device = firmware->loaded_image->DeviceHandle;
-    ret_volumes->items[0].path = path_of(firmware, firmware->loaded_image->DeviceHandle);
-    ret_volumes->items[0].name = "that the loader came from";
+    own->device = firmware->loaded_image->DeviceHandle;
+    own->path = path_of(firmware, firmware->loaded_image->DeviceHandle);
+    own->name = "that the loader came from";
     ret_volumes->count = 1;
-    if (!ret_volumes->items[0].path.data || !partition_path_read(ret_volumes->items[0].path, &boot) ||
-        firmware->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles) != EFI_SUCCESS)
-        return STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        if (handles[i] != ret_volumes->items[0].device)
-            add_xbootldr(ledger, ret_volumes, handles[i], &boot);
-    }
-    (void)firmware->boot->FreePool(handles); /* it came from the pool */
+    if (own->path.data && partition_path_read(own->path, &boot))
+        find_beside(ledger, ret_volumes, &boot);
     return STATUS_OK;
 }
 

@@ -228,6 +228,16 @@ static void build_tables(struct writer *writer, const struct facts *facts, struc
     }
 }
 
+static void build_serial(const struct plan *plan, const struct serial_port *serial, struct baton *baton)
+{
+    if (!address_space_reaches_serial(plan, serial))
+        return;
+    baton->serial = (struct baton_serial){.physical = serial->physical, .kind = serial->kind, .stride = serial->stride};
+    if (serial->physical != 0)
+        baton->serial.registers = (void *)(uintptr_t)(plan->direct_map_base + serial->physical);
+    baton->facts |= BATON_FACT_SERIAL;
+}
+
 static void build_secure_boot(enum secure_boot state, struct baton *baton)
 {
     static const uint32_t values[] = {
@@ -261,9 +271,12 @@ static void build_facts(const struct plan *plan, const struct facts *facts, stru
         baton->wall_clock = facts->wall_clock;
         baton->facts |= BATON_FACT_WALL_CLOCK;
     }
-    baton->boot_cpu = facts->boot_cpu;
-    baton->facts |= BATON_FACT_BOOT_CPU;
+    if (facts->has_boot_cpu) {
+        baton->boot_cpu = facts->boot_cpu;
+        baton->facts |= BATON_FACT_BOOT_CPU;
+    }
     build_secure_boot(facts->secure_boot, baton);
+    build_serial(plan, &facts->serial, baton);
     if (plan->direct_map_base == 0 || plan->identity_map)
         baton->facts |= BATON_FACT_IDENTITY_MAP;
 }
@@ -329,8 +342,9 @@ static uint64_t seal_tables(const struct plan_input *input, const struct plan *p
     const struct plan_place *place = &plan->places[plan->tables];
     struct page_tables tables;
 
-    page_tables_start(&tables, machine->paging_format, machine->paging_levels, machine->gigabyte_pages ? 3 : 2,
-                      place->memory, place->physical, (size_t)(plan->requests[plan->tables].size / PAGE_SIZE));
+    page_tables_start(&tables, address_space_format(plan, machine), machine->paging_levels,
+                      machine->gigabyte_pages ? 3 : 2, place->memory, place->physical,
+                      (size_t)(plan->requests[plan->tables].size / PAGE_SIZE));
     baton->direct_map.end = plan->direct_map_base + address_space_build(plan, input->facts, entries, count, &tables);
     return place->physical;
 }

@@ -6,7 +6,6 @@
 #include "permissions.h"
 
 #define FLAT_LOAD_ADDRESS 0x100000ULL
-#define LOW_END           0x0000800000000000ULL
 
 /* Notes of all segments, of which at most one is ours. */
 static enum status read_notes(const struct plan_input *input, struct baton_kernel_plan *kernel,
@@ -79,6 +78,7 @@ static enum status read_flat(const struct plan_input *input, struct arena *arena
     struct image image = {.base = entry->has_load_address ? entry->load_address : FLAT_LOAD_ADDRESS,
                           .alignment = PAGE_SIZE};
     uint64_t size = entry->has_memory_size ? entry->memory_size : file->size;
+    uint64_t low_end = 1ULL << elf_half_bits(input->facts->machine.elf_machine);
     uint64_t end;
 
     if (file->size == 0)
@@ -89,7 +89,7 @@ static enum status read_flat(const struct plan_input *input, struct arena *arena
                          "size with .bss.",
                          entry->file, (unsigned long long)size, file->path, (unsigned long long)file->size);
     if (image.base == 0 || size == 0 || !checked_align_up(size, PAGE_SIZE, &image.size) ||
-        !checked_add(image.base, image.size, &end) || end > LOW_END)
+        !checked_add(image.base, image.size, &end) || end > low_end)
         return error_set(error, STATUS_INVALID,
                          "%s: load-address 0x%llx and memory-size %llu do not make sense together. Use an address from "
                          "0x100000 on where the machine has memory.",

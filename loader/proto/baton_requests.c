@@ -202,7 +202,6 @@ static enum status add_tables(struct plan *plan, const struct plan_input *input,
     own->map = (struct plan_map){room.entry, memory_map_seal(&facts->efi_map, placed, placed_count, &room)};
     size = address_space_count(plan, facts, own->map.entries, own->map.count) * PAGE_SIZE;
     plan->tables = add_pages(plan, "the page tables", size, BATON_MEMORY_PAGE_TABLES);
-    plan_add_fill(plan, plan->tables, 0, size);
     return STATUS_OK;
 }
 
@@ -214,7 +213,7 @@ struct plan_sizes baton_requests_count(const struct plan_input *input, const str
         .requests = input->file_count + REQUESTS,
         .loads = image->part_count + input->file_count + 1,
         .copies = image->part_count,
-        .fills = image->part_count + 1 + input->file_count + 3,
+        .fills = image->part_count + 1 + input->file_count + 2,
         .mappings = image->run_count + 1,
         .protections = image->run_count + 2,
     };

@@ -10,13 +10,13 @@ static uint64_t measure_ram(const struct efi_map *map)
     uint64_t total = 0;
 
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
-        uint32_t kind = memory_kind_of(descriptor.type, descriptor.attributes);
+        const struct efi_descriptor *descriptor = efi_map_at(map, i);
+        uint32_t kind = memory_kind_of(descriptor->type, descriptor->attributes);
         uint64_t base, end;
 
         if (kind != BATON_MEMORY_USABLE && kind != BATON_MEMORY_LOADER && kind != BATON_MEMORY_BOOT_SERVICES)
             continue;
-        if (efi_descriptor_range(&descriptor, &base, &end) && !checked_add(total, end - base, &total))
+        if (efi_descriptor_range(descriptor, &base, &end) && !checked_add(total, end - base, &total))
             total = UINT64_MAX;
     }
     return total;
@@ -29,6 +29,18 @@ static bool has_framebuffer(const struct facts *facts, const struct plan *plan)
             return true;
     }
     return false;
+}
+
+static const char *what_keeps_from_el2(const struct machine_facts *machine, const struct plan *plan)
+{
+    if (plan->at_el2)
+        return NULL;
+    if (machine->elf_machine != ELF_MACHINE_AARCH64)
+        return "only aarch64 machines have that";
+    return machine->has_el2
+               ? "EL2 of this processor has no upper half of addresses (no VHE), where the kernel is linked. "
+                 "Link it low"
+               : "the firmware starts programs at EL1";
 }
 
 /* Why the machine lacks a feature; NULL when it has it. */
@@ -49,8 +61,10 @@ static const char *what_is_missing(uint64_t feature, const struct facts *facts, 
             return "it is linked at a fixed address. Link it with -static -pie";
         return facts->random.present ? NULL : "neither the firmware nor the processor gives random numbers";
     case BATON_FEATURE_EL2:
-        return "only aarch64 machines have that";
+        return what_keeps_from_el2(&facts->machine, plan);
     case BATON_FEATURE_FIVE_LEVELS:
+        if (facts->machine.elf_machine != ELF_MACHINE_X86_64)
+            return "only x86_64 machines have that";
         return facts->machine.paging_levels == 5 ? NULL : "the firmware has set up four, which Baton does not change";
     case BATON_FEATURE_NO_EXECUTE:  /* machines without it are refused altogether */
     case BATON_FEATURE_MINIMUM_RAM: /* looked at by itself */

@@ -22,10 +22,11 @@ def source(folder, pattern):
 
 
 def selfcheck_checks():
-    """The names in its tables, and of the checks that are on none."""
-    text = source(SELFCHECK, "[!l]*.c")
+    """The names in its tables, those of each machine as well, and of the checks that are on none."""
+    text = source(SELFCHECK, "[!l]*.c") + source(SELFCHECK, "*/[!l]*.c")
     tables = re.findall(r"struct check checks\[\] = \{(.*?)^\};", text, re.S | re.M)
-    return re.findall(r'\{"([^"]+)", \w+\}', "".join(tables)) + re.findall(r'check_run\("([^"]+)"', text)
+    names = re.findall(r'\{"([^"]+)", \w+\}', "".join(tables)) + re.findall(r'check_run\("([^"]+)"', text)
+    return list(dict.fromkeys(names))  # machines may have checks of the same name
 
 
 def host_checks(which):

@@ -13,7 +13,8 @@ FOLDERS = {
     "core": "loader/core",
     "proto": "loader/proto",
     "efi": "loader/efi",
-    "arch": "loader/arch/x86_64",
+    "arch": "loader/arch",
+    "machine": "loader/arch/x86_64",
     "flow": "loader",
 }
 MAY_USE = {
@@ -21,7 +22,8 @@ MAY_USE = {
     "core": {"base", "core", "abi"},
     "proto": {"base", "core", "abi", "proto"},
     "efi": {"base", "core", "abi", "efi"},
-    "arch": {"base", "abi", "arch"},
+    "arch": {"base", "core", "abi", "arch", "machine"},
+    "machine": {"base", "core", "abi", "arch", "machine"},
     "flow": {"base", "core", "abi", "proto", "efi", "arch", "flow"},
 }
 

@@ -16,7 +16,7 @@ SLIPS = {
 @pytest.mark.parametrize("slip", [None, *SLIPS])
 def test_what_stays_in_memory_stands_alone(slip, compiler, copy_tree, tmp_path):
     tree = copy_tree(tmp_path / "tree")
-    source = tree / "loader/arch/x86_64/gasp.c"
+    source = tree / "loader/arch/gasp.c"
     code, words = SLIPS.get(slip, ("", ""))
     source.write_text(source.read_text() + code)
     made = run("make", "-j2", f"CC={compiler}", "WARNINGS=", "build/obj/x86_64/resident.o", cwd=tree)

@@ -5,16 +5,29 @@ import fcntl
 import getpass
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from harness.command import BATON, SUCCESS
 from harness.disk import EMPTY_SIZE, make_disk, make_empty
+from harness.elfmaker import elf_file, exit_code, segment
+from harness.loader import build_loader
 from harness.machine import Machine
-from harness.paths import LOADER, built
+from harness.paths import LOADERS, TREE, built
 from harness.report import parse_report
 from harness.saved import SavedMachines
+
+
+def pytest_configure(config):
+    """A shell starts what runs in the background with SIGINT ignored, which programs under test would inherit."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "full: one more form of what other tests show; `make test` leaves it out, and "
+                                       "`make test-full` does not")
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
@@ -83,14 +96,34 @@ def start(tmp_path, request, saved):
             machine.variables.unlink(missing_ok=True)
 
 
+def with_loader(arch="x86_64", **_):
+    """The loader, where the firmware of a machine with these options looks for it."""
+    return {f"EFI/BOOT/{LOADERS[arch].name}": built(LOADERS[arch])}
+
+
 @pytest.fixture
 def boot(disk, start):
     """boot(files, **options of Machine): a machine that boots Baton from a disk with these files."""
 
     def make(files, **options):
-        return start(disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), **files}), **options)
+        return start(disk({**with_loader(**options), **files}), **options)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sv39_loader(tmp_path_factory):
+    """A loader that finds no Sv48: QEMU 7.2 has no hart without."""
+    folder = tmp_path_factory.mktemp("sv39")
+    tree = folder / "tree"
+    tree.mkdir()
+    for name in ("Makefile", "VERSION", "include", "loader", "mk", "tools", "examples"):
+        (shutil.copytree if (TREE / name).is_dir() else shutil.copy)(TREE / name, tree / name)
+    machine = tree / "loader/arch/riscv64/machine.c"
+    code = machine.read_text()
+    assert code.count("return try_satp(satp) == satp;") == 1
+    machine.write_text(code.replace("return try_satp(satp) == satp;", "return try_satp(satp) != satp;"))
+    return build_loader(folder / "build", "riscv64", tree)
 
 
 @pytest.fixture
@@ -107,10 +140,51 @@ def report_of(start, disk):
     """report_of(files, **options of Machine): boots a disk whose kernel is tests/kernels/report.c; its report."""
 
     def make(files, timeout=60, **options):
-        machine = start(disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), **files}), **options)
+        machine = start(disk({**with_loader(**options), **files}), **options)
         machine.expect_success(timeout)
         report = parse_report(machine.e9.text)
         report.machine = machine
         return report
+
+    return make
+
+
+# ---- the host command ----
+
+@pytest.fixture
+def temporary(tmp_path):
+    folder = tmp_path / "temporary files"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environment(temporary):
+    unwanted = ("DISPLAY", "WAYLAND_DISPLAY", "BATON_LOADER", "SOURCE_DATE_EPOCH")
+    return {**{name: value for name, value in os.environ.items() if name not in unwanted}, "TMPDIR": str(temporary)}
+
+
+@pytest.fixture
+def baton(environment, temporary, tmp_path):
+    """baton(words…, **environment): a finished process. It must have cleaned up, but for what `keeps` allows."""
+
+    def run(*words, command=BATON, keeps=False, timeout=170, **extra):
+        done = subprocess.run([str(word) for word in (built(command), *words)], env={**environment, **extra}, text=True,
+                              errors="replace", cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True,
+                              timeout=timeout)
+        assert keeps or list(temporary.iterdir()) == []
+        return done
+
+    return run
+
+
+@pytest.fixture
+def make_kernel(tmp_path):
+    """make_kernel(code, name, **fields of the ELF header): the path of a sound ELF kernel."""
+
+    def make(code=exit_code(SUCCESS), name="kernel.elf", **header):
+        path = tmp_path / name
+        path.write_bytes(elf_file([segment(code)], **header))
+        return path
 
     return make

@@ -3,20 +3,17 @@
 
 import os
 import re
-import struct
-import time
 
 import pytest
 
 from harness.check import none_of
 from harness.elfmaker import HIGH, R, W, elf_file, exit_code, segment
-from harness.files import ENTRY, entry, injected, with_kernel
+from harness.files import entry, injected, with_kernel
 from harness.judge import judge
 from harness.loader import build_loader
-from harness.paths import EXAMPLES, LOADER, built, kernel
+from harness.paths import LOADER, built, kernel
 from harness.refusal import CONSOLE_PROMPT
-from harness.report import MAGIC, checksum, parse_report
-from harness.tour import judge_picture, judge_tour, parse_tour, read_colours
+from harness.report import checksum, parse_report
 
 BIN = "/kernel.bin"
 ELF = "/kernel.elf"
@@ -93,6 +90,7 @@ def test_interrupts_are_masked(boot):
     none_of(judge(parse_report(machine.e9.text), path=ELF))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("compiler,level", [("gcc", "-Os"), ("clang", "-O0"), ("clang", "-O2"), ("clang", "-O3")])
 def test_loader_built_otherwise(report_of, tmp_path, compiler, level):
     """Nothing hangs on one compiler or on what it optimises."""
@@ -135,52 +133,6 @@ def test_segment_without_bytes(boot):
     code = elf_file([segment(exit_code(0x10)), segment(b"", flags=R | W, vaddr=HIGH + 0x1000, memsz=0x5000),
                      segment(b"", flags=R | W, vaddr=HIGH + 0x6000, memsz=0x1000, offset=1 << 40)])
     boot({"kernel.elf": code}).expect_success()
-
-
-TOURS = {"high": ("tour-high.elf", "no way out"), "low": ("tour-low.elf", ""), "flat": ("tour-flat.bin", "one exit")}
-
-
-@pytest.mark.parametrize("variant", TOURS)
-def test_tour(boot, variant):
-    """All that it prints and draws is there and agrees with itself, and it found nothing wrong."""
-    name, command_line = TOURS[variant]
-    lines = ["load-address 0x2000000", "memory-size 0x100000"] if variant == "flat" else []
-    machine = boot({name: built(EXAMPLES / name), ENTRY: entry(f"/{name}", f"options {command_line}", *lines)},
-                   screen="vga")
-    if "exit" in command_line:
-        machine.expect_success()
-    else:
-        machine.wait_for("^tour: (ok|FAILED.*)\n")
-    tour = parse_tour(machine.serial.text)
-    none_of(judge_tour(tour, f"/{name}", command_line))
-    machine.e9.update()
-    assert "booting" in tour.log and machine.e9.text.startswith(tour.log)
-    if "exit" not in command_line:
-        none_of(judge_picture(tour, machine.screenshot()))
-
-
-def test_wrong_magic(start, disk):
-    """A loader whose magic is another one: the tour trusts nothing it is given, says nothing, and halts."""
-    loader = built(LOADER).read_bytes()
-    magic = struct.pack("<Q", MAGIC)
-    assert magic in loader, "the magic is not in the loader as eight bytes"
-    wrong = loader.replace(magic, magic[:-1] + bytes([magic[-1] ^ 1]))
-    files = {"EFI/BOOT/BOOTX64.EFI": wrong, "tour.elf": built(EXAMPLES / "tour-high.elf"), ENTRY: entry("/tour.elf")}
-    machine = start(disk(files), screen="vga")
-    machine.wait_for(r"^info: leaving the firmware for /tour\.elf\n", source="e9")
-    deadline = time.monotonic() + 30
-    while True:
-        registers = machine.monitor("info registers")
-        if re.search(r"RIP=ffffffff8.*HLT=1", registers):
-            break
-        assert time.monotonic() < deadline, f"it has not halted in the kernel: {registers}"
-        time.sleep(0.1)
-    machine.serial.update()
-    machine.e9.update()
-    assert "tour:" not in machine.serial.text + machine.e9.text
-    assert machine.e9.text.endswith("leaving the firmware for /tour.elf\n")
-    drawn = machine.screenshot().colours()
-    assert not set(read_colours().values()) & set(drawn) - {(0, 0, 0)}
 
 
 @pytest.mark.parametrize("path", ["boot/kernel.elf", "kernel.elf", "kernel.bin"])

@@ -4,10 +4,14 @@ Every call of the loader to a real firmware fails, one after the other, in one s
 in the firmware's hands with its memory map as before, or in the kernel. `make chaos` runs more of it.
 """
 
+import pytest
+
 from harness import chaos, chaos_run
 from harness.chaos_lies import NONE, read_lies, unnoticed
-from harness.chaos_scenarios import LIES, NO_EXECUTE, QUICK, services
+from harness.chaos_scenarios import LIES, NO_EXECUTE, QUICK, never_called, services
 from harness.check import none_of
+
+pytestmark = pytest.mark.full  # minutes: `make fault` does the same on the host
 
 
 def test_every_call_fails(start, disk):
@@ -20,7 +24,7 @@ def test_every_call_fails(start, disk):
         sessions.append(verdict.session)
     for end in ("kernel", "program", "returned", "reset"):
         assert any(run.end == end for session in sessions for run in session.runs), f"no run ended in {end}"
-    never = [name for name in services() if not any(session.called[name] for session in sessions)]
+    never = never_called({name for session in sessions for name, count in session.called.items() if count})
     assert list(services()) == list(sessions[0].called) and never == [], f"never called: {never}"
     none_of(unnoticed(sessions[-1]))  # what must be called wrong of a whole session is
 

@@ -19,6 +19,7 @@ from harness.elfmaker import (CODE, ET_DYN, ET_REL, HIGH, PAGE, PIE_TARGET, PIE_
                               with_note, with_sections)
 from harness.messages import read_messages
 from harness.paths import BUILD, LOADER, PROGRAM, built, kernel
+from harness.programs import AARCH64, ALL, RISCV64, X86_64
 from harness.refusal import CONSOLE_PROMPT
 
 BATON = BUILD / "baton"
@@ -30,7 +31,7 @@ PT_TLS = 7
 UNKNOWN = 1 << 40
 SPOT = 0x200000  # free memory of a machine in QEMU
 TO_FIRMWARE = "BdsDxe: failed to start|UEFI Interactive Shell"
-MACHINE = ["--memory", "256M", "--no-framebuffer"]  # as those in QEMU are
+MACHINE = ["--arch", "x64", "--memory", "256M", "--no-framebuffer"]  # as those in QEMU are
 
 
 def pie_at(base: int, align: int) -> bytes:
@@ -375,8 +376,11 @@ def test_disk_without_loader_or_partition(disk, tmp_path):
 
 @pytest.mark.parametrize("words, said", [
     ([], "Name a kernel, a disk image or a folder"),
-    (["--memory", "lots", "k.elf"], "--memory lots: expected a size"),
-    (["--levels", "3", "k.elf"], "--levels 3: page tables have 4 or 5"),
+    (["--memory", "lots", "."], "--memory lots: expected a size"),
+    (["--arch", "sparc", "k.elf"], "--arch sparc: expected x86_64, aarch64 or riscv64"),
+    (["--el2", "."], "--el2: only aarch64 machines have that, and this is x86_64"),
+    (["--levels", "5", "--arch", "arm64", "."], "--levels 5: page tables of aarch64 have 4"),
+    (["--levels", "3", "."], "--levels 3: page tables of x86_64 have 4 to 5"),
     (["/nothing/here"], "/nothing/here: No such file or directory"),
     (["--strikt", "k.elf"], "did you mean --strict?"),
 ])
@@ -389,7 +393,7 @@ def test_exit_codes(tmp_path):
     good, poor, bad = (tmp_path / name for name in ("good.elf", "poor.elf", "bad.elf"))
     good.write_bytes(simple_elf())
     poor.write_bytes(elf_file([segment(), segment(DATA, flags=RW, vaddr=HIGH + 0x1800)]))
-    bad.write_bytes(simple_elf(machine=183))
+    bad.write_bytes(simple_elf(machine=3))
     assert check("--quiet", "--strict", good, code=0) == ""
     check(poor, code=0)
     check("--strict", poor, code=1)
@@ -400,6 +404,68 @@ def test_exit_codes(tmp_path):
     large.write_bytes(elf_file([segment(), segment(DATA, flags=RW, vaddr=HIGH + 0x1000, memsz=1 << 30)]))
     check(large, code=0)
     assert "512 MiB of memory" in check("--memory", "512M", large, code=1)
+
+
+# ---- other machines ----
+
+@pytest.mark.parametrize("architecture", ALL, ids=lambda architecture: architecture.name)
+def test_a_kernel_is_judged_for_its_own_machine(tmp_path, architecture):
+    """Unless another one is asked for; and each kind of machine has what it mostly has."""
+    path = tmp_path / "k.elf"
+    path.write_bytes(with_note(note(required=ENTROPY | FRAMEBUFFER), machine=architecture.elf))
+    assert f"{path}: boots\n" in check(path, code=0)
+    for other in ALL:
+        text = plain(check("--arch", other.name, path, code=int(other != architecture)))
+        assert (f"is built for {architecture.name.rstrip('64' if architecture is RISCV64 else '')} (ELF machine "
+                f"{architecture.elf})" in text) == (other != architecture)
+    path.write_bytes(with_note(note(required=MINIMUM_RAM, ram=1 << 45), machine=architecture.elf))
+    tables = {"x86_64": "page tables of 4 levels, a framebuffer, ACPI, no device tree",
+              "aarch64": "page tables of 4 levels, a framebuffer, ACPI, no device tree",
+              "riscv64": "page tables of 3 levels, a framebuffer, no ACPI, a device tree"}[architecture.name]
+    assert f"is made up: {architecture.name}, 4 GiB of memory, {tables}, random" in plain(check(path, code=1))
+
+
+@pytest.mark.parametrize("architecture, feature, missing, there, said", [
+    (RISCV64, ACPI, [], ["--acpi"], "gives no valid ACPI tables"),
+    (RISCV64, DEVICE_TREE, ["--no-device-tree"], [], "requires device tree (feature 2), but the firmware gives none"),
+    (RISCV64, FIVE_LEVELS, ["--levels", "5"], None, "only x86_64 machines have that"),
+    (AARCH64, EL2, [], ["--el2"], "requires EL2 (feature 4), but the firmware starts programs at EL1"),
+    (RISCV64, EL2, [], None, "only aarch64 machines have that"),
+], ids=lambda value: None)
+def test_features_of_other_machines(tmp_path, architecture, feature, missing, there, said):
+    path = tmp_path / "k.elf"
+    path.write_bytes(with_note(note(required=feature), machine=architecture.elf))
+    assert said in plain(check(*missing, path, code=1))
+    if there is not None:
+        check(*there, path, code=0)
+
+
+def test_a_disk_for_several_machines(folder):
+    """Each machine is judged by what is for it; entries of others are not told again on each."""
+    files = {f"EFI/BOOT/{one.loader}": b"" for one in ALL}
+    for one in (X86_64, AARCH64):
+        files[f"loader/entries/{one.entry}.conf"] = f"kernel /{one.entry}.elf\narchitecture {one.entry}\n"
+        files[f"{one.entry}.elf"] = simple_elf(machine=one.elf)
+    root = folder(files)
+    text = check(root, code=0)
+    assert re.findall(rf"^{root}(.*): (boots.*)$", text, re.M) == [
+        (" on x86_64", "boots: 1 of 1 entry boots"), (":/loader/entries/x64.conf (default)", "boots"),
+        (" on aarch64", "boots: 1 of 1 entry boots"), (":/loader/entries/aa64.conf (default)", "boots")], text
+    assert "riscv64" not in check("--arch", "arm64", root, code=0)
+    assert "nothing on it boots" in check("--arch", "riscv64", root, code=1)
+    # Without its key an entry is shown on every machine, and refused on all but one.
+    (root / "loader/entries/aa64.conf").write_text("kernel /aa64.elf\n")
+    text = plain(check(root, code=1))
+    assert "on x86_64: 1 of 2 entries boots" in text and "is built for aarch64 (ELF machine 183)" in text
+
+
+def test_a_disk_whose_kernels_are_for_one_of_its_machines(folder):
+    """It is no mistake that it has loaders for others."""
+    files = {f"EFI/BOOT/{one.loader}": b"" for one in ALL}
+    root = folder({**files, "loader/entries/k.conf": "kernel /k.elf\n", "k.elf": simple_elf(machine=RISCV64.elf)})
+    assert re.findall(rf"^{root}.*?: (boots.*)$", check(root, code=0), re.M) == ["boots: 1 of 1 entry boots", "boots"]
+    nothing = folder(files, "nothing")
+    assert check(nothing, code=1).count("There is no kernel to boot") == 1
 
 
 def test_random_numbers(tmp_path):

@@ -169,7 +169,7 @@ def test_more_entries_than_are_read(boot):
 MALFORMED = {
     "binary": ("linux /k\noptions \x01\n", 2, "byte 0x01"),
     "line": ("title a\n\noptions " + "x" * 5000 + "\n", 3, "the line has 5008 bytes"),
-    "path": ("linux /k\ninitrd /../i\n", 2, "the path /../i has"),
+    "path": ("linux /k\ninitrd /../i\n", 2, "the path /../i leads above the root"),
     "tab": ("linux /k\ninitrd /a\tb\n", 2, "has a tab in it"),
     "no-path": ("# none\nefi\n", 2, "'efi' names no file"),
     "two-kernels": ("linux /k\nefi /k\n", 2, "'efi' is given, and 'linux' above it"),

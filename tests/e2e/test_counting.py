@@ -7,14 +7,17 @@ import subprocess
 import pytest
 
 from harness.check import none_of
+from harness.debian import debian
 from harness.disk import PARTITION_START
 from harness.files import entry
+from harness.guest import KERNEL, Guest, make_guest
 from harness.messages import read_attempts
 from harness.paths import LOADER, PROGRAM, built, kernel, tool
 from harness.unified import with_sections
 from harness.writes import cut, logging_drive, read_writes
 
 ENTRIES = "loader/entries"
+GUEST = "linux /vmlinuz\ninitrd /guest.img\noptions console=ttyS0 quiet panic=-1\n"
 OSREL = b"ID=program\nPRETTY_NAME=Program\n"
 
 
@@ -93,6 +96,20 @@ def test_write_protected(start, disk):
     assert names(image) == ["a+3.conf"]
 
 
+def test_blessed(start, disk):
+    """Debian's systemd-bless-boot finds the entry's file by what Baton says of it, and takes the counters off."""
+    machine = start(disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), "vmlinuz": debian(KERNEL, "boot/vmlinuz-*"),
+                          "guest.img": make_guest(), f"{ENTRIES}/b+3.conf": GUEST, f"{ENTRIES}/a.conf": GUEST}))
+    guest = Guest(machine)
+    assert guest.read_variable("LoaderBootCountPath")[1] == r"\loader\entries\b+2-1.conf"
+    assert guest.ask("bless-boot --path=/efi status").split() == ["indeterminate"]
+    assert guest.ask("busybox ls /efi/loader/entries").split() == ["a.conf", "b+2-1.conf"]
+    guest.ask("bless-boot --path=/efi good")
+    assert guest.ask("busybox ls /efi/loader/entries").split() == ["a.conf", "b.conf"]
+    assert guest.ask("bless-boot --path=/efi status").split() == ["good"]
+    guest.power_off()
+
+
 def left(name):
     """How many tries a file's name leaves."""
     return int(name.partition("+")[2].partition("-")[0].partition(".")[0])
@@ -128,3 +145,19 @@ def test_power_cut(start, recorded, tmp_path):
             problems.append(f"after {count} of {len(writes)} writes: {found} became {after}: {machine.e9.text}")
     none_of(problems)
     assert ("a+3.conf",) in seen and ("a+2-1.conf",) in seen and ("a+2-1.conf", "a+3.conf") in seen
+
+
+def test_uboot(start, disk):
+    """It refuses to rename: a warning, and the image is started. An entry file, which is written anew, is counted."""
+    image = disk({**files(**{"a.conf": entry()}), "loader/loader.conf": "default os+3.efi\n",
+                  "EFI/Linux/os+3.efi": with_sections(built(PROGRAM), {".osrel": OSREL})})
+    machine = start(image, firmware="uboot")
+    machine.wait_for(r"^info: /EFI/Linux/os\+3\.efi has ended", source="e9")
+    assert "warning: /EFI/Linux/os+3.efi: this try is not counted: /EFI/Linux/os+3.efi: cannot be renamed (EFI_" in \
+        machine.e9.text and "Some firmware, such as U-Boot, renames no files." in machine.e9.text
+    machine.stop()
+    assert names(image, "EFI/Linux") == ["os+3.efi"]
+    image = disk(files(**{"a+2.conf": entry(), "B.conf": entry()}))
+    for tried, left_over in (("a+2.conf", "a+1-1.conf"), ("a+1-1.conf", "a+0-2.conf"), ("B.conf", "a+0-2.conf")):
+        assert booted(boot_once(start, image, firmware="uboot")) == [tried]
+        assert names(image) == ["B.conf", left_over]

@@ -202,6 +202,7 @@ def test_no_screen(gasp):
     assert "HLT=1" in machine.monitor("info registers")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("compiler,level", [("clang", None), ("clang", "-O0"), ("gcc", "-Os"), ("gcc", "-O3")])
 def test_stack_is_large_enough(gasp, tmp_path, compiler, level):
     """Whatever the compiler and its options, a quarter of the handler's stack is not touched by a long report."""

@@ -11,6 +11,7 @@ from harness.files import entry
 from harness.paths import PROGRAM, built, kernel
 from harness.report import parse_report
 from harness.terminal import Terminal
+from harness.unified import with_sections
 
 UP, DOWN, END = "\x1b[A", "\x1b[B", "\x1b[F"
 KEYS = "Enter boot   e edit   d default   p status   f firmware setup   ? help"
@@ -71,6 +72,26 @@ def test_choice(menu):
     assert exit_of(machine) == 0x31
 
 
+def test_mistakes(menu):
+    """What is wrong with configuration files is told above the countdown, and `L` has it."""
+    machine, terminal = menu(files("timeout menu-force\n", **{"loader/entries/bad.conf": "kernel /a\nlinux /b\n"}))
+    assert "Mistakes in configuration files: 1. L shows what they are." in terminal.text()
+    terminal.type("L", "/loader/entries/bad.conf:2: 'linux' is given, and 'kernel' above it.")
+
+
+def test_linux_letter(menu):
+    """`l` goes from each Linux to the next one: by `linux`, by `uki`, and in an image, also one without a command line."""
+    image = with_sections(built(PROGRAM), {".osrel": b"ID=os\nNAME=The image\n"})
+    machine, terminal = menu({"loader/loader.conf": "timeout menu-force\n", "EFI/Linux/os.efi": image, "os.efi": image,
+                              "loader/entries/1.conf": "title A tool\nsort-key a\nefi /os.efi\n",
+                              "loader/entries/2.conf": "title By linux\nsort-key b\nlinux /os.efi\n",
+                              "loader/entries/3.conf": "title Another tool\nsort-key c\nefi /os.efi\n",
+                              "loader/entries/4.conf": "title By uki\nsort-key d\nuki /os.efi\n"})
+    assert "> A tool" in terminal.text()
+    for title in ("By linux", "By uki", "The image", "By linux"):
+        terminal.type("l", f"> {title}")
+
+
 def test_keyboard(menu):
     """The machine's own keyboard, and a picture on its screen."""
     machine, terminal = menu(files("timeout menu-force\n"), screen="ramfb")
@@ -82,16 +103,58 @@ def test_keyboard(menu):
     assert exit_of(machine) == 0x33
 
 
-def test_edited_command_line(menu):
-    """For this boot the kernel gets what was typed."""
+@pytest.fixture
+def editor(menu):
+    """A machine, and its terminal with the command line "one two three" in the editor."""
     volume = {"loader/loader.conf": "timeout menu-force\n", "kernel.elf": kernel("report-high.elf"),
-              "loader/entries/test.conf": entry("/kernel.elf", "title A report", "options one two")}
+              "loader/entries/test.conf": entry("/kernel.elf", "title A report", "options one two three")}
     machine, terminal = menu(volume)
-    terminal.type("e", "one two")
-    terminal.type("\b\b\b3 four", "one 3 four")
+    terminal.type("e", "one two three")
+    return machine, terminal
+
+
+def booted_with(machine):
+    """Enter, and the command line that the kernel got."""
     machine.send("\r")
     machine.expect_success()
-    assert parse_report(machine.e9.text).values["baton.command_line"] == "one 3 four"
+    return parse_report(machine.e9.text).values["baton.command_line"]
+
+
+def test_edited_command_line(editor):
+    """For this boot the kernel gets what was typed."""
+    machine, terminal = editor
+    terminal.type("\b" * 5 + "4 four", "one two 4 four")
+    assert booted_with(machine) == "one two 4 four"
+
+
+def test_modifiers(editor):
+    """Ctrl and Alt at the machine's keyboard, each with a letter typed behind it to show where the cursor is."""
+    machine, terminal = editor
+    for keys, words in (
+        ("ctrl left, a", "one two athree"),
+        ("alt b, alt b, b", "one btwo athree"),
+        ("alt d, c", "one bc athree"),
+        ("ctrl right, d", "one bc athreed"),
+        ("ctrl left, ctrl delete, e", "one bc e"),
+        ("ctrl a, alt f, f", "onef bc e"),
+        ("ctrl e, alt backspace, g", "onef bc g"),
+        ("ctrl b, ctrl b, ctrl d, h", "onef bchg"),
+        ("alt b, left, ctrl k, i", "onefi"),
+        ("ctrl u, j", "j"),
+    ):
+        for together in keys.split(", "):
+            machine.press(*together.split())
+        terminal.wait(lambda text: re.search(rf"[ <]{words} *$", text, re.MULTILINE), words)
+    assert booted_with(machine) == "j"
+
+
+def test_modifiers_on_serial(editor):
+    """A control character is Ctrl with its letter."""
+    machine, terminal = editor
+    terminal.type("\x01a\x06\x06b", "aonbe two three")
+    terminal.type("\x05\x17\x02c", "aonbe twoc")
+    terminal.type("\x15d", " d")
+    assert booted_with(machine) == "d "
 
 
 def test_editor_is_off(menu):
@@ -119,7 +182,7 @@ def test_failed_entry_comes_back(menu):
     volume = files("timeout 1\n")
     del volume["two.elf"]
     machine, terminal = menu(volume)
-    text = terminal.wait_for("failed")
+    text = terminal.wait(lambda text: "failed" in text and KEYS in text, "a failed entry in a whole menu")
     assert "/two.elf: there is no such file on its volume." in text
     assert re.search("The two +failed", text) and re.search(r"Boots in +\d+ s: The three", text)
     terminal.type("k", "> The two")

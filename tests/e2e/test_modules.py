@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Many modules, and large ones."""
 
+import pytest
+
 from harness.check import none_of
 from harness.disk import HOLE_STEP, hole_marks
 from harness.files import with_kernel
@@ -33,6 +35,7 @@ def sum_of_hole(number, size):
     return total
 
 
+@pytest.mark.full
 def test_two_gibibytes(start, disk, much_memory):
     """On a machine with four: they lie above 4 GiB or below as the firmware has room, whole and each in one piece."""
     holes = {f"hole{i}.img": 512 * MIB for i in range(3)}

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from harness.check import none_of
-from harness.files import ENTRY, entry, injected, with_kernel
+from harness.files import ENTRY, entry, with_kernel
 from harness.judge import judge
-from harness.paths import EXAMPLES, TREE, built
 from harness.refusal import CONSOLE_PROMPT
 
 
@@ -37,54 +36,6 @@ def test_no_framebuffer(report_of, screen):
     assert report.framebuffers == []
     assert "FRAMEBUFFER" not in report.facts()
     assert re.search("screen", "\n".join(report.log))
-
-
-def read_logo():
-    """The logo's rows, its colours, and the numbers of its macros, from examples/tour/logo.h."""
-    text = (TREE / "examples" / "tour" / "logo.h").read_text()
-    rows = re.findall(r'^    "([^"]+)",$', text, re.MULTILINE)
-    colours = {square: (int(value, 16) >> 16, int(value, 16) >> 8 & 255, int(value, 16) & 255)
-               for square, value in re.findall(r"^    \{'(.)', 0x(\w{6})\}", text, re.MULTILINE)}
-    width, height = (int(re.search(rf"LOGO_{name} +(\d+)u", text).group(1)) for name in ("WIDTH", "HEIGHT"))
-    assert len(rows) == height and {len(row) for row in rows} == {width} and len(colours) > 2
-    return rows, colours
-
-
-def logo_differences(picture, width):
-    """Numbers of the rows of pixels where the picture is not the logo, centred in `width`, on its background."""
-    rows, colours = read_logo()
-    scale = (width + len(rows[0]) * 3 // 2) // (len(rows[0]) * 3)
-    left, top = (width - len(rows[0]) * scale) // 2, picture.height // 16
-    background = bytes(picture.pixel(0, 0))
-    wrong = []
-    for y, row in enumerate(rows):
-        expected = background * left + b"".join(bytes(colours.get(square, background)) * scale for square in row)
-        for at in range(top + y * scale, top + (y + 1) * scale):
-            if picture.row(0, at, len(expected) // 3) != expected:
-                wrong.append(at)
-    return wrong
-
-
-def tour():
-    return {"k.elf": built(EXAMPLES / "tour-high.elf"), ENTRY: entry("/k.elf")}
-
-
-@pytest.mark.parametrize("screen", ["vga", "ramfb"])
-def test_logo(boot, screen):
-    """Every pixel of the logo, and of the background around it."""
-    machine = boot(tour(), screen=screen)
-    machine.wait_for(r"^tour: ok", timeout=90)
-    picture = machine.screenshot()
-    assert picture.width >= 640
-    none_of(logo_differences(picture, picture.width))
-
-
-def test_pitch_and_masks(start, disk):
-    """Rows that are longer than the picture is wide, and a pixel format given by masks."""
-    machine = start(disk(injected(tour(), narrow=40, masks=1)), screen="vga")
-    machine.wait_for(r"^tour: ok", timeout=90)
-    picture = machine.screenshot()
-    none_of(logo_differences(picture, picture.width - 40))
 
 
 def lit_rows(picture):

@@ -6,14 +6,14 @@ import pytest
 from harness.check import none_of
 from harness.files import injected
 from harness.machine import MachineError
-from harness.selfcheck import read_checks, read_lies, verdict, volume
+from harness.selfcheck import KNOWN, read_checks, read_lies, verdict, volume
 
 ODD, PAGE, EMPTY = b"odd" * 1111, bytes(range(256)) * 16, b""
 MODULES = (EMPTY, ODD, PAGE)
 RNG = ("-device", "virtio-rng-pci")
 # Facts that a variant has on every machine.
 VARIANTS = {
-    "high": [], "low": ["identity-map"], "pie": ["slide"], "cpp": [],
+    "high": [], "low": ["identity-map"], "low2": ["identity-map"], "pie": ["slide"], "cpp": [],
     "flat": ["identity-map"], "upper": [], "noted": ["kernel-file", "identity-map"], "relr": ["slide"],
 }
 EVERYWHERE = ["high", "low", "pie", "cpp"]
@@ -24,8 +24,8 @@ def checked(boot, start, disk, empty_disk):
     """Boots a variant and expects its verdict to be good; the machine. `inject`: what inject.efi is told."""
 
     def run(variant, *, has=(), lacks=(), words=(), lines=(), timeout=120, extra=RNG, inject=None, **options):
-        files = volume(variant, empty_disk, has=[*VARIANTS[variant], *has], lacks=lacks, lines=lines, words=words,
-                       modules=MODULES)
+        known = KNOWN["x86_64"].and_more([*VARIANTS[variant], *has], lacks, words)
+        files = volume(variant, empty_disk, known, lines=lines, modules=MODULES)
         machine = (boot(files, extra=extra, **options) if inject is None else
                    start(disk(injected(files, **inject)), extra=extra, **options))
         try:
@@ -45,7 +45,7 @@ def room(request):
     return lambda memory: memory.endswith("G") and request.getfixturevalue("much_memory")
 
 
-@pytest.mark.parametrize("memory", ["48M", "512M", "8G"])
+@pytest.mark.parametrize("memory", ["48M", "512M", pytest.param("8G", marks=pytest.mark.full)])
 @pytest.mark.parametrize("firmware", ["4M", "2M"])
 @pytest.mark.parametrize("variant", EVERYWHERE)
 def test_everywhere(checked, room, variant, firmware, memory):
@@ -54,6 +54,19 @@ def test_everywhere(checked, room, variant, firmware, memory):
     words = ["quick"] if memory == "8G" and (variant, firmware) != ("high", "4M") else []
     checked(variant, has=["framebuffer", "entropy"], screen="vga", firmware=firmware, memory=memory, words=words,
             timeout=240)
+
+
+@pytest.mark.parametrize("variant,memory", [("high", "256M"), ("low2", "256M"), ("pie", "256M"), ("cpp", "1G")])
+def test_uboot(checked, variant, memory):
+    checked(variant, lacks=["framebuffer", "entropy"], firmware="uboot", memory=memory, extra=())
+
+
+def test_uboot_is_at_one_mebibyte(boot, empty_disk):
+    """Its stack is, in memory that it lists as free. A kernel that must lie there is refused, and told where it may."""
+    machine = boot(volume("low", empty_disk, KNOWN["x86_64"], modules=MODULES), firmware="uboot")
+    machine.wait_for(r"^error: /kernel\.elf: must lie at 0x100000-0x[0-9a-f]+, but 0x[0-9a-f]+-0x[0-9a-f]+ is taken by "
+                     r"the stack that the loader runs on\. .* This machine has room at 0x200000\.$", source="e9")
+    machine.wait_for("EFI boot manager: Cannot load any image")
 
 
 @pytest.mark.parametrize("variant", [variant for variant in VARIANTS if variant not in EVERYWHERE])
@@ -94,6 +107,13 @@ def test_odd_firmware(checked, inject):
     checked("high", inject={inject: 1})
 
 
+def test_device_tree(checked):
+    """It reserves free memory. What lies are about it can be told here only."""
+    machine = checked("high", inject={"device_tree": 1}, has=["device-tree"], words=[f"lies={','.join(ON_A_TREE)}"])
+    assert [(lie.name, lie.told, lie.check in lie.caught) for lie in read_lies(machine.e9.text)] == \
+        [(name, True, True) for name in ON_A_TREE]
+
+
 def test_nothing_free_below_four_gibibytes(checked, much_memory):
     checked("high", memory="3G", words=["quick"], inject={"high": 1})
 
@@ -108,6 +128,9 @@ LIES = {
     "noted": ["kernel-file-byte", "identity-read-only", "no-identity", "stack-size", "no-label"],
     "pie": ["slide-off", "fact-slide", "relocated-wrong"],
 }
+ON_A_TREE = ["device-tree", "device-tree-size"]
+# COM1 is a port, which no baton names.
+NOWHERE = {"serial", "serial-cached", "serial-from-elsewhere"}
 
 
 @pytest.mark.parametrize("variant", LIES)
@@ -122,6 +145,6 @@ def test_lies(checked, variant):
     if LIES[variant] != ["all"]:
         assert {lie.name for lie in told} == set(LIES[variant])
         return
-    elsewhere = {name for names in LIES.values() for name in names}
+    elsewhere = {name for names in (*LIES.values(), ON_A_TREE, NOWHERE) for name in names}
     assert impossible <= elsewhere, f"told nowhere: {impossible - elsewhere}"
     none_of(f"no lie is for {check}" for check in set(read_checks(machine.e9.text)) - {lie.check for lie in lies})

@@ -6,16 +6,18 @@ and a program of the tests' own, which says what it was given. What comes back l
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 
+from harness import dtc
 from harness.check import none_of
 from harness.cpio import make_cpio
 from harness.debian import debian
 from harness.files import ENTRY, injected
 from harness.injection import not_given_back, read_counts, read_returns
 from harness.messages import read_messages
-from harness.paths import PROGRAM, built
+from harness.paths import PROGRAM, built, tool
 from harness.refusal import read_on
 from harness.terminal import Terminal
 
@@ -50,51 +52,76 @@ INIT = b"""#!/bin/busybox sh
 /bin/busybox echo init: here is a shell
 exec /bin/busybox sh
 """
-CMDLINE = "console=ttyS0 quiet panic=-1 baton.words=\"two  blanks\" baton.last"
+LINUX_OPTIONS = "quiet panic=-1 baton.words=\"two  blanks\" baton.last"
+# The kernel's package, busybox's, and the kernel's name for the serial port.
+LINUX = {"x86_64": ("linux-image-cloud-amd64", "busybox-static", "ttyS0"),
+         "aarch64": ("linux-image-cloud-arm64:arm64", "busybox-static:arm64", "ttyAMA0")}
 
 
-@pytest.mark.parametrize("firmware", ["4M", "2M"])
-def test_linux(boot, firmware):
-    """Debian's kernel, with two initrds, of which the second lies behind the odd end of the first: up to a shell."""
-    busybox = debian("busybox-static", "bin/busybox").read_bytes()
-    files = {"vmlinuz": debian("linux-image-cloud-amd64", "boot/vmlinuz-*"),
-             "boot/first.img": make_cpio(("init", INIT), ("bin/busybox", busybox)),
-             "boot/second.img": make_cpio(("srv/marker", b"from the second\n")),
-             ENTRY: f"linux /vmlinuz\ninitrd /boot/first.img\ninitrd /boot/second.img\noptions {CMDLINE}\n"}
-    assert len(files["boot/first.img"]) % 4 != 0
-    machine = boot(files, firmware=firmware)
-    machine.wait_for("^info: starting /vmlinuz$", source="e9")
-    machine.wait_for("^init: here is a shell$", timeout=180)
+def command_line(arch):
+    return f"console={LINUX[arch][2]} {LINUX_OPTIONS}"
+
+
+def linux(arch, *lines):
+    """Debian's kernel and busybox in an initrd of an odd size, with an entry of these lines and the command line."""
+    kernel, busybox, _ = LINUX[arch]
+    lines = ("linux /vmlinuz", *lines, f"options {command_line(arch)}")
+    return {"vmlinuz": debian(kernel, "boot/vmlinuz-*"), ENTRY: "".join(f"{line}\n" for line in lines),
+            "boot/first.img": make_cpio(("init", INIT), ("bin/busybox", debian(busybox, "bin/busybox").read_bytes()))}
+
+
+def at_its_shell(machine, *dialogue):
+    """Commands that busybox's shell is given, with the lines that they must answer. Then the machine is switched off."""
+    machine.wait_for("init: here is a shell$", timeout=180)  # behind the last of the loader's progress, on a busy machine
     machine.wait_for("# $", prompt=True)
-    for command, answer in [("echo $((6 * 7))", "42"), ("/bin/busybox cat /srv/marker", "from the second"),
-                            ("/bin/busybox cat /proc/cmdline", re.escape(CMDLINE))]:
+    for command, answer in dialogue:
         machine.send(command + "\n")
         machine.wait_for(f"^{answer}$")
     machine.send("/bin/busybox poweroff -f\n")
     assert machine.wait_exit() == 0
+
+
+@pytest.mark.parametrize("arch, firmware", [("x86_64", "4M"), ("x86_64", "2M"), ("aarch64", "edk2"), ("aarch64", "uboot")])
+def test_linux(boot, arch, firmware):
+    """Debian's kernel, with two initrds, of which the second lies behind the odd end of the first: up to a shell."""
+    files = {**linux(arch, "initrd /boot/first.img", "initrd /boot/second.img"),
+             "boot/second.img": make_cpio(("srv/marker", b"from the second\n")),
+             "loader/loader.conf": "log-level info\n"}
+    assert len(files["boot/first.img"]) % 4 != 0
+    machine = boot(files, arch=arch, firmware=firmware)
+    machine.wait_for("^info: starting /vmlinuz$", source="e9")
+    at_its_shell(machine, ("echo $((6 * 7))", "42"), ("/bin/busybox cat /srv/marker", "from the second"),
+                 ("/bin/busybox cat /proc/cmdline", re.escape(command_line(arch))))
+
+
+SAYS = "/ { fragment@0 { target-path = \"/\"; __overlay__ { baton,%s = \"%s\"; }; }; };\n"
+
+
+def test_linux_with_a_device_tree(boot, tmp_path):
+    """The machine's own tree, with a property more, in the firmware's place; and an overlay's property."""
+    own = tmp_path / "own.dtb"
+    subprocess.run([tool("qemu-system-aarch64"), "-machine", f"virt,acpi=off,dumpdtb={own}", "-cpu", "cortex-a72", "-m",
+                    "256M"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tree = dtc.merged(own.read_bytes(), dtc.overlay(SAYS % ("entry", "this is of the entry")))
+    files = {**linux("aarch64", "initrd /boot/first.img", "devicetree /board.dtb", "devicetree-overlay /more.dtbo"),
+             "board.dtb": tree, "more.dtbo": dtc.overlay(SAYS % ("overlay", "this is of the overlay"))}
+    machine = boot(files, arch="aarch64", extra=("-machine", "acpi=off"))
+    at_its_shell(machine, ("/bin/busybox mkdir /sys; /bin/busybox mount -t sysfs sysfs /sys; echo done", "done"),
+                 *((f"/bin/busybox tr '\\0' '\\n' </proc/device-tree/baton,{where}", f"this is of the {where}")
+                   for where in ("entry", "overlay")))
 
 
 def test_extra_files(boot):
     """They are where systemd looks for them, behind an initrd of an odd size."""
-    busybox = debian("busybox-static", "bin/busybox").read_bytes()
-    files = {"vmlinuz": debian("linux-image-cloud-amd64", "boot/vmlinuz-*"),
-             "initrd.img": make_cpio(("init", INIT), ("bin/busybox", busybox)),
-             "os/a.cred": b"a secret\n", "b.sysext.raw": bytes(range(256)) * 100, "c.confext.raw": b"",
-             ENTRY: "linux /vmlinuz\nextra /os/a.cred\nextra /b.sysext.raw\ninitrd /initrd.img\nextra /c.confext.raw\n"
-                    f"options {CMDLINE}\n"}
-    machine = boot(files)
-    machine.wait_for("^init: here is a shell$", timeout=180)
-    machine.wait_for("# $", prompt=True)
-    for command, answer in [("cd /.extra; /bin/busybox find . -type f | /bin/busybox sort | /bin/busybox xargs echo",
-                             r"\./confext/c\.confext\.raw \./credentials/a\.cred \./sysext/b\.sysext\.raw"),
-                            ("/bin/busybox cat credentials/a.cred", "a secret"),
-                            ("/bin/busybox stat -c %a credentials credentials/a.cred | /bin/busybox xargs echo", "500 400"),
-                            ("/bin/busybox md5sum sysext/b.sysext.raw",
-                             hashlib.md5(files["b.sysext.raw"]).hexdigest() + "  sysext/b.sysext.raw")]:
-        machine.send(command + "\n")
-        machine.wait_for(f"^{answer}$")
-    machine.send("/bin/busybox poweroff -f\n")
-    assert machine.wait_exit() == 0
+    files = {**linux("x86_64", "extra /os/a.cred", "extra /b.sysext.raw", "initrd /boot/first.img", "extra /c.confext.raw"),
+             "os/a.cred": b"a secret\n", "b.sysext.raw": bytes(range(256)) * 100, "c.confext.raw": b""}
+    at_its_shell(boot(files),
+                 ("cd /.extra; /bin/busybox find . -type f | /bin/busybox sort | /bin/busybox xargs echo",
+                  r"\./confext/c\.confext\.raw \./credentials/a\.cred \./sysext/b\.sysext\.raw"),
+                 ("/bin/busybox cat credentials/a.cred", "a secret"),
+                 ("/bin/busybox stat -c %a credentials credentials/a.cred | /bin/busybox xargs echo", "500 400"),
+                 ("/bin/busybox md5sum sysext/b.sysext.raw",
+                  hashlib.md5(files["b.sysext.raw"]).hexdigest() + "  sysext/b.sysext.raw"))
 
 
 # ---- what others made ----
@@ -174,8 +201,8 @@ def test_program(start, disk):
     assert told(text, "path") == 3 * [units(f"{path}\0") for path in paths]
     assert told(text, "volume") == 3 * 3 * ["opens"]
     assert [" ".join(message.split()) for message in read_messages(text)] == 3 * [
-        "error: /EFI/tools/program.efi: was started, and came back with EFI_DEVICE_ERROR.",
-        "error: /programm für ä.efi: was started, and came back with an unknown firmware error."]
+        f"error: /EFI/tools/program.efi: was started, and came back with EFI_DEVICE_ERROR: {159 * 'w'}.",
+        "error: /programm für ä.efi: was started, and came back with status 0x8000000000012345."]
 
 
 def test_unified_image_by_an_entry(boot):

@@ -4,11 +4,12 @@ Entries beside the boot volume: on the extended boot loader partition of the boo
 on the boot volume, unified kernel images are entries, too.
 """
 
+import os
 import re
 
 import pytest
 
-from harness.disk import XBOOTLDR, add_partition
+from harness.disk import MIB, PARTITION_START, XBOOTLDR, add_partition
 from harness.elfmaker import elf_file, exit_code, segment
 from harness.files import ENTRY, entry
 from harness.paths import LOADER, PROGRAM, built
@@ -69,6 +70,36 @@ def test_other_disk_is_not_looked_at(start, beside, disk, is_first):
     decoy = add_partition(disk({}), 2, XBOOTLDR, others)
     disks = [decoy, beside(own, {})] if is_first else [beside(own, {}), decoy]
     assert exit_of(start(*disks)) == 0x41
+
+
+def test_partition_without_driver(start, disk):
+    """Firmware that is in a hurry connects no driver to it; here the shell takes it away."""
+    others = {"kernel.elf": numbered(0x44), "loader/entries/other.conf": entry("/kernel.elf", "sort-key a")}
+    own = {"loader.efi": built(LOADER), "kernel.elf": numbered(0x41), ENTRY: entry("/kernel.elf", "sort-key b"),
+           "startup.nsh": "echo here is a shell\r\n"}
+    image = add_partition(disk(own), 2, XBOOTLDR, others)
+    machine = start(image)
+    machine.wait_for("seconds to skip", prompt=True)
+    machine.send("\x1b")
+    machine.wait_for("Shell> ", prompt=True)
+    machine.send("dh -p SimpleFileSystem\r")
+    found = machine.wait_for(r"^([0-9A-F]+): .*\r?\n([0-9A-F]+): .*\r?\n", timeout=60)
+    machine.send(f"disconnect {found[2]}\r")
+    machine.wait_for("Disconnect.*Success", prompt=True)
+    machine.send("fs0:\\loader.efi\r")
+    assert exit_of(machine) == 0x44
+
+
+def test_partition_without_file_system(start, beside):
+    """There is none that the firmware knows: a warning, and the boot."""
+    own = {"kernel.elf": numbered(0x41), ENTRY: entry("/kernel.elf", "sort-key b")}
+    image = beside(own, {})
+    with open(image, "r+b") as file:
+        file.seek(-PARTITION_START - 4 * MIB, os.SEEK_END)
+        file.write(bytes(4096))
+    machine = start(image)
+    assert exit_of(machine) == 0x41
+    assert "warning: the boot disk has an extended boot loader partition (XBOOTLDR), and the firmware" in machine.e9.text
 
 
 def unified(name="a"):

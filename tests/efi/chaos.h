@@ -13,6 +13,7 @@
 
 #include "inject.h"
 
+#include "abi/simple_text_input_ex.h"
 #include "fake.h"
 
 /* What is done to a run; bits of the setting `chaos`. The first ones are those of enum fake_lasting. */
@@ -114,12 +115,14 @@ void chaos_lies_undo(void);
 #define CHAOS_RUNTIME  44
 #define CHAOS_CONOUT   58
 #define CHAOS_CONIN    67
-#define CHAOS_VOLUME   69
-#define CHAOS_FILE     70
-#define CHAOS_GRAPHICS 84
-#define CHAOS_RNG      87
-#define CHAOS_BLOCKS   89
-#define CHAOS_SLOTS    93
+#define CHAOS_KEYS     69 /* the event among them is none */
+#define CHAOS_VOLUME   74
+#define CHAOS_FILE     75
+#define CHAOS_GRAPHICS 89
+#define CHAOS_RNG      92
+#define CHAOS_BLOCKS   94
+#define CHAOS_FIXUP    98
+#define CHAOS_SLOTS    99
 
 /* The first four are pushed by chaos_thunks.S, and taken from there again. What comes behind them is the caller's:
  * services with fewer arguments have anything there. */
@@ -128,7 +131,7 @@ struct chaos_arguments {
     uint64_t caller, shadow[4], fifth, sixth;
 };
 extern const uint8_t chaos_thunks[CHAOS_SLOTS][CHAOS_THUNK];
-extern void *chaos_targets[CHAOS_SLOTS];
+extern void *chaos_targets[CHAOS_SLOTS + 1]; /* the last one for what a PC does not have */
 /* Every call comes by here. Not EFI_SUCCESS: it fails so. */
 EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments);
 /* Makes thunks of a table's or protocol's functions. */
@@ -183,6 +186,8 @@ void chaos_image_load_untrusted(const struct chaos_arguments *arguments);
 /* What the programs of this run have to say. */
 struct started_record *chaos_started(void);
 
+/* The console's keys with modifiers, for the loader. */
+EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *chaos_keys(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *real);
 EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *chaos_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *real);
 /* Whether it is an open file of the loader's, or a folder. */
 bool chaos_is_open(const EFI_FILE_PROTOCOL *file);

@@ -4,6 +4,7 @@
 
 static EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *real_out, out;
 static EFI_SIMPLE_TEXT_INPUT_PROTOCOL *real_in, in;
+static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *real_keys, keys;
 
 static bool begins_with(const CHAR16 *text, const char *words)
 {
@@ -66,6 +67,21 @@ static EFI_STATUS EFIAPI read_key_stroke(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *this, E
     return real_in->ReadKeyStroke(real_in, key);
 }
 
+static EFI_STATUS EFIAPI read_key_stroke_ex(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *this, EFI_KEY_DATA *data)
+{
+    (void)this;
+    return real_keys->ReadKeyStrokeEx(real_keys, data);
+}
+
+EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *chaos_keys(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *real)
+{
+    real_keys = real;
+    keys = *real;
+    chaos_fill((void *)&keys.Reset, CHAOS_KEYS, 2);
+    chaos_fill((void *)&keys.SetState, CHAOS_KEYS + 2, CHAOS_VOLUME - CHAOS_KEYS - 2);
+    return &keys;
+}
+
 static EFI_STATUS EFIAPI create_event(uint32_t type, EFI_TPL tpl, EFI_EVENT_NOTIFY notify, void *context,
                                       EFI_EVENT *ret_event)
 {
@@ -108,7 +124,7 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system)
     system->ConOut = &out;
     real_in = system_table->ConIn;
     in = *real_in;
-    chaos_fill((void *)&in.Reset, CHAOS_CONIN, CHAOS_VOLUME - CHAOS_CONIN);
+    chaos_fill((void *)&in.Reset, CHAOS_CONIN, CHAOS_KEYS - CHAOS_CONIN);
     system->ConIn = &in;
     CHAOS_TARGET(FAKE_OutputString, output_string);
     CHAOS_TARGET(FAKE_TextQueryMode, query_mode);
@@ -118,6 +134,7 @@ void chaos_console_install(EFI_SYSTEM_TABLE *system)
     CHAOS_TARGET(FAKE_SetCursorPosition, set_cursor_position);
     CHAOS_TARGET(FAKE_EnableCursor, enable_cursor);
     CHAOS_TARGET(FAKE_ReadKeyStroke, read_key_stroke);
+    CHAOS_TARGET(FAKE_ReadKeyStrokeEx, read_key_stroke_ex);
     CHAOS_TARGET(FAKE_CreateEvent, create_event);
     CHAOS_TARGET(FAKE_CloseEvent, close_event);
     CHAOS_TARGET(FAKE_SetTimer, boot->SetTimer);

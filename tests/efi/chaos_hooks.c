@@ -14,15 +14,17 @@
 #define RUNTIME(name)         (CHAOS_RUNTIME + WORDS(EFI_RUNTIME_SERVICES, GetTime, name))
 #define CONOUT(name)          (CHAOS_CONOUT + WORDS(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL, Reset, name))
 #define CONIN(name)           (CHAOS_CONIN + WORDS(EFI_SIMPLE_TEXT_INPUT_PROTOCOL, Reset, name))
+#define KEYS(name)            (CHAOS_KEYS + WORDS(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL, Reset, name))
 #define FILE(name)            (CHAOS_FILE + WORDS(EFI_FILE_PROTOCOL, Open, name))
 #define GRAPHICS(name)        (CHAOS_GRAPHICS + WORDS(EFI_GRAPHICS_OUTPUT_PROTOCOL, QueryMode, name))
 #define RNG(name)             (CHAOS_RNG + WORDS(EFI_RNG_PROTOCOL, GetInfo, name))
 #define BLOCKS(name)          (CHAOS_BLOCKS + WORDS(EFI_BLOCK_IO_PROTOCOL, Reset, name))
 
 _Static_assert(BOOT(CreateEventEx) + 1 == CHAOS_RUNTIME && RUNTIME(QueryVariableInfo) + 1 == CHAOS_CONOUT &&
-                   CONOUT(EnableCursor) + 1 == CHAOS_CONIN && CONIN(ReadKeyStroke) + 1 == CHAOS_VOLUME &&
-                   FILE(FlushEx) + 1 == CHAOS_GRAPHICS && GRAPHICS(Blt) + 1 == CHAOS_RNG &&
-                   RNG(GetRNG) + 1 == CHAOS_BLOCKS && BLOCKS(FlushBlocks) + 1 == CHAOS_SLOTS,
+                   CONOUT(EnableCursor) + 1 == CHAOS_CONIN && CONIN(ReadKeyStroke) + 1 == CHAOS_KEYS &&
+                   KEYS(UnregisterKeyNotify) == CHAOS_VOLUME && FILE(FlushEx) + 1 == CHAOS_GRAPHICS &&
+                   GRAPHICS(Blt) + 1 == CHAOS_RNG && RNG(GetRNG) + 1 == CHAOS_BLOCKS &&
+                   BLOCKS(FlushBlocks) + 1 == CHAOS_FIXUP && CHAOS_FIXUP + 1 == CHAOS_SLOTS,
                "chaos.h");
 
 /* Where the services of fake_calls.h are: one that is newly used there does not compile here. */
@@ -40,6 +42,7 @@ enum slot {
     SLOT_LocateHandleBuffer = BOOT(LocateHandleBuffer),
     SLOT_LocateProtocol = BOOT(LocateProtocol),
     SLOT_LocateDevicePath = BOOT(LocateDevicePath),
+    SLOT_ConnectController = BOOT(ConnectController),
     SLOT_InstallProtocolInterface = BOOT(InstallProtocolInterface),
     SLOT_UninstallProtocolInterface = BOOT(UninstallProtocolInterface),
     SLOT_LoadImage = BOOT(LoadImage),
@@ -62,6 +65,7 @@ enum slot {
     SLOT_SetCursorPosition = CONOUT(SetCursorPosition),
     SLOT_EnableCursor = CONOUT(EnableCursor),
     SLOT_ReadKeyStroke = CONIN(ReadKeyStroke),
+    SLOT_ReadKeyStrokeEx = KEYS(ReadKeyStrokeEx),
     SLOT_OpenVolume = CHAOS_VOLUME,
     SLOT_FileOpen = FILE(Open),
     SLOT_FileClose = FILE(Close),
@@ -76,12 +80,14 @@ enum slot {
     SLOT_GraphicsQueryMode = GRAPHICS(QueryMode),
     SLOT_GraphicsSetMode = GRAPHICS(SetMode),
     SLOT_GetRNG = RNG(GetRNG),
+    SLOT_GetBootHartId = CHAOS_SLOTS, /* not on a PC */
+    SLOT_Fixup = CHAOS_FIXUP,
 };
 
 #define SLOT_OF(name) [FAKE_##name] = SLOT_##name,
 static const uint8_t slots[FAKE_SERVICE_COUNT] = {FAKE_SERVICES(SLOT_OF)};
 
-void *chaos_targets[CHAOS_SLOTS];
+void *chaos_targets[CHAOS_SLOTS + 1];
 
 void chaos_fill(void *first_function, unsigned first_slot, unsigned count)
 {
@@ -173,6 +179,8 @@ static void do_what_stays(enum fake_service service, const struct chaos_argument
     /* It says how much room it wants: not what it wanted before, but more. */
     if (service == FAKE_GetMemoryMap && status == EFI_BUFFER_TOO_SMALL)
         *(UINTN *)(uintptr_t)arguments->first += memory_map_size();
+    if (service == FAKE_Fixup && status == EFI_BUFFER_TOO_SMALL)
+        *(UINTN *)(uintptr_t)arguments->third += EFI_PAGE_SIZE;
 }
 
 EFI_STATUS EFIAPI chaos_call(struct chaos_arguments *arguments)

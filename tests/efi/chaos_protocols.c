@@ -3,6 +3,7 @@
 #include "chaos.h"
 
 #include "abi/block_io.h"
+#include "abi/dt_fixup.h"
 #include "abi/edid.h"
 #include "abi/graphics_output.h"
 #include "abi/rng.h"
@@ -12,8 +13,10 @@
 #define SCREENS 8
 #define DISKS   16
 
-static const EFI_GUID files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID,
-                      graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, blocks_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
+static const EFI_GUID keys_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID,
+                      files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID,
+                      fixup_guid = EFI_DT_FIXUP_PROTOCOL_GUID, graphics_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID,
+                      blocks_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 
 static struct screen {
     EFI_GRAPHICS_OUTPUT_PROTOCOL protocol; /* first */
@@ -25,6 +28,7 @@ static struct disk {
     EFI_BLOCK_IO_PROTOCOL *real;
 } disks[DISKS];
 static EFI_RNG_PROTOCOL *real_rng, rng;
+static EFI_DT_FIXUP_PROTOCOL *real_fixup, fixup;
 
 static bool same(const EFI_GUID *a, const EFI_GUID *b)
 {
@@ -54,7 +58,7 @@ static EFI_BLOCK_IO_PROTOCOL *wrap_disk(EFI_BLOCK_IO_PROTOCOL *real)
         if (disk->real && disk->real != real)
             continue;
         *disk = (struct disk){*real, real};
-        chaos_fill((void *)&disk->protocol.Reset, CHAOS_BLOCKS, CHAOS_SLOTS - CHAOS_BLOCKS);
+        chaos_fill((void *)&disk->protocol.Reset, CHAOS_BLOCKS, CHAOS_FIXUP - CHAOS_BLOCKS);
         return &disk->protocol;
     }
     give_up("there are more than %u disks", DISKS);
@@ -84,6 +88,12 @@ static EFI_STATUS EFIAPI get_rng(EFI_RNG_PROTOCOL *this, const EFI_GUID *algorit
     return real_rng->GetRNG(real_rng, algorithm, size, bytes);
 }
 
+static EFI_STATUS EFIAPI fix_up(EFI_DT_FIXUP_PROTOCOL *this, void *tree, UINTN *size, uint32_t flags)
+{
+    (void)this;
+    return real_fixup->Fixup(real_fixup, tree, size, flags);
+}
+
 static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media, EFI_LBA block, UINTN size,
                                      void *buffer)
 {
@@ -103,6 +113,8 @@ static void *stand_in(const EFI_GUID *guid, void *interface)
         if (same(guid, &data[i]))
             return interface;
     }
+    if (same(guid, &keys_guid))
+        return chaos_keys(interface);
     if (same(guid, &files_guid))
         return chaos_volume(interface);
     if (same(guid, &graphics_guid))
@@ -112,6 +124,12 @@ static void *stand_in(const EFI_GUID *guid, void *interface)
         rng = *real_rng;
         chaos_fill((void *)&rng.GetInfo, CHAOS_RNG, CHAOS_BLOCKS - CHAOS_RNG);
         return &rng;
+    }
+    if (same(guid, &fixup_guid)) {
+        real_fixup = interface;
+        fixup = *real_fixup;
+        chaos_fill((void *)&fixup.Fixup, CHAOS_FIXUP, CHAOS_SLOTS - CHAOS_FIXUP);
+        return &fixup;
     }
     if (same(guid, &blocks_guid))
         return wrap_disk(interface);
@@ -172,5 +190,6 @@ void chaos_protocols_install(void)
     CHAOS_TARGET(FAKE_GraphicsQueryMode, query_mode);
     CHAOS_TARGET(FAKE_GraphicsSetMode, set_mode);
     CHAOS_TARGET(FAKE_GetRNG, get_rng);
+    CHAOS_TARGET(FAKE_Fixup, fix_up);
     CHAOS_TARGET(FAKE_ReadBlocks, read_blocks);
 }

@@ -8,7 +8,7 @@
     .globl chaos_thunks
 chaos_thunks:
     .set slot, 0
-    .rept 93
+    .rept 99
     .balign 16
     mov $slot, %eax
     jmp enter

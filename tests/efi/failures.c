@@ -96,6 +96,8 @@ EFI_STATUS EFIAPI failures_allocate_pool(EFI_MEMORY_TYPE type, UINTN size, void 
     if (!hooks_from_image(__builtin_return_address(0)))
         return boot->AllocatePool(type, size, ret_memory);
     pool_calls++;
+    if (settings.fail_pool && pool_calls > run)
+        return EFI_OUT_OF_RESOURCES;
     if (settings.fail_pool && pool_calls == run) {
         say("allocation %llu from the pool fails", (unsigned long long)pool_calls);
         return EFI_OUT_OF_RESOURCES;

@@ -57,13 +57,14 @@ struct settings {
                         ACPI 1.0; 4: that one, and a damaged new one; 5: none */
     uint64_t smbios; /* damaged entry points; 1: both; 2: the 32-bit one; 3: the 64-bit one */
     uint64_t device_tree; /* 1: there is one, with memory reservations; 2: it is damaged */
+    uint64_t fixup;       /* bytes that the firmware adds to a device tree that it is shown; 0: it has nothing to add */
 
     uint64_t devices; /* 1: interrupt sources run when boot services have ended */
 
     uint64_t steal;       /* so many allocations of an exact range find it taken */
     uint64_t taken_pages; /* 1: the first allocations of each run get page 0, the stack and the page tables */
     uint64_t fail_pages;  /* 1: in run N, allocations of pages fail from the Nth on */
-    uint64_t fail_pool;   /* 1: in run N, the Nth allocation of pool memory fails */
+    uint64_t fail_pool;   /* 1: in run N, pool memory fails from the Nth allocation on */
     uint64_t fail_map;    /* 1: in run N, the Nth memory map that is not a size query fails */
 
     uint64_t chaos;    /* what is done to the loader's calls: bits of enum chaos_way */
@@ -96,6 +97,12 @@ void need(EFI_STATUS status, const char *what);
 
 /* ---- settings.c ---- */
 void settings_read(EFI_HANDLE volume);
+
+/* ---- path.c ---- */
+/* Returns the bytes, with the NUL. */
+size_t path_widen(CHAR16 *wide, const char *text);
+/* The volume's path, and after it the file's; the same memory each time. */
+EFI_DEVICE_PATH_PROTOCOL *path_of_file(EFI_HANDLE volume, const char *name);
 
 /* ---- memory.c ---- */
 struct page_counts {
@@ -160,6 +167,10 @@ void facts_spoil(void);
 void tables_spoil(void);
 /* The loader has been loaded: the memory that the device tree reserves is free from here on, but for the tree. */
 void tables_release(void);
+
+/* ---- fixup.c ---- */
+/* The firmware adds to device trees as fixup asks. */
+void fixup_install(void);
 
 /* ---- devices.c ---- */
 /* Starts interrupt sources as devices asks. Boot services have ended. */

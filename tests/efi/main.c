@@ -15,52 +15,6 @@ EFI_BOOT_SERVICES *boot = &real_boot;
 EFI_HANDLE own_image;
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
-
-static size_t node_length(const EFI_DEVICE_PATH_PROTOCOL *node)
-{
-    return node->Length[0] | (size_t)node->Length[1] << 8;
-}
-
-static void write_node(uint8_t *at, uint8_t type, uint8_t subtype, size_t length)
-{
-    EFI_DEVICE_PATH_PROTOCOL node = {type, subtype, {(uint8_t)length, (uint8_t)(length >> 8)}};
-
-    memcpy(at, &node, sizeof(node));
-}
-
-static size_t widen(CHAR16 *wide, const char *text)
-{
-    size_t length = text_length(text) + 1;
-
-    for (size_t i = 0; i < length; i++)
-        wide[i] = (CHAR16)text[i];
-    return length * sizeof(CHAR16);
-}
-
-/* The volume's path, and after it the file's. */
-static EFI_DEVICE_PATH_PROTOCOL *file_path(EFI_HANDLE volume, const char *name)
-{
-    static uint8_t path[1024] __attribute__((aligned(8)));
-    static CHAR16 wide[SETTING_TEXT];
-    const EFI_DEVICE_PATH_PROTOCOL *node;
-    const uint8_t *from;
-    size_t used = 0, bytes;
-
-    need(boot->HandleProtocol(volume, &device_path_guid, (void **)&node), "the volume has no device path");
-    for (from = (const uint8_t *)node; node->Type != END_DEVICE_PATH_TYPE;
-         node = (const EFI_DEVICE_PATH_PROTOCOL *)(from + used))
-        used += node_length(node);
-    bytes = widen(wide, name);
-    if (used + bytes + 2 * sizeof(*node) > sizeof(path))
-        give_up("the volume's device path is too long");
-    memcpy(path, from, used);
-    write_node(path + used, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, sizeof(*node) + bytes);
-    memcpy(path + used + sizeof(*node), wide, bytes);
-    write_node(path + used + sizeof(*node) + bytes, END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE,
-               sizeof(*node));
-    return (EFI_DEVICE_PATH_PROTOCOL *)path;
-}
 
 static void spoil_image(EFI_LOADED_IMAGE_PROTOCOL *image)
 {
@@ -68,7 +22,7 @@ static void spoil_image(EFI_LOADED_IMAGE_PROTOCOL *image)
     static CHAR16 options[SETTING_TEXT];
 
     if (settings.options_set) {
-        image->LoadOptionsSize = (uint32_t)widen(options, settings.options);
+        image->LoadOptionsSize = (uint32_t)path_widen(options, settings.options);
         image->LoadOptions = options;
     }
     if (settings.garbage) {
@@ -121,7 +75,7 @@ static void start_loader(uint64_t run, EFI_HANDLE volume)
     EFI_STATUS status;
 
     report(run, "before");
-    need(boot->LoadImage(0, own_image, file_path(volume, settings.start), NULL, 0, &loader),
+    need(boot->LoadImage(0, own_image, path_of_file(volume, settings.start), NULL, 0, &loader),
          "the loader does not load");
     need(boot->HandleProtocol(loader, &loaded_image_guid, (void **)&loaded), "no loaded image");
     say("image base=%#llx size=%#llx", (unsigned long long)(uintptr_t)loaded->ImageBase,
@@ -152,8 +106,9 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     screen_spoil();
     facts_spoil();
     tables_spoil();
+    fixup_install();
     if (settings.chaos || settings.lies)
-        chaos(own->DeviceHandle, file_path(own->DeviceHandle, settings.start));
+        chaos(own->DeviceHandle, path_of_file(own->DeviceHandle, settings.start));
     for (uint64_t run = 1; run <= settings.runs; run++)
         start_loader(run, own->DeviceHandle);
     leave(settings.exit);

@@ -5,6 +5,7 @@
  *
  *     initrd       it fetches the initrd as Linux does, and says how large it is and a checksum
  *     seed         it says which random seed it was given
+ *     tree         it says which device tree is listed, byte by byte
  *     leave        it ends QEMU with success
  *     status=N     it comes back with that status
  *     words        it comes back with words for whoever started it: many pages of them
@@ -34,15 +35,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 static EFI_BOOT_SERVICES *boot;
 
-static const struct {
-    EFI_DEVICE_PATH_PROTOCOL header;
-    EFI_GUID guid;
-    EFI_DEVICE_PATH_PROTOCOL end;
-} initrd_path = {
-    {MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {sizeof(EFI_DEVICE_PATH_PROTOCOL) + sizeof(EFI_GUID), 0}},
-    LINUX_EFI_INITRD_MEDIA_GUID,
-    {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}},
-};
+static const struct linux_initrd_path initrd_path = LINUX_INITRD_PATH;
 
 static void put(const char *text)
 {
@@ -124,15 +117,34 @@ static EFI_STATUS tell_initrd(void)
     return status;
 }
 
+/* NULL: there is none. */
+static const void *find_table(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
+{
+    for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
+        if (memcmp(&system->ConfigurationTable[i].VendorGuid, guid, sizeof(*guid)) == 0)
+            return system->ConfigurationTable[i].VendorTable;
+    }
+    return NULL;
+}
+
+/* Its second number is its size. */
+static void tell_tree(const EFI_SYSTEM_TABLE *system)
+{
+    static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
+    const uint8_t *tree = find_table(system, &guid);
+    size_t size = tree ? (size_t)tree[4] << 24 | (size_t)tree[5] << 16 | (size_t)tree[6] << 8 | tree[7] : 0;
+
+    put("program: tree=");
+    for (size_t i = 0; i < size; i++)
+        tell("%02x", tree[i]);
+    put(tree ? "\n" : "none\n");
+}
+
 static void tell_seed(const EFI_SYSTEM_TABLE *system)
 {
     static const EFI_GUID guid = LINUX_EFI_RANDOM_SEED_TABLE_GUID;
-    const LINUX_EFI_RANDOM_SEED *seed = NULL;
+    const LINUX_EFI_RANDOM_SEED *seed = find_table(system, &guid);
 
-    for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
-        if (memcmp(&system->ConfigurationTable[i].VendorGuid, &guid, sizeof(guid)) == 0)
-            seed = system->ConfigurationTable[i].VendorTable;
-    }
     put("program: seed=");
     for (uint32_t i = 0; seed && i < seed->Size; i++)
         tell("%02x", seed->Bits[i]);
@@ -180,6 +192,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
             __asm__ volatile("outl %0, %1" : : "a"(EXIT_SUCCESS), "Nd"((uint16_t)EXIT_PORT));
         else if (text_is(word, "seed"))
             tell_seed(system);
+        else if (text_is(word, "tree"))
+            tell_tree(system);
         else if (text_is(word, "initrd"))
             status = tell_initrd();
         else if (text_starts_with(word, "status=") &&

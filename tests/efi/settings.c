@@ -41,6 +41,7 @@ static const struct {
     {"acpi", &settings.acpi, NULL},
     {"smbios", &settings.smbios, NULL},
     {"device-tree", &settings.device_tree, NULL},
+    {"fixup", &settings.fixup, NULL},
     {"devices", &settings.devices, NULL},
     {"steal", &settings.steal, NULL},
     {"taken-pages", &settings.taken_pages, NULL},

@@ -25,13 +25,7 @@ struct initrd {
     UINTN size;
 };
 
-static struct {
-    EFI_DEVICE_PATH_PROTOCOL header;
-    EFI_GUID guid;
-    EFI_DEVICE_PATH_PROTOCOL end;
-} initrd_path = {{MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {20, 0}},
-                 LINUX_EFI_INITRD_MEDIA_GUID,
-                 {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
+static struct linux_initrd_path initrd_path = LINUX_INITRD_PATH;
 static EFI_SYSTEM_TABLE *system;
 static struct started_record *record, nobodys; /* read by nobody */
 
@@ -118,7 +112,7 @@ static bool read_wishes(struct text text, struct wishes *ret_wishes)
 static EFI_STATUS find_loader(EFI_LOAD_FILE2_PROTOCOL **ret_loader)
 {
     static const EFI_GUID load_file = EFI_LOAD_FILE2_PROTOCOL_GUID;
-    EFI_DEVICE_PATH_PROTOCOL *path = &initrd_path.header;
+    EFI_DEVICE_PATH_PROTOCOL *path = &initrd_path.vendor.Header;
     EFI_HANDLE handle;
     EFI_STATUS status = system->BootServices->LocateDevicePath(&load_file, &path, &handle);
 

@@ -108,7 +108,7 @@ static void tell_entries(const char *whose, const struct baton_memory *entries, 
 static void tell_map(const struct sweep *sweep, const struct efi_map *map)
 {
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        struct efi_descriptor descriptor = *efi_map_at(map, i);
 
         printf("  descriptor: 0x%" PRIx64 ", 0x%" PRIx64 " pages, type 0x%" PRIx32 " attributes 0x%" PRIx64 "\n",
                descriptor.physical, descriptor.pages, descriptor.type, descriptor.attributes);

@@ -25,6 +25,7 @@
     X(MODULE_BYTES, "module-bytes")                                                                                    \
     X(MODULE_TAIL, "module-tail")                                                                                      \
     X(IN_USE, "memory-in-use")                                                                                         \
+    X(CLEAN, "caches-clean")                                                                                           \
     X(MAP_LIST, "map-list")                                                                                            \
     X(MAP_TAKEN, "map-taken")                                                                                          \
     X(MAP_ENTRY, "map-entry")                                                                                          \
@@ -35,6 +36,7 @@
     X(KERNEL_SIZE, "kernel-size")                                                                                      \
     X(KERNEL_ENTRY, "kernel-entry")                                                                                    \
     X(KERNEL_KIND, "kernel-kind")                                                                                      \
+    X(LEVEL, "entered-at-level")                                                                                       \
     X(KERNEL_BYTES, "kernel-bytes")                                                                                    \
     X(FILE_UNASKED, "kernel-file-unasked")                                                                             \
     X(FILE_BYTES, "kernel-file")                                                                                       \
@@ -59,6 +61,7 @@
     X(SMBIOS, "smbios")                                                                                                \
     X(SYSTEM_TABLE, "efi-system-table")                                                                                \
     X(DEVICE_TREE, "device-tree")                                                                                      \
+    X(SERIAL, "serial")                                                                                                \
     X(ENTROPY, "entropy")                                                                                              \
     X(ENTROPY_COPY, "entropy-copy")                                                                                    \
     X(BOOT_PARTITION, "boot-partition")                                                                                \
@@ -90,6 +93,7 @@
     X(ERRORS, "errors")                                                                                                \
     X(WORDS, "words")                                                                                                  \
     X(SHOWN, "shown")                                                                                                  \
+    X(TEXT_MODE, "text-mode")                                                                                          \
     X(READS, "reads")                                                                                                  \
     X(MAP_CALLS, "map-calls")                                                                                          \
     X(WITHOUT_A_WORD, "without-a-word")                                                                                \
@@ -97,6 +101,7 @@
     X(JUMP_AFTER_ERRORS, "jump-after-errors")                                                                          \
     X(STATUS, "status")                                                                                                \
     X(ERRORS_ON_SCREEN, "errors-on-screen")                                                                            \
+    X(TIME_TO_READ, "time-to-read")                                                                                    \
     X(QUIRKY_END, "quirky-end")                                                                                        \
     X(QUIRKY_ERRORS, "quirky-errors")                                                                                  \
     X(MISTAKES, "mistakes")                                                                                            \

@@ -22,7 +22,9 @@
 #include "fake_calls.h"
 #include "fake_configuration.h"
 #include "fake_disk.h"
+#include "fake_fixups.h"
 #include "fake_images.h"
+#include "fake_processors.h"
 #include "fake_quirks.h"
 #include "fake_secure.h"
 #include "fake_seed.h"
@@ -41,24 +43,43 @@ struct fake_claim {
     uint64_t attributes;
 };
 
+/* What the console has for keys. */
+enum fake_keyboard {
+    FAKE_KEYBOARD_USUAL,    /* both protocols, which have the same keys */
+    FAKE_KEYBOARD_SIMPLE,   /* the simple one only */
+    FAKE_KEYBOARD_EMPTY,    /* the other one has neither the function nor the event */
+    FAKE_KEYBOARD_DEAD,     /* or its function always fails, and its event never comes */
+    FAKE_KEYBOARD_NO_EVENT, /* or what should be its event is none */
+    FAKE_KEYBOARD_TWICE,    /* each key waits in both protocols */
+    FAKE_KEYBOARD_PARTIAL,  /* modifiers are told of alone, too, and one is down from the beginning */
+    FAKE_KEYBOARD_UNSURE,   /* modifiers that are not said to be valid, and are not */
+    FAKE_KEYBOARD_COUNT,
+};
+
 /* A machine. Zeros are the usual one. */
 struct fake_setup {
     struct fake_file files[FAKE_FILES];
     size_t file_count;
     const struct fake_file *crowd; /* and these */
     size_t crowd_count;
-    uint64_t quirks;        /* FAKE_QUIRK bits */
-    unsigned levels;        /* of page tables; 0: 4 */
+    uint64_t quirks; /* FAKE_QUIRK bits */
+    enum fake_processor processor;
+    unsigned levels;        /* of page tables; 0: as usual on such a processor */
     bool small_pages;       /* no leaves of 1 GiB */
     bool no_execute_broken; /* no NX */
     bool confidential;
     bool frequency_unknown;   /* the counter must be measured */
+    bool has_timer;           /* by something else than the firmware's clock */
     bool no_processor_random; /* no RDRAND */
+    bool cpu_unknown;         /* a processor does not know which one it is, as on riscv64, but the firmware does */
+    bool no_boot_hart;        /* and neither does that, */
+    bool tree_has_hart;       /* but the device tree does */
     unsigned stale_exits;     /* calls to ExitBootServices that find the map changed */
     unsigned growth;          /* descriptors that the first of them adds */
     unsigned holes;           /* single pages that it reserves, far from each other: more than there are tables for */
     unsigned keys;            /* pressed before the loader starts */
-    unsigned text_rows;       /* of the console; 0: 31 */
+    enum fake_keyboard keyboard;
+    unsigned text_rows;     /* of the console; 0: 31 */
     const char *typed;      /* keys that are pressed one by one when the loader waits; the last one again, if need be */
     const void *options;    /* LoadOptions */
     uint32_t options_size;  /* bytes */
@@ -69,7 +90,8 @@ struct fake_setup {
     uint64_t indications;   /* OsIndications, when the machine is switched on; 0: none */
     bool never_resets;      /* ResetSystem comes back while the firmware is there */
     uint64_t medium;        /* bytes of files that are read in a second; 0: reading takes no time */
-    struct bytes device_tree; /* of at most a page; FAKE_RESERVED says what it reserves */
+    struct bytes device_tree;  /* of at most a page; FAKE_RESERVED says what it reserves */
+    struct fake_fixups fixups; /* what the firmware adds to others' trees */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
     struct fake_second second;
@@ -90,6 +112,8 @@ struct fake_setup {
 #define FAKE_TYPE_NOTHING '.' /* no key until a second is over */
 #define FAKE_TYPE_UP      '\x01'
 #define FAKE_TYPE_DOWN    '\x02'
+#define FAKE_TYPE_BACK    '\x03' /* Ctrl-Left */
+#define FAKE_TYPE_ALT_B   '\x04'
 #define FAKE_TYPE_ESC     '\x1b'
 
 enum fake_end {
@@ -164,6 +188,7 @@ void fake_clock_check(void);
 void fake_clock_check_events(void);
 void fake_clock_advance(uint64_t nanoseconds);
 uint64_t fake_clock_nanoseconds(void);
+uint64_t fake_clock_waited(void);     /* nanoseconds, since the loader began */
 #define FAKE_WALL_CLOCK 1700000000ULL /* seconds since 1970 */
 
 /* ---- fake_console.c ---- */
@@ -173,6 +198,8 @@ void fake_console_check(void);
 /* Complains of a boot whose steps were shown, though nobody asked. */
 void fake_console_check_jump(void);
 const char *fake_console_text(void);
+/* The text mode that it is in. */
+int32_t fake_console_mode(void);
 /* A program sets its other mode, which is smaller. */
 void fake_console_change(void);
 
@@ -190,8 +217,15 @@ void fake_progress_check(void);
 /* ---- fake_keyboard.c ---- */
 void fake_keyboard_start(void);
 void fake_keyboard_install(EFI_SYSTEM_TABLE *system);
-bool fake_keyboard_has_key(void);
-EFI_EVENT fake_keyboard_event(void);
+/* Whether it is one of the keyboard's events, and whether there is something that it tells of. */
+bool fake_keyboard_is_event(EFI_EVENT event);
+bool fake_keyboard_has_key(EFI_EVENT event);
+/* The loader waits for it. */
+void fake_keyboard_wait(void);
+/* It is said to be an event, and is none. */
+bool fake_keyboard_is_no_event(EFI_EVENT event);
+/* A key comes, but not which modifiers were down. */
+bool fake_keyboard_lacks_modifiers(void);
 /* The loader waits, and nothing has come: time to press the next key. False when none is. */
 bool fake_keyboard_press(void);
 
@@ -210,9 +244,14 @@ struct bytes fake_graphics_edid(void);
 /* ---- fake_volume.c ---- */
 void fake_volume_start(void);
 void fake_volume_stop(void);
+/* The firmware has the second volume from here on. */
+void fake_volume_add_second(void);
 void fake_volume_check(void);
-/* The machine is being left: what was written to a volume must be on its disk, unless something failed. */
+/* The machine is being left: what was written to a volume must be on its disk, unless something failed, and no file is
+ * open to be written. */
 void fake_volume_check_written(void);
+/* From here on files are read straight into this room, and into nothing else; anywhere when it is empty. */
+void fake_volume_reads_into(struct bytes room);
 /* Nanoseconds that files were read until now, and how many calls have read that file of the boot volume. */
 uint64_t fake_volume_reading(void);
 unsigned fake_volume_reads(const char *path);
@@ -241,12 +280,15 @@ extern const uint8_t fake_partition[16];
 /* ---- fake_runtime.c ---- */
 void fake_runtime_install(EFI_RUNTIME_SERVICES *runtime);
 void fake_random_start(void);
+void fake_boot_hart_start(void);
 
 /* ---- fake_tables.c: ACPI and SMBIOS ---- */
 void fake_tables_start(void);
 struct fake_pages {
     uint64_t base, size;
 };
+/* The registers of the UART that SPCR names, where there are no ports (aarch64). */
+#define FAKE_SERIAL 0xfeb00000ULL
 /* The pages that hold tables. */
 #define FAKE_TABLE_PAGES 8
 size_t fake_tables_pages(struct fake_pages *ret_pages);
@@ -257,10 +299,21 @@ size_t fake_tables_pages(struct fake_pages *ret_pages);
 uint64_t fake_tables_rsdp(void);
 uint64_t fake_tables_smbios3(void);
 
+/* ---- fake_caches.c ---- */
+void fake_caches_start(void);
+/* Whether the page at this physical address is as it was when caches were cleaned of it; true where that is not noted.
+ */
+bool fake_caches_are_clean(uint64_t page);
+
 /* ---- fake_machine.c ---- */
 void fake_machine_start(void);
+
+/* Of the page tables. */
+unsigned fake_paging_levels(void);
 #define FAKE_FREQUENCY       1000000000ULL /* Hz, of the counter */
+#define FAKE_BOOT_CPU        3
 #define FAKE_TRAMPOLINE_CODE 8192ULL
+#define FAKE_TRAMPOLINE_DATA 12288ULL
 /* Where the loader's stack and the live page tables are said to be. */
 #define FAKE_TAKEN 2
 size_t fake_machine_taken(struct fake_pages ret_pages[FAKE_TAKEN]);

@@ -13,7 +13,8 @@ enum legal {
     ALWAYS,
 };
 
-/* The failures that the specification lists for each (UEFI 2.10); what it does not list is not injected. */
+/* The failures that the specification lists for each (UEFI 2.10; of Fixup, its own); what it does not list is not
+ * injected. */
 static const struct service {
     const char *name;
     enum legal legal;
@@ -34,6 +35,9 @@ static const struct service {
                                  {EFI_NOT_FOUND, EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
     [FAKE_LocateProtocol] = {"LocateProtocol", RUNNING, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
     [FAKE_LocateDevicePath] = {"LocateDevicePath", RUNNING, {EFI_NOT_FOUND, EFI_INVALID_PARAMETER}},
+    [FAKE_ConnectController] = {"ConnectController",
+                                RUNNING,
+                                {EFI_NOT_FOUND, EFI_SECURITY_VIOLATION, EFI_INVALID_PARAMETER}},
     [FAKE_InstallProtocolInterface] = {"InstallProtocolInterface",
                                        RUNNING,
                                        {EFI_OUT_OF_RESOURCES, EFI_INVALID_PARAMETER}},
@@ -71,6 +75,7 @@ static const struct service {
     [FAKE_EnableCursor] = {"EnableCursor", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_TextSetMode] = {"ConOut->SetMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_ReadKeyStroke] = {"ReadKeyStroke", RUNNING, {EFI_DEVICE_ERROR, EFI_NOT_READY, EFI_UNSUPPORTED}},
+    [FAKE_ReadKeyStrokeEx] = {"ReadKeyStrokeEx", RUNNING, {EFI_DEVICE_ERROR, EFI_NOT_READY, EFI_UNSUPPORTED}},
     [FAKE_OpenVolume] = {"OpenVolume",
                          RUNNING,
                          {EFI_DEVICE_ERROR, EFI_NO_MEDIA, EFI_VOLUME_CORRUPTED, EFI_ACCESS_DENIED, EFI_OUT_OF_RESOURCES,
@@ -109,6 +114,8 @@ static const struct service {
     [FAKE_GraphicsQueryMode] = {"GraphicsOutput->QueryMode", RUNNING, {EFI_DEVICE_ERROR, EFI_INVALID_PARAMETER}},
     [FAKE_GraphicsSetMode] = {"GraphicsOutput->SetMode", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_GetRNG] = {"GetRNG", RUNNING, {EFI_NOT_READY, EFI_DEVICE_ERROR, EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_GetBootHartId] = {"GetBootHartId", RUNNING, {EFI_UNSUPPORTED, EFI_INVALID_PARAMETER}},
+    [FAKE_Fixup] = {"Fixup", RUNNING, {EFI_OUT_OF_RESOURCES, EFI_BUFFER_TOO_SMALL, EFI_INVALID_PARAMETER}},
 };
 
 /* One failure of these may keep a kernel from being booted, unless the call itself knows better. */
@@ -116,10 +123,12 @@ static const bool vital[FAKE_SERVICE_COUNT] = {
     [FAKE_AllocatePages] = true, [FAKE_AllocatePool] = true, [FAKE_OpenVolume] = true,
     [FAKE_FileOpen] = true,      [FAKE_FileGetInfo] = true,  [FAKE_InstallProtocolInterface] = true,
     [FAKE_LoadImage] = true,     [FAKE_StartImage] = true,   [FAKE_InstallConfigurationTable] = true,
+    [FAKE_Fixup] = true,
 };
 
 static struct {
     struct fake_injection injection;
+    bool is_injected;
     enum fake_phase phase;
     unsigned calls;
     uint64_t digest;
@@ -135,8 +144,14 @@ void fake_calls_start(const struct fake_injection *injection)
 {
     memset(&state, 0, sizeof(state));
     state.now = FAKE_SERVICE_COUNT;
+    state.is_injected = injection && injection->call > 0;
     if (injection)
         state.injection = *injection;
+}
+
+bool fake_is_injected(void)
+{
+    return state.is_injected;
 }
 
 static bool is_legal(enum legal legal)

@@ -25,6 +25,7 @@
     X(LocateHandleBuffer)                                                                                              \
     X(LocateProtocol)                                                                                                  \
     X(LocateDevicePath)                                                                                                \
+    X(ConnectController)                                                                                               \
     X(InstallProtocolInterface)                                                                                        \
     X(UninstallProtocolInterface)                                                                                      \
     X(LoadImage)                                                                                                       \
@@ -47,6 +48,7 @@
     X(EnableCursor)                                                                                                    \
     X(TextSetMode)                                                                                                     \
     X(ReadKeyStroke)                                                                                                   \
+    X(ReadKeyStrokeEx)                                                                                                 \
     X(OpenVolume)                                                                                                      \
     X(FileOpen)                                                                                                        \
     X(FileClose)                                                                                                       \
@@ -60,7 +62,9 @@
     X(ReadBlocks)                                                                                                      \
     X(GraphicsQueryMode)                                                                                               \
     X(GraphicsSetMode)                                                                                                 \
-    X(GetRNG)
+    X(GetRNG)                                                                                                          \
+    X(GetBootHartId)                                                                                                   \
+    X(Fixup)
 
 #define FAKE_SERVICE_NAME(name) FAKE_##name,
 enum fake_service { FAKE_SERVICES(FAKE_SERVICE_NAME) FAKE_SERVICE_COUNT };
@@ -92,6 +96,9 @@ void fake_calls_start(const struct fake_injection *injection);
 
 /* At the beginning of each service. Not EFI_SUCCESS: the call fails so. */
 EFI_STATUS fake_call(enum fake_service service);
+
+/* Whether calls are to fail in this run. */
+bool fake_is_injected(void);
 
 enum fake_phase fake_phase(void);
 void fake_set_phase(enum fake_phase phase);

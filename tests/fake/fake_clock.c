@@ -51,6 +51,11 @@ uint64_t fake_clock_nanoseconds(void)
     return state.now;
 }
 
+uint64_t fake_clock_waited(void)
+{
+    return state.now - SWITCHED_ON;
+}
+
 void fake_clock_check_events(void)
 {
     for (const struct event *event = state.events; event; event = event->next)
@@ -116,9 +121,9 @@ static bool has_happened(EFI_EVENT event)
     struct event **at = find(event);
     bool lie = state.lies > 0;
 
-    if (event == fake_keyboard_event()) {
+    if (fake_keyboard_is_event(event)) {
         state.lies -= lie ? 1 : 0;
-        return lie || fake_keyboard_has_key();
+        return lie || fake_keyboard_has_key(event);
     }
     return at && (*at)->armed && (*at)->due <= state.now;
 }
@@ -142,10 +147,10 @@ static void check_patience(void)
         fake_end_run(FAKE_WAITED);
 }
 
-static bool has_event(UINTN count, EFI_EVENT *events, EFI_EVENT event)
+static bool has_any(UINTN count, EFI_EVENT *events, bool (*is_such)(EFI_EVENT event))
 {
     for (size_t i = 0; i < count; i++) {
-        if (events[i] == event)
+        if (is_such(events[i]))
             return true;
     }
     return false;
@@ -158,11 +163,13 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *i
     EFI_STATUS status = fake_call(FAKE_WaitForEvent);
     uint64_t next = UINT64_MAX;
 
-    if (status != EFI_SUCCESS)
-        return status;
+    if (status != EFI_SUCCESS || has_any(count, events, fake_keyboard_is_no_event))
+        return status != EFI_SUCCESS ? status : EFI_INVALID_PARAMETER;
     /* A refused boot has been undone before its message is read (docs/config.md, "When a boot is refused"). */
     fake_memory_check_pages();
     fake_graphics_check();
+    if (has_any(count, events, fake_keyboard_is_event))
+        fake_keyboard_wait();
     check_patience();
     state.now += LOOK;
     for (unsigned pass = 0; pass < 2; pass++) {
@@ -176,10 +183,11 @@ static EFI_STATUS EFIAPI wait_for_event(UINTN count, EFI_EVENT *events, UINTN *i
             }
             if (at && (*at)->armed && (*at)->due < next)
                 next = (*at)->due;
-            if (!at && events[i] != fake_keyboard_event())
+            if (!at && !fake_keyboard_is_event(events[i]))
                 fake_complain("WaitForEvent: there is no such event");
         }
-        if (pass == 0 && has_event(count, events, fake_keyboard_event()) && fake_keyboard_press())
+        if (pass == 0 && has_any(count, events, fake_keyboard_is_event) && fake_keyboard_press() &&
+            has_any(count, events, fake_keyboard_has_key))
             continue;
         if (next == UINT64_MAX)
             break;

@@ -39,6 +39,11 @@ void fake_console_change(void)
     state.mode.Mode = 1;
 }
 
+int32_t fake_console_mode(void)
+{
+    return state.mode.Mode;
+}
+
 const char *fake_console_text(void)
 {
     return state.text;

@@ -5,17 +5,21 @@
 
 #include "abi/block_io.h"
 #include "abi/device_path.h"
+#include "crc32.h"
 #include "fake.h"
+#include "fake_memory.h"
 #include "fake_traps.h"
+#include "phys.h"
 
 #define MEDIA_ID      77
 #define ALIGNMENT     4096 /* of buffers: more than the specification's own examples */
 #define BLOCKS        1000000
 #define HEADER_BLOCK  1
 #define TABLE_BLOCK   2
-#define TABLE_ENTRIES 128
+#define TABLE_ENTRIES 16 /* fewer than is usual, since their checksum takes its time in each run */
 #define ENTRY_SIZE    128
 #define SECOND_NUMBER 6 /* with small blocks, its entry does not lie in the table's first one */
+#define HEADER_SIZE   92
 
 struct disk_path {
     uint8_t before[6]; /* a node of another kind: nothing is aligned */
@@ -33,6 +37,9 @@ static struct {
     struct partition_path boot, second, other;
     EFI_BLOCK_IO_PROTOCOL blocks, other_blocks;
     EFI_BLOCK_IO_MEDIA media;
+    uint8_t table[TABLE_ENTRIES * ENTRY_SIZE];
+    uint32_t checksum; /* of the table */
+    bool is_connected; /* the second partition */
 } state;
 
 static int boot_disk, other_disk, second_device;
@@ -75,31 +82,88 @@ static void put(uint8_t *at, unsigned width, uint64_t number)
         at[i] = (uint8_t)(number >> (8 * i));
 }
 
-/* An entry of the table, where it lies in this block. */
-static void put_entry(uint8_t *block, EFI_LBA number, uint32_t partition, const uint8_t *type, const uint8_t *guid)
+static void put_entry(uint32_t partition, const uint8_t *type, const uint8_t *guid)
 {
-    uint64_t byte = (uint64_t)(partition - 1) * ENTRY_SIZE;
+    uint8_t *entry = state.table + (size_t)(partition - 1) * ENTRY_SIZE;
 
-    if (number != TABLE_BLOCK + byte / state.media.BlockSize)
-        return;
-    memcpy(block + byte % state.media.BlockSize, type, 16);
-    memcpy(block + byte % state.media.BlockSize + 16, guid, 16);
+    memcpy(entry, type, 16);
+    memcpy(entry + 16, guid, 16);
+    put(entry + 32, 8, (EFI_LBA)2048 * partition);
+    put(entry + 40, 8, (EFI_LBA)2048 * partition + 1023);
+}
+
+static void make_table(void)
+{
+    const struct fake_second *second = &fake_setup()->second;
+
+    memset(state.table, 0, sizeof(state.table));
+    put_entry(1, system_type, fake_partition);
+    if (second->is_there)
+        put_entry(SECOND_NUMBER, second->has_other_type ? system_type : extended_type, second_partition);
+    if (second->is_double)
+        put_entry(SECOND_NUMBER + 1, extended_type, fake_partition);
+    state.checksum = crc32_add(0, state.table, sizeof(state.table));
+}
+
+static EFI_LBA table_blocks(void)
+{
+    return (sizeof(state.table) + state.media.BlockSize - 1) / state.media.BlockSize;
+}
+
+/* Where one of the two tables begins. */
+static EFI_LBA table_block(bool is_backup)
+{
+    return is_backup ? BLOCKS - 1 - table_blocks() : TABLE_BLOCK;
+}
+
+static void write_header(uint8_t *block, bool is_backup)
+{
+    enum fake_damage damage = fake_setup()->second.damage;
+
+    memset(block, 0xa5, state.media.BlockSize);
+    memcpy(block, "EFI PART", 8);
+    put(block + 8, 4, 0x10000);
+    put(block + 12, 4, HEADER_SIZE);
+    put(block + 16, 4, 0);
+    put(block + 24, 8, is_backup ? BLOCKS - 1 : HEADER_BLOCK);
+    put(block + 32, 8, is_backup ? HEADER_BLOCK : BLOCKS - 1);
+    put(block + 72, 8, table_block(is_backup));
+    put(block + 80, 4, TABLE_ENTRIES);
+    put(block + 84, 4, ENTRY_SIZE);
+    put(block + 88, 4, state.checksum);
+    put(block + 16, 4, crc32_add(0, block, HEADER_SIZE));
+    if (damage == FAKE_BOTH_DAMAGED || (damage == FAKE_HEADER_DAMAGED && !is_backup))
+        block[56] ^= 1; /* in the disk's GUID */
+    if (damage == FAKE_HEADER_GONE && !is_backup)
+        memset(block, 0, state.media.BlockSize);
+}
+
+/* A part of the table, and zeros where it is over. */
+static void write_table(uint8_t *block, EFI_LBA number, bool is_backup)
+{
+    size_t start = (size_t)number * state.media.BlockSize, rest = sizeof(state.table) - start;
+
+    memset(block, 0, state.media.BlockSize);
+    memcpy(block, state.table + start, rest < state.media.BlockSize ? rest : state.media.BlockSize);
+    if (fake_setup()->second.damage == FAKE_TABLE_DAMAGED && !is_backup && number == 0)
+        block[40] ^= 1;
 }
 
 static void write_block(uint8_t *block, EFI_LBA number)
 {
-    memset(block, number == HEADER_BLOCK ? 0xa5 : 0, state.media.BlockSize);
-    if (number == HEADER_BLOCK) {
-        memcpy(block, "EFI PART", 8);
-        put(block + 72, 8, TABLE_BLOCK);
-        put(block + 80, 4, TABLE_ENTRIES);
-        put(block + 84, 4, ENTRY_SIZE);
-        return;
+    for (int is_backup = 0; is_backup < 2; is_backup++) {
+        EFI_LBA table = table_block(is_backup);
+
+        if (number == (is_backup ? BLOCKS - 1 : HEADER_BLOCK)) {
+            write_header(block, is_backup);
+            return;
+        }
+        if (number >= table && number - table < table_blocks()) {
+            write_table(block, number - table, is_backup);
+            return;
+        }
     }
-    put_entry(block, number, 1, system_type, fake_partition);
-    if (fake_setup()->second.is_there)
-        put_entry(block, number, SECOND_NUMBER, fake_setup()->second.has_other_type ? system_type : extended_type,
-                  second_partition);
+    memset(block, 0, state.media.BlockSize);
 }
 
 static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media, EFI_LBA number, UINTN size,
@@ -116,6 +180,8 @@ static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media
         fake_complain("ReadBlocks: odd arguments");
         return EFI_INVALID_PARAMETER;
     }
+    if (fake_memory_is_in_use(ptr_to_phys(buffer), size))
+        fake_complain("ReadBlocks: into memory that is in use");
     if (status != EFI_SUCCESS)
         return status;
     if (number >= BLOCKS || count > BLOCKS - number)
@@ -176,6 +242,8 @@ void fake_disk_start(void)
                                        .BlockSize = block_size == 0 ? 512 : block_size,
                                        .IoAlign = ALIGNMENT,
                                        .LastBlock = BLOCKS - 1};
+    make_table();
+    state.is_connected = !fake_setup()->second.is_unconnected;
     state.disk = path_of_disk(2);
     state.other_disk = path_of_disk(3);
     state.boot = path_of_partition(&state.disk, 1, fake_partition);
@@ -185,6 +253,41 @@ void fake_disk_start(void)
     add_disk(&other_disk, &state.other_disk, &state.other_blocks);
     fake_protocols_add(fake_boot_device(), &path_guid, &state.boot);
     fake_protocols_add(fake_other_device(), &path_guid, &state.other);
-    if (fake_setup()->second.is_there)
+    if (fake_second_is_connected())
         fake_protocols_add(&second_device, &path_guid, &state.second);
+}
+
+bool fake_second_is_connected(void)
+{
+    return fake_setup()->second.is_there && state.is_connected;
+}
+
+/* Drivers of the boot disk's partitions; whoever asks for more may wait for minutes. */
+static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *drivers, EFI_DEVICE_PATH_PROTOCOL *rest,
+                                            BOOLEAN is_recursive)
+{
+    static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    EFI_STATUS status = fake_call(FAKE_ConnectController);
+    const struct fake_second *second = &fake_setup()->second;
+
+    fake_set_vital(fake_second_is_vital());
+    if (controller != &boot_disk || drivers || rest || !is_recursive) {
+        fake_complain("ConnectController: more, or less, than the boot disk with its partitions");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (!second->is_there || second->has_other_type)
+        fake_complain("ConnectController: nothing was missing");
+    if (status != EFI_SUCCESS || state.is_connected)
+        return status;
+    state.is_connected = !second->is_no_volume;
+    if (state.is_connected) {
+        fake_protocols_add(&second_device, &path_guid, &state.second);
+        fake_volume_add_second();
+    }
+    return EFI_SUCCESS;
+}
+
+void fake_disk_install(EFI_BOOT_SERVICES *boot)
+{
+    boot->ConnectController = connect_controller;
 }

@@ -231,8 +231,10 @@ static EFI_STATUS fetch_initrd(void)
         fake_complain("LoadFile2: wrote into a buffer that is too small");
     /* Nobody is bound to take the first no for an answer. */
     state.started.initrd_failed = true;
+    fake_volume_reads_into(state.started.initrd);
     for (unsigned tries = 0; tries < 2 && state.started.initrd_failed; tries++)
         state.started.initrd_failed = loader->LoadFile(loader, path, 0, &size, state.initrd) != EFI_SUCCESS;
+    fake_volume_reads_into((struct bytes){NULL, 0});
     fake_progress_check();
     return state.started.initrd_failed ? EFI_LOAD_ERROR : EFI_SUCCESS;
 }
@@ -263,9 +265,10 @@ void fake_images_give_seed(void)
         fake_seed_take();
 }
 
+/* A line, another one, and what is no text (UEFI 2.10, 7.4). */
 static void leave_words(UINTN *size, CHAR16 **words)
 {
-    static const CHAR16 text[] = u"out of paper";
+    static const CHAR16 text[] = u"out of paper\r\nPC LOAD LETTER\0\xd800\x1";
 
     *words = fake_memory_pool(sizeof(text));
     memcpy(*words, text, sizeof(text));

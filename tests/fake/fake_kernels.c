@@ -16,7 +16,6 @@
 #define DATA_SIZE  0x900
 #define BSS_SIZE   0x5000
 #define WORD_AT    (FAKE_ELF_DATA + 0x100)
-#define RELATIVE   8
 #define DT_RELA    7
 #define DT_RELASZ  8
 #define DT_RELAENT 9
@@ -59,13 +58,19 @@ static const struct kernel_word *make_word(uint64_t address, uint64_t addend)
     return word;
 }
 
-/* One R_X86_64_RELATIVE, and the section that leads to it. */
-static void write_relocation(uint8_t *file, const struct fake_kernel *kernel)
+/* R_X86_64_RELATIVE and its likes. */
+static uint32_t relative(uint16_t machine)
+{
+    return machine == ELF_MACHINE_AARCH64 ? 1027 : machine == ELF_MACHINE_RISCV ? 3 : 8;
+}
+
+/* One relative relocation, and the section that leads to it. */
+static void write_relocation(uint8_t *file, const struct fake_kernel *kernel, uint16_t machine)
 {
     uint8_t *at = file + FAKE_ELF_DYNAMIC;
 
     put_number(file + FAKE_ELF_RELA, 8, kernel->words[0].address);
-    put_number(file + FAKE_ELF_RELA + 8, 8, RELATIVE);
+    put_number(file + FAKE_ELF_RELA + 8, 8, relative(machine));
     put_number(file + FAKE_ELF_RELA + 16, 8, kernel->words[0].addend);
     memset(at, 0, 4 * 16);
     put_number(at, 8, DT_RELA);
@@ -133,9 +138,11 @@ struct fake_kernel fake_kernel_elf(const struct fake_recipe *recipe)
     if (recipe->movable) {
         kernel.words = make_word(WORD_AT + shift, kernel.base + 0x88);
         kernel.word_count = 1;
-        write_relocation(file, &kernel);
+        write_relocation(file, &kernel, recipe->machine);
     }
     header = made_elf_header(kernel.entry, write_segments(file, &kernel, recipe));
+    if (recipe->machine != 0)
+        header.machine = recipe->machine;
     if (recipe->movable)
         header.file_type = ELF_TYPE_DYN;
     made_elf_write_header(file, &header);

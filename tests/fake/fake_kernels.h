@@ -37,6 +37,7 @@ struct fake_kernel {
 
 /* How one is made. */
 struct fake_recipe {
+    uint16_t machine; /* ELF_MACHINE_...; 0: x86_64 */
     uint64_t base;    /* link address */
     uint64_t padding; /* more bytes of data in the file */
     bool movable;     /* with one relocation */

@@ -2,9 +2,11 @@
 /* The processor, in place of loader/arch: what machine.h asks of it is the setup's, and the jump is noted. */
 #include <string.h>
 
+#include "elf.h"
 #include "fake.h"
 #include "fake_memory.h"
 #include "machine.h"
+#include "pe.h"
 #include "phys.h"
 
 #define STEP         1000ULL     /* nanoseconds that a look at the counter takes */
@@ -42,24 +44,55 @@ size_t fake_machine_taken(struct fake_pages ret_pages[FAKE_TAKEN])
     return FAKE_TAKEN;
 }
 
-unsigned machine_paging_levels(void)
+#define AARCH64                                                                                                        \
+    .elf_machine = ELF_MACHINE_AARCH64, .pe_machine = PE_MACHINE_AA64, .name = "aa64", .shell = "/shellaa64.efi",      \
+    .paging_format = &paging_aarch64, .paging_levels = 4, .serial = MACHINE_SERIAL_TABLES
+#define RISCV64                                                                                                        \
+    .elf_machine = ELF_MACHINE_RISCV, .pe_machine = PE_MACHINE_RISCV64, .name = "riscv64",                             \
+    .shell = "/shellriscv64.efi", .serial = MACHINE_SERIAL_SBI, .paging_format = &paging_riscv64,                      \
+    .svpbmt_format = &paging_riscv64_svpbmt
+
+static const struct machine_facts processors[FAKE_PROCESSOR_COUNT] = {
+    [FAKE_X86_64] = {.elf_machine = ELF_MACHINE_X86_64,
+                     .pe_machine = PE_MACHINE_X64,
+                     .name = "x64",
+                     .shell = "/shellx64.efi",
+                     .paging_format = &paging_x86_64,
+                     .paging_levels = 4},
+    [FAKE_AARCH64] = {AARCH64},
+    [FAKE_AARCH64_EL2] = {AARCH64, .has_el2 = true},
+    [FAKE_AARCH64_VHE] = {AARCH64, .has_el2 = true, .has_vhe = true},
+    [FAKE_RISCV64_SV39] = {RISCV64, .paging_levels = 3},
+    [FAKE_RISCV64_SV48] = {RISCV64, .paging_levels = 4},
+};
+
+bool fake_is_aarch64(void)
 {
-    return fake_setup()->levels != 0 ? fake_setup()->levels : 4;
+    return processors[fake_setup()->processor].elf_machine == ELF_MACHINE_AARCH64;
 }
 
-bool machine_has_gigabyte_pages(void)
+bool fake_is_riscv64(void)
 {
-    return !fake_setup()->small_pages;
+    return processors[fake_setup()->processor].elf_machine == ELF_MACHINE_RISCV;
 }
 
-bool machine_has_no_execute(void)
+unsigned fake_paging_levels(void)
 {
-    return !fake_setup()->no_execute_broken;
+    return fake_setup()->levels != 0 ? fake_setup()->levels : processors[fake_setup()->processor].paging_levels;
 }
 
-bool machine_is_confidential(void)
+void machine_describe(struct machine_facts *ret_machine)
 {
-    return fake_setup()->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL);
+    const struct fake_setup *setup = fake_setup();
+
+    *ret_machine = processors[setup->processor];
+    ret_machine->lacks_no_execute = setup->no_execute_broken;
+    ret_machine->is_confidential = setup->confidential || fake_has(FAKE_QUIRK_CONFIDENTIAL);
+    ret_machine->paging_levels = fake_paging_levels();
+    ret_machine->gigabyte_pages = !setup->small_pages;
+    ret_machine->counter_frequency = setup->frequency_unknown ? 0 : FAKE_FREQUENCY;
+    ret_machine->trampoline_code = FAKE_TRAMPOLINE_CODE;
+    ret_machine->trampoline_data = FAKE_TRAMPOLINE_DATA;
 }
 
 uint64_t machine_counter(void)
@@ -68,14 +101,16 @@ uint64_t machine_counter(void)
     return fake_clock_nanoseconds();
 }
 
-uint64_t machine_counter_frequency(void)
+uint64_t machine_measure_counter(void)
 {
-    return fake_setup()->frequency_unknown ? 0 : FAKE_FREQUENCY;
+    return fake_setup()->has_timer ? FAKE_FREQUENCY : 0;
 }
 
-uint64_t machine_boot_cpu(void)
+bool machine_boot_cpu(uint64_t *ret_id)
 {
-    return 3;
+    if (!fake_setup()->cpu_unknown)
+        *ret_id = FAKE_BOOT_CPU;
+    return !fake_setup()->cpu_unknown;
 }
 
 bool machine_random(uint8_t *bytes, size_t size)
@@ -90,22 +125,17 @@ uint64_t machine_stack_pointer(void)
     return state.taken[0].base + 0x24;
 }
 
-size_t machine_live_tables(struct machine_range *ranges, size_t capacity)
+size_t machine_live_tables(struct machine_range *ranges, size_t capacity, bool only_root)
 {
     if (capacity == 0)
         return 0;
-    ranges[0] = (struct machine_range){state.taken[1].base, state.taken[1].size};
+    ranges[0] = (struct machine_range){state.taken[1].base, only_root ? FAKE_PAGE : state.taken[1].size};
     return 1;
-}
-
-uint64_t machine_trampoline_code(void)
-{
-    return FAKE_TRAMPOLINE_CODE;
 }
 
 void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_entry *entry)
 {
-    const size_t size = FAKE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA;
+    const size_t size = FAKE_TRAMPOLINE_CODE + FAKE_TRAMPOLINE_DATA;
 
     if (ptr_to_phys(memory) != physical || !fake_memory_is_loaders(physical, size, EfiLoaderCode)) {
         fake_complain("the trampoline at 0x%llx is not the loader's, or no code", (unsigned long long)physical);

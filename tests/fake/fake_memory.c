@@ -8,6 +8,7 @@
 
 #include "fake.h"
 #include "phys.h"
+#include "poison.h"
 
 #define RANGES      4096
 #define OPENED      512
@@ -210,6 +211,33 @@ static bool find_reserved(uint64_t size, uint64_t *ret_base)
     return true;
 }
 
+bool fake_memory_is_in_use(uint64_t base, uint64_t size)
+{
+    struct fake_pages taken[FAKE_TAKEN];
+    size_t count = fake_machine_taken(taken);
+
+    for (size_t i = 0; i < count; i++) {
+        if (base < taken[i].base + taken[i].size && taken[i].base < base + size)
+            return true;
+    }
+    return false;
+}
+
+/* What its map lists as free although its stack or its page tables are there, firmware gives away: first of all. */
+static bool find_in_use(uint64_t size, uint64_t *ret_base)
+{
+    struct fake_pages taken[FAKE_TAKEN];
+    size_t count = fake_machine_taken(taken);
+
+    for (size_t i = 0; i < count; i++) {
+        if (find_exact(taken[i].base, size)) {
+            *ret_base = taken[i].base;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* From above 4 GiB only when there is nothing below, or when the machine likes it so. */
 static bool find_any(uint64_t size, uint64_t limit, uint64_t *ret_base)
 {
@@ -259,7 +287,7 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE t
     if (how == AllocateAddress)
         found = find_exact(base, size);
     else
-        found = find_reserved(size, &base) ||
+        found = (how == AllocateAnyPages && find_in_use(size, &base)) || find_reserved(size, &base) ||
                 find_any(size, how == AllocateMaxAddress ? base + 1 : FAKE_PHYSICAL_END, &base);
     if (!found || state.allocation_count == ALLOCATIONS)
         return fail(how == AllocateAddress ? EFI_NOT_FOUND : EFI_OUT_OF_RESOURCES);
@@ -399,8 +427,10 @@ unsigned fake_memory_find(const void *bytes, size_t size)
 {
     unsigned count = 0;
 
-    for (const struct pool_block *block = state.pool; block; block = block->next)
+    for (const struct pool_block *block = state.pool; block; block = block->next) {
+        unpoison(block->memory, block->size); /* also what the loader has handed out to nobody */
         count += memmem(block->memory, block->size, bytes, size) ? 1 : 0;
+    }
     for (size_t i = 0; i < state.allocation_count; i++) {
         const struct allocation *pages = &state.allocations[i];
 

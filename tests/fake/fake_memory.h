@@ -33,6 +33,9 @@ size_t fake_memory_ranges(const struct fake_range **ret_ranges);
 /* Whether the loader has been given all these bytes, as pages of `type`. */
 bool fake_memory_is_loaders(uint64_t base, uint64_t size, uint32_t type);
 
+/* Whether the stack that the loader runs on, or the live page tables, are in these bytes. */
+bool fake_memory_is_in_use(uint64_t base, uint64_t size);
+
 /* Whether all these bytes can be touched. */
 bool fake_memory_is_open(uint64_t base, uint64_t size);
 

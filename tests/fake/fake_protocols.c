@@ -367,4 +367,5 @@ void fake_protocols_install(EFI_BOOT_SERVICES *boot)
     boot->LocateDevicePath = locate_device_path;
     boot->InstallProtocolInterface = install_interface;
     boot->UninstallProtocolInterface = uninstall_interface;
+    fake_disk_install(boot);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The reset, random numbers. */
+/* The reset, random numbers, the number of the processor. */
+#include "abi/riscv_boot.h"
 #include "abi/rng.h"
 #include "fake.h"
 #include "fake_traps.h"
 
 static EFI_RNG_PROTOCOL random_protocol;
+static RISCV_EFI_BOOT_PROTOCOL hart_protocol;
 
 /* While the firmware is there, since somebody wants it; where volumes are by chance, nobody knows here who. */
 static void restart(EFI_RESET_TYPE how)
@@ -66,4 +68,27 @@ void fake_random_start(void)
     random_protocol.GetRNG = get_rng;
     if (!fake_has(FAKE_QUIRK_NO_RANDOM))
         fake_protocols_add(&handle, &guid, &random_protocol);
+}
+
+static EFI_STATUS EFIAPI get_boot_hart_id(RISCV_EFI_BOOT_PROTOCOL *this, UINTN *ret_id)
+{
+    EFI_STATUS status = fake_call(FAKE_GetBootHartId);
+
+    if (this != &hart_protocol || !ret_id) {
+        fake_complain("GetBootHartId: odd arguments");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (status == EFI_SUCCESS)
+        *ret_id = FAKE_BOOT_CPU;
+    return status;
+}
+
+void fake_boot_hart_start(void)
+{
+    static const EFI_GUID guid = RISCV_EFI_BOOT_PROTOCOL_GUID;
+    static int handle;
+
+    hart_protocol = (RISCV_EFI_BOOT_PROTOCOL){.Revision = 0x10000, .GetBootHartId = get_boot_hart_id};
+    if (fake_setup()->cpu_unknown && !fake_setup()->no_boot_hart)
+        fake_protocols_add(&handle, &guid, &hart_protocol);
 }

@@ -163,6 +163,7 @@ static void switch_on(void)
     fake_keyboard_start();
     fake_log_start();
     fake_machine_start();
+    fake_caches_start();
     (void)fake_memory_open(0x3d400000, 0x10000);
     if (fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE))
         (void)fake_memory_open(tables, sizeof(*state.system));
@@ -177,6 +178,8 @@ static void switch_on(void)
     fake_graphics_start();
     fake_volume_start();
     fake_random_start();
+    fake_boot_hart_start();
+    fake_fixups_start();
     fake_secure_start();
     fake_variables_start();
     fake_configuration_start(state.system);
@@ -218,10 +221,10 @@ static void check_return(void)
 }
 
 /* Memory is not looked at here: the kernel gets it, and what seals its map is in it. But an answer of the firmware's
- * that has come in memory is the caller's to free, and nobody needs it any longer. */
+ * that has come in memory is the caller's to free, and nobody needs it any longer. Files that were only read may stay
+ * open. */
 void fake_system_check_leaving(void)
 {
-    fake_volume_check();
     fake_volume_check_written();
     fake_clock_check_events();
     fake_memory_check_answers();

@@ -16,6 +16,7 @@
 #define FADT       (RECLAIM + 0x3000)
 #define MADT       (RECLAIM + 0x5000)
 #define HPET       (RECLAIM + 0x5100)
+#define SPCR       (RECLAIM + 0x5200)
 #define DSDT       (RECLAIM + 0x7ff0) /* on two pages */
 #define FACS       0x3d6a0000ULL      /* in ACPI NVS */
 #define SMBIOS3    0x3d400100ULL      /* in runtime data */
@@ -86,14 +87,30 @@ static void make_fadt(void)
     seal(start_table(DSDT, "DSDT", 200), 200, 9);
 }
 
+/* A PL011 in memory, 32 bits a register. */
+static void make_spcr(void)
+{
+    uint8_t *at = start_table(SPCR, "SPCR", 80);
+
+    at[36] = 3;
+    at[41] = 32;
+    put_number(at + 44, 8, FAKE_SERIAL);
+    seal(at, 80, 9);
+}
+
 static void make_acpi(void)
 {
-    uint8_t *at = start_table(XSDT, "XSDT", 36 + 8 * 3);
+    const size_t size = 36 + 8 * (fake_is_aarch64() ? 4U : 3U);
+    uint8_t *at = start_table(XSDT, "XSDT", size);
 
     put_number(at + 36, 8, FADT);
     put_number(at + 44, 8, MADT);
     put_number(at + 52, 8, HPET);
-    seal(at, 60, 9);
+    if (fake_is_aarch64()) {
+        put_number(at + 60, 8, SPCR);
+        make_spcr();
+    }
+    seal(at, size, 9);
     make_fadt();
     at = start_table(MADT, "APIC", 44 + 12);
     at[44] = 1;
@@ -133,7 +150,8 @@ static void make_smbios(void)
 
 static bool tree_fits(const void *table)
 {
-    return fake_memory_is_loaders((uintptr_t)table, DEVICE_TREE_HEADER, EfiACPIReclaimMemory);
+    return fake_memory_is_loaders((uintptr_t)table, DEVICE_TREE_HEADER, EfiACPIReclaimMemory) &&
+           !fake_memory_is_in_use(ptr_to_phys(table), DEVICE_TREE_HEADER);
 }
 
 /* The loader could not do more. */

@@ -26,7 +26,6 @@ static EFI_STATUS sprung(const char *name)
     X(RegisterProtocolNotify)                                                                                          \
     X(LocateHandle)                                                                                                    \
     X(Exit)                                                                                                            \
-    X(ConnectController)                                                                                               \
     X(DisconnectController)                                                                                            \
     X(OpenProtocol)                                                                                                    \
     X(CloseProtocol)                                                                                                   \
@@ -49,8 +48,12 @@ static EFI_STATUS sprung(const char *name)
     X(UpdateCapsule)                                                                                                   \
     X(QueryCapsuleCapabilities)                                                                                        \
     X(QueryVariableInfo)
-#define OUTPUT(X)   X(TestString)
-#define REST(X)     X(Reset)
+#define OUTPUT(X) X(TestString)
+#define REST(X)   X(Reset)
+#define KEYS(X)                                                                                                        \
+    X(SetState)                                                                                                        \
+    X(RegisterKeyNotify)                                                                                               \
+    X(UnregisterKeyNotify)
 #define FILES(X)    X(GetPosition)
 #define GRAPHICS(X) X(Blt)
 #define RANDOM(X)   X(GetInfo)
@@ -62,6 +65,7 @@ BOOT(TRAP)
 RUNTIME(TRAP)
 OUTPUT(TRAP)
 REST(TRAP)
+KEYS(TRAP)
 FILES(TRAP)
 GRAPHICS(TRAP)
 RANDOM(TRAP)
@@ -86,6 +90,12 @@ void fake_traps_output(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *table)
 void fake_traps_input(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *table)
 {
     REST(SET)
+}
+
+void fake_traps_keys(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *table)
+{
+    REST(SET)
+    KEYS(SET)
 }
 
 /* What revision 2 added is beyond the structure of revision 1, and stays NULL. */

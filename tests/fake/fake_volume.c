@@ -7,6 +7,7 @@
 #include "fake.h"
 #include "fake_memory.h"
 #include "fake_traps.h"
+#include "phys.h"
 
 #define PATH_SIZE 600
 #define SHORT     1000
@@ -31,6 +32,7 @@ static struct {
     struct open_file *open;
     bool has_failed;  /* something that was to be written */
     uint64_t reading; /* nanoseconds */
+    struct bytes room;
     unsigned reads[FAKE_FILES];
 } state;
 
@@ -285,6 +287,18 @@ static bool is_slow(void)
     return fake_has(FAKE_QUIRK_SHORT_READS) || fake_has(FAKE_QUIRK_BROKEN_READS);
 }
 
+void fake_volume_reads_into(struct bytes room)
+{
+    state.room = room;
+}
+
+static bool is_within(struct bytes room, const void *buffer, size_t size)
+{
+    const uint8_t *start = buffer;
+
+    return start >= room.data && start <= room.data + room.size && size <= (size_t)(room.data + room.size - start);
+}
+
 static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *buffer)
 {
     EFI_STATUS status = fake_call(FAKE_FileRead);
@@ -295,6 +309,10 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         fake_complain("File->Read: odd arguments");
         return EFI_DEVICE_ERROR;
     }
+    if (fake_memory_is_in_use(ptr_to_phys(buffer), *size))
+        fake_complain("File->Read: into memory that is in use");
+    if (state.room.data && !is_within(state.room, buffer, *size))
+        fake_complain("File->Read: not straight into the room that it is for");
     fake_set_vital(!open->file || is_slow());
     note_spare(open->on_second);
     note_writing(open->is_writable);
@@ -533,6 +551,13 @@ void fake_volume_stop(void)
     }
 }
 
+void fake_volume_add_second(void)
+{
+    static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+
+    fake_protocols_add(fake_second_device(), &guid, &state.second);
+}
+
 void fake_volume_start(void)
 {
     static const EFI_GUID guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
@@ -540,6 +565,7 @@ void fake_volume_start(void)
     fake_blocks_start();
     state.has_failed = false;
     state.reading = 0;
+    state.room = (struct bytes){NULL, 0};
     memset(state.reads, 0, sizeof(state.reads));
     memset(state.long_path, 'x', sizeof(state.long_path));
     memcpy(state.long_path, "/loader/entries/", 16);
@@ -548,8 +574,8 @@ void fake_volume_start(void)
     state.volume = (EFI_SIMPLE_FILE_SYSTEM_PROTOCOL){EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_REVISION, open_volume};
     state.decoy = state.volume;
     state.second = state.volume;
-    if (fake_setup()->second.is_there)
-        fake_protocols_add(fake_second_device(), &guid, &state.second);
+    if (fake_second_is_connected())
+        fake_volume_add_second();
     fake_protocols_add(fake_other_device(), &guid, &state.decoy);
     fake_protocols_add(fake_boot_device(), &guid, &state.volume);
 }
@@ -562,6 +588,10 @@ void fake_volume_check(void)
 
 void fake_volume_check_written(void)
 {
+    for (const struct open_file *open = state.open; open; open = open->next) {
+        if (open->is_writable)
+            fake_complain("\"%s\", opened by call %u to be written, was not closed", open->path, open->call);
+    }
     if (!state.has_failed && fake_injected() == 0)
         fake_blocks_check();
 }

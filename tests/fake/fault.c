@@ -11,6 +11,7 @@
  * In the environment: BATON_SEED, the first case of the quirks' combinations.
  */
 #include <sanitizer/common_interface_defs.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,17 +24,17 @@
 #include "scenario_crowd.h"
 #include "scenario_retry.h"
 #include "verdict.h"
+#include "workers.h"
 
 /* Not there in a build without sanitizers, as that for coverage is. */
 #pragma weak __sanitizer_set_death_callback
 
-#define CASES         8000
-#define REFUSED_CASES 2000 /* of refusals that differ in little */
-#define TWICE         100  /* one case in so many is run once more */
-#define CROWD_STEP    197  /* each so many-th call of a boot with very many entries fails */
-#define CROWD_CALLS   8    /* for each of them */
-#define CROWD_POOL    2048 /* bytes for each */
-#define SHOWN         60   /* of what is wrong; it tends to be the same */
+#define CASES       10000
+#define TWICE       100  /* one case in so many is run once more */
+#define CROWD_STEP  197  /* each so many-th call of a boot with very many entries fails */
+#define CROWD_CALLS 8    /* for each of them */
+#define CROWD_POOL  2048 /* bytes for each */
+#define SHOWN       60   /* of what is wrong; it tends to be the same */
 
 /* The sanitizer asks for it. Memory that is given back is handed out again after some runs, not after hundreds: new
  * pages are what costs most. */
@@ -186,15 +187,15 @@ static void run_again(const struct quirk_case *one, uint64_t digest)
     now.wrong++;
 }
 
-static unsigned run_chance(const char *name, const struct scenario *all, size_t count, unsigned cases)
+static unsigned run_chance(const struct scenario *all, size_t count)
 {
     unsigned injections = 0, wrong = now.wrong;
     struct quirk_case one;
     struct fake_result result;
     uint64_t first = 0;
 
-    for (unsigned number = 0; number < cases; number++) {
-        quirk_chance(all, count, number, &one);
+    for (unsigned number = 0; number < CASES; number++) {
+        quirk_chance(all, scenarios_usual(), count, number, &one);
         if (number == 0)
             first = one.seed;
         result = run_case(&one);
@@ -202,7 +203,8 @@ static unsigned run_chance(const char *name, const struct scenario *all, size_t 
         if (number % TWICE == 0)
             run_again(&one, fake_digest(&result));
     }
-    printf("  %-32s %5u runs %7u injections %6u wrong\n", name, cases, injections, now.wrong - wrong);
+    printf("  %-32s %5u runs %7u injections %6u wrong\n", "quirks, combined by chance", CASES, injections,
+           now.wrong - wrong);
     printf("  the first case was SEED=0x%llx\n", (unsigned long long)first);
     return injections;
 }
@@ -215,7 +217,7 @@ static void run_seed(const struct scenario *all, size_t count, const char *seed)
 
     if (setenv("BATON_SEED", seed, 1) != 0)
         abort();
-    quirk_chance(all, count, 0, &one);
+    quirk_chance(all, scenarios_usual(), count, 0, &one);
     result = run_case(&one);
     if (getenv("BATON_LOG"))
         printf("%s", fake_log_text());
@@ -285,7 +287,7 @@ static unsigned long run_crowd(void)
     return injections;
 }
 
-/* First, since what follows is worth as much as those who judge it. */
+/* What all else is worth. */
 static void run_lies(void)
 {
     unsigned wrong = 0, told;
@@ -296,54 +298,120 @@ static void run_lies(void)
     now.wrong += wrong;
 }
 
-static unsigned run_quirks(const struct scenario *all, size_t count)
-{
-    unsigned injections;
-
-    run_alone(all, count);
-    injections = run_chance("quirks, combined by chance", all, scenarios_usual(), CASES);
-    return injections +
-           run_chance("quirks by chance, refusals", all + scenarios_usual(), count - scenarios_usual(), REFUSED_CASES);
-}
-
 /* Of a run that is no scenario's. */
 static bool is_part(const char *only)
 {
     return strcmp(only, "lies") == 0 || strcmp(only, "cuts") == 0 || strcmp(only, "quirks") == 0;
 }
 
+/* ---- what there is to do, in pieces ---- */
+
+static struct {
+    const char *only; /* what is asked for; "": all */
+    struct scenario *all;
+    size_t count;
+} work;
+
+static struct {
+    atomic_size_t scenarios;
+    atomic_ulong injections;
+    atomic_uint wrong;
+} * totals;
+
+static bool is_asked(const char *name)
+{
+    return work.only[0] == '\0' || strcmp(work.only, name) == 0;
+}
+
+static bool is_asked_scenario(const struct scenario *scenario)
+{
+    return strncmp(scenario->name, work.only, strlen(work.only)) == 0;
+}
+
+static unsigned long do_cuts(void)
+{
+    if (is_asked("cuts"))
+        run_cuts(work.all, scenarios_usual());
+    return 0;
+}
+
+static unsigned long do_alone(void)
+{
+    if (is_asked("quirks"))
+        run_alone(work.all, work.count);
+    return 0;
+}
+
+static unsigned long do_chance(void)
+{
+    return is_asked("quirks") ? run_chance(work.all, work.count) : 0;
+}
+
+static unsigned long do_lies(void)
+{
+    if (is_asked("lies"))
+        run_lies();
+    return 0;
+}
+
+static unsigned long do_crowd(void)
+{
+    if (!is_asked_scenario(scenario_crowd()))
+        return 0;
+    atomic_fetch_add(&totals->scenarios, 1);
+    return run_crowd();
+}
+
+static unsigned long do_scenario(const struct scenario *scenario)
+{
+    if (!is_asked_scenario(scenario))
+        return 0;
+    atomic_fetch_add(&totals->scenarios, 1);
+    now.scenario = scenario->name;
+    return fail_all(scenario);
+}
+
+static unsigned long do_retry(void)
+{
+    return do_scenario(scenario_retry());
+}
+
+/* The longest ones come first, so that all processors end together; the scenarios are behind them. */
+static unsigned long (*const parts[])(void) = {do_alone, do_chance, do_cuts, do_crowd, do_lies, do_retry};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+static void do_piece(size_t piece)
+{
+    unsigned long injections;
+
+    now.wrong = 0;
+    injections = piece < PARTS ? parts[piece]() : do_scenario(&work.all[piece - PARTS]);
+    atomic_fetch_add(&totals->injections, injections);
+    atomic_fetch_add(&totals->wrong, now.wrong);
+}
+
+static void run_all(void)
+{
+    if (workers_run(do_piece, PARTS + work.count))
+        return;
+    printf("WRONG: not all has come to its end\n");
+    atomic_fetch_add(&totals->wrong, 1);
+}
+
 int main(int count, char **arguments)
 {
-    const char *only = count > 1 ? arguments[1] : "";
-    struct scenario *all;
-    size_t scenario_count = scenarios(&all), run = 0;
-    unsigned long injections = 0;
-
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (__sanitizer_set_death_callback)
         __sanitizer_set_death_callback(tell_death);
-    if (strncmp(only, "0x", 2) == 0)
-        return run_seeds(all, scenario_count, arguments + 1);
-    if (only[0] == '\0' || strcmp(only, "lies") == 0)
-        run_lies();
-    for (size_t i = 0; i <= scenario_count; i++) {
-        const struct scenario *scenario = i < scenario_count ? &all[i] : scenario_retry();
-
-        if (strncmp(scenario->name, only, strlen(only)) != 0)
-            continue;
-        now.scenario = scenario->name;
-        injections += fail_all(scenario);
-        run++;
-    }
-    if (strncmp(scenario_crowd()->name, only, strlen(only)) == 0) {
-        injections += run_crowd();
-        run++;
-    }
-    if (only[0] == '\0' || strcmp(only, "cuts") == 0)
-        run_cuts(all, scenarios_usual());
-    if (only[0] == '\0' || strcmp(only, "quirks") == 0)
-        injections += run_quirks(all, scenario_count);
-    now.wrong += only[0] == '\0' ? messages_judge() : 0;
-    printf("fault: %zu scenarios, %lu injections, %u wrong\n", run, injections, now.wrong);
-    return now.wrong == 0 && (run > 0 || is_part(only)) ? 0 : 1;
+    work.only = count > 1 ? arguments[1] : "";
+    work.count = scenarios(&work.all);
+    if (strncmp(work.only, "0x", 2) == 0)
+        return run_seeds(work.all, work.count, arguments + 1);
+    totals = workers_memory(sizeof(*totals));
+    messages_start();
+    run_all();
+    if (is_asked(""))
+        atomic_fetch_add(&totals->wrong, messages_judge());
+    printf("fault: %zu scenarios, %lu injections, %u wrong\n", totals->scenarios, totals->injections, totals->wrong);
+    return totals->wrong == 0 && (totals->scenarios > 0 || is_part(work.only)) ? 0 : 1;
 }

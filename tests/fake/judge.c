@@ -172,6 +172,27 @@ static void check_taken(const struct judge *judge)
     }
 }
 
+/* What the loader wrote is clean to memory as it is now. The trampoline is the machine's own business. */
+static void check_caches(const struct judge *judge)
+{
+    if (fake_is_injected()) /* it is not noted then */
+        return;
+    for (size_t i = 0; i < judge->memory_count; i++) {
+        const struct baton_memory *entry = &judge->memory[i];
+
+        if (entry->kind != BATON_MEMORY_PAGE_TABLES && entry->kind != BATON_MEMORY_BATON &&
+            entry->kind != BATON_MEMORY_KERNEL && entry->kind != BATON_MEMORY_MODULE)
+            continue;
+        for (uint64_t page = entry->base; page < entry->base + entry->size; page += FAKE_PAGE) {
+            if (!fake_memory_is_loaders(page, FAKE_PAGE, EfiLoaderData) || fake_caches_are_clean(page))
+                continue;
+            check_broken(CHECK_CLEAN, "0x%llx, of kind %u, was written after its caches were cleaned, or never cleaned",
+                         (unsigned long long)page, entry->kind);
+            return;
+        }
+    }
+}
+
 void judge(const struct fake_result *result, const struct expected *expected)
 {
     static struct judge it;
@@ -185,6 +206,7 @@ void judge(const struct fake_result *result, const struct expected *expected)
     check_stack(&it);
     check_modules(&it);
     check_taken(&it);
+    check_caches(&it);
     judge_facts(&it);
     judge_paging(&it);
 }

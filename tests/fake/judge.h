@@ -22,12 +22,14 @@ struct expected {
     const struct fake_kernel *kernel;
     const char *path;
     const char *command_line;
-    const char *unedited; /* the command line when keys are lost that should have changed it; or NULL */
+    const char *unedited;   /* the command line when keys are lost that should have changed it; or NULL */
+    const char *unmodified; /* and when their modifiers are */
     struct expected_module modules[EXPECTED_MODULES];
     size_t module_count;
     bool random;         /* kaslr */
     bool identity_map;   /* asked for */
     bool kernel_file;    /* asked for */
+    bool at_el2;         /* asked for */
     uint64_t stack_size; /* bytes; 0: the default */
 };
 
@@ -48,12 +50,16 @@ enum {
     MAPPED_WRITE = 1,
     MAPPED_EXECUTE = 2,
     MAPPED_COMBINING = 4,
+    MAPPED_DEVICE = 8,
 };
 
 struct judge_mappings {
     struct judge_mapping items[JUDGE_LIST];
     size_t count;
 };
+
+/* Adds one behind the others; it grows the last one where it goes on with that. One of no bytes is none. */
+void judge_mapping_add(struct judge_mappings *list, const struct judge_mapping *mapping);
 
 struct judge {
     const struct fake_result *result;

@@ -38,18 +38,25 @@ static void check_text(const struct judge *judge, const char *text, const char *
         check_broken(check, "it is \"%s\"", found);
 }
 
-/* Keys may be lost that should have changed it. */
+static bool is_command_line(const struct judge *judge, const char *text)
+{
+    const char *found =
+        text ? judge_pointer(judge, judge->baton->command_line, strlen(text) + 1, "the command line") : NULL;
+
+    return found && strcmp(found, text) == 0;
+}
+
+/* Keys may be lost that should have changed it, or their modifiers. */
 static const char *wanted_command_line(const struct judge *judge)
 {
     const struct expected *expected = judge->expected;
     bool may_lose = fake_injected() > 0 || fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY);
 
-    const char *found;
-
-    if (!expected->unedited || !may_lose)
-        return expected->command_line;
-    found = judge_pointer(judge, judge->baton->command_line, strlen(expected->unedited) + 1, "the command line");
-    return found && strcmp(found, expected->unedited) == 0 ? expected->unedited : expected->command_line;
+    if (may_lose && is_command_line(judge, expected->unedited))
+        return expected->unedited;
+    if ((may_lose || fake_keyboard_lacks_modifiers()) && is_command_line(judge, expected->unmodified))
+        return expected->unmodified;
+    return expected->command_line;
 }
 
 static void check_texts(const struct judge *judge)
@@ -123,6 +130,19 @@ static void check_tables(const struct judge *judge)
         check_broken(CHECK_DEVICE_TREE, "the device tree is no copy");
 }
 
+static void check_serial(const struct judge *judge)
+{
+    const struct baton_serial *found = &judge->baton->serial;
+    struct baton_serial wanted = {.kind = fake_is_riscv64() ? BATON_SERIAL_SBI : 0};
+
+    if (fake_is_aarch64() && (fake_tables_rsdp() != 0 || fake_setup()->device_tree.size > 0))
+        wanted = (struct baton_serial){(void *)(uintptr_t)(judge->direct_base + FAKE_SERIAL), FAKE_SERIAL,
+                                       BATON_SERIAL_PL011, 4};
+    if (check_fact(judge, BATON_FACT_SERIAL, wanted.kind != 0, "serial") && memcmp(found, &wanted, sizeof(wanted)) != 0)
+        check_broken(CHECK_SERIAL, "the serial port is of kind %u, at 0x%llx", found->kind,
+                     (unsigned long long)found->physical);
+}
+
 /* Whoever makes files by chance may put anything into them, these numbers too. */
 static bool is_in_a_file(const uint8_t *bytes, size_t size)
 {
@@ -157,7 +177,9 @@ static void check_numbers(const struct judge *judge)
     if (check_fact(judge, BATON_FACT_COUNTER_FREQUENCY, true, "counter frequency") &&
         (frequency < FAKE_FREQUENCY * 95 / 100 || frequency > FAKE_FREQUENCY * 105 / 100))
         check_broken(CHECK_COUNTER_FREQUENCY, "the counter's frequency is told as %llu", (unsigned long long)frequency);
-    if (check_fact(judge, BATON_FACT_BOOT_CPU, true, "boot CPU") && baton->boot_cpu != machine_boot_cpu())
+    if (check_fact(judge, BATON_FACT_BOOT_CPU, !fake_setup()->no_boot_hart || fake_setup()->tree_has_hart,
+                   "boot CPU") &&
+        baton->boot_cpu != FAKE_BOOT_CPU)
         check_broken(CHECK_BOOT_CPU, "the boot processor is told as %llu", (unsigned long long)baton->boot_cpu);
     if (check_fact(judge, BATON_FACT_SECURE_BOOT, true, "Secure Boot") && baton->secure_boot != fake_secure_state() &&
         !(excused() && baton->secure_boot == BATON_SECURE_BOOT_OFF))
@@ -170,7 +192,7 @@ static void check_numbers(const struct judge *judge)
         check_broken(CHECK_FACT_IDENTITY_MAP, "the fact identity map is wrong");
     if (baton->extensions.count != 0 || baton->extensions.first)
         check_broken(CHECK_EXTENSIONS, "there are extensions");
-    if (baton->facts >> 18 != 0 || baton->reserved != 0)
+    if (baton->facts >> 19 != 0 || baton->reserved != 0)
         check_broken(CHECK_FACTS_KNOWN, "facts that nobody knows: 0x%llx, 0x%x", (unsigned long long)baton->facts,
                      baton->reserved);
 }
@@ -248,6 +270,10 @@ static void check_fields(const struct judge *judge)
         PART(BATON_FACT_COUNTER_FREQUENCY, counter_frequency),
         PART(BATON_FACT_BOOT_CPU, boot_cpu),
         PART(BATON_FACT_SECURE_BOOT, secure_boot),
+        PART(BATON_FACT_SERIAL, serial.registers),
+        PART(BATON_FACT_SERIAL, serial.physical),
+        PART(BATON_FACT_SERIAL, serial.kind),
+        PART(BATON_FACT_SERIAL, serial.stride),
     };
 #undef PART
     static const uint8_t zeros[sizeof(struct baton)];
@@ -266,6 +292,7 @@ void judge_facts(const struct judge *judge)
     check_texts(judge);
     check_screen(judge);
     check_tables(judge);
+    check_serial(judge);
     check_numbers(judge);
     check_firmware_map(judge);
     check_story(judge);

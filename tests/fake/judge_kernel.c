@@ -31,6 +31,8 @@ static void check_place(const struct judge *judge)
     if (judge->result->entry.entry != kernel->entry + placed->slide)
         check_broken(CHECK_KERNEL_ENTRY, "the kernel is entered at 0x%llx",
                      (unsigned long long)judge->result->entry.entry);
+    if ((judge->result->entry.at_el2 != 0) != judge->expected->at_el2)
+        check_broken(CHECK_LEVEL, "the kernel is entered at EL%d", judge->result->entry.at_el2 != 0 ? 2 : 1);
 }
 
 /* The kernel as it must lie in memory: what the file gives, the words that are relocated, and zeros. The caller frees

@@ -62,8 +62,7 @@ static void add_loaders(struct scene *scene)
     add_place(scene, baton->kernel.physical, baton->kernel.size, BATON_MEMORY_KERNEL);
     add_place(scene, baton->stack.base - judge->direct_base - FAKE_PAGE, baton->stack.size + FAKE_PAGE,
               BATON_MEMORY_STACK);
-    add_place(scene, judge->result->trampoline, FAKE_TRAMPOLINE_CODE + MACHINE_TRAMPOLINE_DATA,
-              BATON_MEMORY_TRAMPOLINE);
+    add_place(scene, judge->result->trampoline, FAKE_TRAMPOLINE_CODE + FAKE_TRAMPOLINE_DATA, BATON_MEMORY_TRAMPOLINE);
     for (size_t i = 0; i < module_count; i++) {
         uint64_t size = (module[i].size + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1);
 
@@ -192,7 +191,7 @@ static void add_descriptors(struct scene *scene)
     scene->borders[scene->border_count++] = 0;
     scene->borders[scene->border_count++] = FAKE_PAGE;
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        struct efi_descriptor descriptor = *efi_map_at(map, i);
 
         if (scene->descriptor_count == DESCRIPTORS)
             abort();

@@ -6,24 +6,11 @@
 #include "elf.h"
 #include "fake_memory.h"
 #include "judge.h"
-#include "phys.h"
-
-#define PRESENT   0x1ULL
-#define WRITE     0x2ULL
-#define USER      0x4ULL
-#define PWT       0x8ULL
-#define PCD       0x10ULL
-#define ACCESSED  0x20ULL
-#define DIRTY     0x40ULL
-#define LARGE     0x80ULL /* above level 1; on level 1 it is the PAT bit */
-#define GLOBAL    0x100ULL
-#define LARGE_PAT 0x1000ULL
-#define NX        (1ULL << 63)
-#define ADDRESS   0x000ffffffffff000ULL
+#include "judge_tables.h"
 
 static struct judge_mappings is, should_be;
 
-static void add(struct judge_mappings *list, const struct judge_mapping *mapping)
+void judge_mapping_add(struct judge_mappings *list, const struct judge_mapping *mapping)
 {
     struct judge_mapping *last = list->count > 0 ? &list->items[list->count - 1] : NULL;
 
@@ -39,74 +26,6 @@ static void add(struct judge_mappings *list, const struct judge_mapping *mapping
     list->items[list->count++] = *mapping;
 }
 
-/* ---- what is ---- */
-
-struct walk {
-    const struct judge *judge;
-    unsigned levels;
-};
-
-static void add_leaf(const struct walk *walk, uint64_t address, unsigned level, uint64_t entry, uint64_t permissions)
-{
-    uint64_t size = 1ULL << (12 + 9 * (level - 1));
-    uint64_t pat_bit = level == 1 ? LARGE : LARGE_PAT;
-    unsigned cache = (entry & PWT ? 1U : 0) | (entry & PCD ? 2U : 0) | (entry & pat_bit ? 4U : 0);
-    uint64_t physical = entry & ADDRESS & ~(size - 1);
-    unsigned top = 12 + 9 * walk->levels;
-    unsigned flags = 0;
-
-    if (address >> (top - 1) & 1)
-        address |= ~0ULL << top;
-    if ((entry & (USER | GLOBAL)) || !(entry & ACCESSED) || !(entry & DIRTY) || (cache != 0 && cache != 5) ||
-        (level > 1 && (entry & ADDRESS & (size - 1) & ~LARGE_PAT) != 0))
-        check_broken(CHECK_LEAF_BITS, "the page at 0x%llx has the bits 0x%llx", (unsigned long long)address,
-                     (unsigned long long)entry);
-    if (entry & permissions & WRITE)
-        flags |= MAPPED_WRITE;
-    if (!((entry | permissions) & NX))
-        flags |= MAPPED_EXECUTE;
-    if (cache == 5)
-        flags |= MAPPED_COMBINING;
-    add(&is, &(struct judge_mapping){address, physical, size, flags});
-}
-
-/* `permissions` are those of the way here: WRITE when all allow it, NX when one forbids. */
-static void walk_table(const struct walk *walk, uint64_t table, unsigned level, uint64_t address, uint64_t permissions)
-{
-    const uint64_t *entries;
-
-    if (!judge_is_kind(walk->judge, table, FAKE_PAGE, BATON_MEMORY_PAGE_TABLES) ||
-        !fake_memory_is_loaders(table, FAKE_PAGE, EfiLoaderData)) {
-        check_broken(CHECK_TABLE_MEMORY, "the level-%u table at 0x%llx is not in memory of its kind", level,
-                     (unsigned long long)table);
-        return;
-    }
-    entries = phys_to_ptr(table);
-    for (unsigned i = 0; i < 512; i++) {
-        uint64_t at = address | (uint64_t)i << (12 + 9 * (level - 1));
-        uint64_t entry = entries[i];
-
-        if (!(entry & PRESENT)) {
-            if (entry != 0)
-                check_broken(CHECK_ABSENT_ENTRY, "an entry at 0x%llx that is not present is 0x%llx",
-                             (unsigned long long)at, (unsigned long long)entry);
-            continue;
-        }
-        if (level == 1 || (level <= 3 && (entry & LARGE))) {
-            if (level == 3 && fake_setup()->small_pages)
-                check_broken(CHECK_GIBIBYTE_PAGE, "a page of 1 GiB at 0x%llx on a processor that has none",
-                             (unsigned long long)at);
-            add_leaf(walk, at, level, entry, permissions);
-            continue;
-        }
-        if ((entry & (USER | GLOBAL | LARGE)) || !(entry & ACCESSED))
-            check_broken(CHECK_TABLE_BITS, "the entry for the table at 0x%llx has the bits 0x%llx",
-                         (unsigned long long)at, (unsigned long long)entry);
-        walk_table(walk, entry & ADDRESS, level - 1, at,
-                   ((permissions & entry) & WRITE) | ((permissions | entry) & NX));
-    }
-}
-
 /* ---- what should be ---- */
 
 /* A part of physical memory in the direct map, and in the identity map when there is one. Page 0 is in none. */
@@ -116,9 +35,9 @@ static void expect(const struct judge *judge, uint64_t physical, uint64_t size, 
         physical += FAKE_PAGE;
         size -= FAKE_PAGE;
     }
-    add(&should_be, &(struct judge_mapping){judge->direct_base + physical, physical, size, flags});
+    judge_mapping_add(&should_be, &(struct judge_mapping){judge->direct_base + physical, physical, size, flags});
     if (judge->direct_base != 0 && judge->expected->identity_map)
-        add(&should_be, &(struct judge_mapping){physical, physical, size, flags});
+        judge_mapping_add(&should_be, &(struct judge_mapping){physical, physical, size, flags});
 }
 
 /* ELF flags of a kernel's page; 0 when no segment has it. */
@@ -148,8 +67,8 @@ static void expect_kernel(const struct judge *judge)
         unsigned flags = (elf & ELF_WRITE ? MAPPED_WRITE : 0U) | (elf & ELF_EXECUTE ? MAPPED_EXECUTE : 0U);
 
         if (kernel->high && elf != 0)
-            add(&should_be,
-                &(struct judge_mapping){placed->address + offset, placed->physical + offset, FAKE_PAGE, flags});
+            judge_mapping_add(&should_be, &(struct judge_mapping){placed->address + offset, placed->physical + offset,
+                                                                  FAKE_PAGE, flags});
         if (elf == 0)
             flags = MAPPED_WRITE;
         else if (kernel->high)
@@ -164,9 +83,21 @@ static void expect_trampoline(const struct judge *judge)
     uint64_t code = judge->result->trampoline;
 
     expect(judge, code, FAKE_TRAMPOLINE_CODE, identity ? MAPPED_EXECUTE : 0);
-    expect(judge, code + FAKE_TRAMPOLINE_CODE, MACHINE_TRAMPOLINE_DATA, MAPPED_WRITE);
+    expect(judge, code + FAKE_TRAMPOLINE_CODE, FAKE_TRAMPOLINE_DATA, MAPPED_WRITE);
     if (!identity)
-        add(&should_be, &(struct judge_mapping){code, code, FAKE_TRAMPOLINE_CODE, MAPPED_EXECUTE});
+        judge_mapping_add(&should_be, &(struct judge_mapping){code, code, FAKE_TRAMPOLINE_CODE, MAPPED_EXECUTE});
+}
+
+/* How a device's memory is mapped, where pages can say so. */
+static unsigned device_flag(const struct judge *judge, unsigned flag)
+{
+    return table_format(&judge->result->entry)->has_combining ? flag : 0;
+}
+
+static void expect_serial(const struct judge *judge)
+{
+    if (judge->baton->serial.physical != 0)
+        expect(judge, FAKE_SERIAL, FAKE_PAGE, MAPPED_WRITE | device_flag(judge, MAPPED_DEVICE));
 }
 
 static void expect_entry(const struct judge *judge, const struct baton_memory *entry)
@@ -200,7 +131,7 @@ static void expect_entry(const struct judge *judge, const struct baton_memory *e
         expect(judge, entry->base + FAKE_PAGE, entry->size - FAKE_PAGE, MAPPED_WRITE);
         break;
     case BATON_MEMORY_FRAMEBUFFER:
-        expect(judge, entry->base, entry->size, MAPPED_WRITE | MAPPED_COMBINING);
+        expect(judge, entry->base, entry->size, MAPPED_WRITE | device_flag(judge, MAPPED_COMBINING));
         break;
     default:
         break;
@@ -223,7 +154,7 @@ static void sort_and_merge(struct judge_mappings *list)
     for (size_t i = 0; i < count; i++) {
         struct judge_mapping item = list->items[i];
 
-        add(list, &item);
+        judge_mapping_add(list, &item);
     }
 }
 
@@ -287,7 +218,17 @@ static void compare_all(void)
     }
 }
 
-/* The first address behind all that the direct map holds. */
+static bool is_screen(const struct judge *judge, uint64_t physical)
+{
+    for (size_t i = 0; i < judge->memory_count; i++) {
+        if (judge->memory[i].kind == BATON_MEMORY_FRAMEBUFFER && physical >= judge->memory[i].base &&
+            physical - judge->memory[i].base < judge->memory[i].size)
+            return true;
+    }
+    return false;
+}
+
+/* The first address behind all memory that the direct map holds. */
 static void check_end(const struct judge *judge)
 {
     uint64_t end = 0;
@@ -295,8 +236,8 @@ static void check_end(const struct judge *judge)
     for (size_t i = 0; i < should_be.count; i++) {
         const struct judge_mapping *mapping = &should_be.items[i];
 
-        if (mapping->address - mapping->physical == judge->direct_base && !(mapping->flags & MAPPED_COMBINING) &&
-            mapping->address + mapping->size - 1 >= end)
+        if (mapping->address - mapping->physical == judge->direct_base && mapping->physical != FAKE_SERIAL &&
+            !is_screen(judge, mapping->physical) && mapping->address + mapping->size - 1 >= end)
             end = mapping->address + mapping->size;
     }
     if (judge->baton->direct_map.end != end)
@@ -304,31 +245,29 @@ static void check_end(const struct judge *judge)
                      (unsigned long long)judge->baton->direct_map.end, (unsigned long long)end);
 }
 
+/* In the half of the upper half that the kernel is not in; random numbers move it by less than half of that. */
 static void check_base(const struct judge *judge)
 {
     const struct fake_kernel *kernel = judge->expected->kernel;
-    uint64_t base = judge->direct_base, usual = 0xffff800000000000ULL;
-    uint64_t step = judge->expected->identity_map ? 1ULL << 39 : 1ULL << 30;
+    const unsigned half_bits = table_format(&judge->result->entry)->half_bits;
+    const uint64_t high = 0 - (1ULL << half_bits), middle = 0 - (1ULL << (half_bits - 1));
+    const uint64_t base = judge->direct_base, usual = judge->baton->kernel.address < middle ? middle : high;
+    const uint64_t step = judge->expected->identity_map && fake_paging_levels() > 3 ? 1ULL << 39 : 1ULL << 30;
 
-    if (kernel->high && judge->baton->kernel.address < 0xffffc00000000000ULL)
-        usual = 0xffffc00000000000ULL;
     if (!kernel->high              ? base != 0
         : !judge->expected->random ? base != usual
-                                   : base < usual || base - usual >= 1ULL << 45 || base % step != 0)
+                                   : base < usual || base - usual >= 1ULL << (half_bits - 2) || base % step != 0)
         check_broken(CHECK_DIRECT_MAP_BASE, "the direct map is at 0x%llx", (unsigned long long)base);
 }
 
 void judge_paging(const struct judge *judge)
 {
-    struct walk walk = {judge, machine_paging_levels()};
-
-    is.count = should_be.count = 0;
+    should_be.count = 0;
     check_base(judge);
-    if (judge->result->entry.root % FAKE_PAGE != 0)
-        check_broken(CHECK_TABLES_ROOT, "the tables' root is at 0x%llx", (unsigned long long)judge->result->entry.root);
-    walk_table(&walk, judge->result->entry.root, walk.levels, 0, WRITE);
+    judge_tables(judge, &is);
     expect_kernel(judge);
     expect_trampoline(judge);
+    expect_serial(judge);
     for (size_t i = 0; i < judge->memory_count; i++)
         expect_entry(judge, &judge->memory[i]);
     sort_and_merge(&is);

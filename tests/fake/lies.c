@@ -117,12 +117,13 @@ static bool is_noticed(const struct lie *lie)
     return lie->words ? strstr(fake_complaint_text(), lie->words) != NULL : check_is_broken(lie->check);
 }
 
+/* Whatever is changed after the jump was not cleaned. */
 static unsigned count_broken(void)
 {
     unsigned count = 0;
 
     for (enum check check = 0; check < CHECK_COUNT; check++)
-        count += check_is_broken(check) ? 1 : 0;
+        count += check != CHECK_CLEAN && check_is_broken(check) ? 1 : 0;
     return count;
 }
 

@@ -2,9 +2,12 @@
 /* Calls that make no sense. */
 #include "abi/block_io.h"
 #include "abi/graphics_output.h"
+#include "abi/riscv_boot.h"
 #include "abi/rng.h"
 #include "abi/simple_file_system.h"
+#include "abi/simple_text_input_ex.h"
 #include "lies.h"
+#include "phys.h"
 
 static int thing; /* that no firmware knows */
 
@@ -183,6 +186,31 @@ static void read_no_key(EFI_SYSTEM_TABLE *system)
     (void)system->ConIn->ReadKeyStroke(system->ConIn, NULL);
 }
 
+static void read_simply(EFI_SYSTEM_TABLE *system)
+{
+    EFI_INPUT_KEY key;
+
+    (void)system->ConIn->ReadKeyStroke(system->ConIn, &key);
+}
+
+static void wait_for_unread_key(EFI_SYSTEM_TABLE *system)
+{
+    EFI_EVENT events[2] = {NULL, system->ConIn->WaitForKey};
+    UINTN which;
+
+    (void)system->BootServices->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &events[0]);
+    (void)system->BootServices->SetTimer(events[0], TimerRelative, 1);
+    (void)system->BootServices->WaitForEvent(2, events, &which);
+    (void)system->BootServices->CloseEvent(events[0]);
+}
+
+static void read_no_key_data(EFI_SYSTEM_TABLE *system)
+{
+    EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *keys = lie_locate(system, (EFI_GUID)EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID);
+
+    (void)keys->ReadKeyStrokeEx(keys, NULL);
+}
+
 /* ---- graphics, random numbers ---- */
 
 void *lie_locate(EFI_SYSTEM_TABLE *system, EFI_GUID guid)
@@ -219,6 +247,13 @@ static void get_no_random(EFI_SYSTEM_TABLE *system)
     (void)random->GetRNG(random, NULL, 0, &byte);
 }
 
+static void get_no_hart(EFI_SYSTEM_TABLE *system)
+{
+    RISCV_EFI_BOOT_PROTOCOL *hart = lie_locate(system, (EFI_GUID)RISCV_EFI_BOOT_PROTOCOL_GUID);
+
+    (void)hart->GetBootHartId(hart, NULL);
+}
+
 /* ---- protocols, variables, the reset ---- */
 
 static void handle_nothing(EFI_SYSTEM_TABLE *system)
@@ -227,6 +262,20 @@ static void handle_nothing(EFI_SYSTEM_TABLE *system)
     void *interface;
 
     (void)system->BootServices->HandleProtocol(&thing, &guid, &interface);
+}
+
+/* As a loader does that keeps a file in memory of its own. */
+static void read_elsewhere(EFI_SYSTEM_TABLE *system)
+{
+    static uint8_t room[16], own[16];
+    EFI_FILE_PROTOCOL *root = lie_open_root(system, fake_boot_device()), *file = NULL;
+    UINTN size = sizeof(own);
+
+    fake_volume_reads_into((struct bytes){room, sizeof(room)});
+    (void)root->Open(root, &file, u"os.elf", EFI_FILE_MODE_READ, 0);
+    (void)file->Read(file, &size, own);
+    (void)file->Close(file);
+    (void)root->Close(root);
 }
 
 static void locate_all_handles(EFI_SYSTEM_TABLE *system)
@@ -320,9 +369,35 @@ static void read_unaligned(EFI_SYSTEM_TABLE *system)
     read_block(system, fake_boot_disk(), 0, 512, 512);
 }
 
+/* What a firmware gives that lists its stack as free. */
+static void *page_in_use(EFI_SYSTEM_TABLE *system)
+{
+    EFI_PHYSICAL_ADDRESS page = 0;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 1, &page);
+    return phys_to_ptr(page);
+}
+
+static void read_block_into_stack(EFI_SYSTEM_TABLE *system)
+{
+    EFI_BLOCK_IO_PROTOCOL *blocks = blocks_of(system, fake_boot_disk());
+
+    (void)blocks->ReadBlocks(blocks, blocks->Media->MediaId, 1, 512, page_in_use(system));
+}
+
 static void read_other_disk(EFI_SYSTEM_TABLE *system)
 {
     read_block(system, fake_other_disk(), 0, 512, 0);
+}
+
+static void connect_other_disk(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->ConnectController(fake_other_disk(), NULL, NULL, true);
+}
+
+static void connect_without_need(EFI_SYSTEM_TABLE *system)
+{
+    (void)system->BootServices->ConnectController(fake_boot_disk(), NULL, NULL, true);
 }
 
 static void write_block(EFI_SYSTEM_TABLE *system)
@@ -367,6 +442,14 @@ static void open_with_slashes(EFI_SYSTEM_TABLE *system)
     EFI_FILE_PROTOCOL *folder = root(system), *file;
 
     (void)folder->Open(folder, &file, u"loader/entries", EFI_FILE_MODE_READ, 0);
+}
+
+static void read_into_stack(EFI_SYSTEM_TABLE *system)
+{
+    EFI_FILE_PROTOCOL *folder = root(system);
+    UINTN size = FAKE_PAGE;
+
+    (void)folder->Read(folder, &size, page_in_use(system));
 }
 
 static void read_nowhere(EFI_SYSTEM_TABLE *system)
@@ -549,10 +632,15 @@ static const struct lie lies[] = {
     {WORDS("cursor outside", "SetCursorPosition: row 31, column 0"), ALONE(move_out)},
     {WORDS("no console's cursor", "EnableCursor: odd arguments"), ALONE(show_no_cursor)},
     {WORDS("key", "ReadKeyStroke: odd arguments"), ALONE(read_no_key)},
+    {WORDS("key that is elsewhere, too", "ReadKeyStroke: it may hang"), ALONE(read_simply)},
+    {WORDS("wait before any key was read", "WaitForEvent: a keyboard may be connected"), ALONE(wait_for_unread_key)},
+    {WORDS("key with modifiers", "ReadKeyStrokeEx: odd arguments"), ALONE(read_no_key_data)},
     {WORDS("no mode", "GraphicsOutput->QueryMode: odd arguments"), ALONE(query_no_mode)},
     {WORDS("set no mode", "GraphicsOutput->SetMode: odd arguments"), ALONE(set_no_mode)},
     {WORDS("no random bytes", "GetRNG: odd arguments"), ALONE(get_no_random)},
+    {WORDS("no hart", "GetBootHartId: odd arguments"), ALONE(get_no_hart), ON("boot hart")},
     {WORDS("no handle", "HandleProtocol: odd arguments"), ALONE(handle_nothing)},
+    {WORDS("a file that is kept", "not straight into the room that it is for"), ALONE(read_elsewhere)},
     {WORDS("all handles", "LocateHandleBuffer: odd arguments"), ALONE(locate_all_handles)},
     {WORDS("no protocol", "LocateProtocol: odd arguments"), ALONE(locate_nothing)},
     {WORDS("no variable", "GetVariable: odd arguments"), ALONE(get_no_variable)},
@@ -564,11 +652,17 @@ static const struct lie lies[] = {
     {WORDS("another volume", "another volume was opened than"), ALONE(open_other_volume)},
     {WORDS("half a block", "ReadBlocks: odd arguments"), ALONE(read_half_a_block)},
     {WORDS("a block of another medium", "ReadBlocks: odd arguments"), ALONE(read_another_medium)},
+    {WORDS("a block into the stack", "ReadBlocks: into memory that is in use"), ALONE(read_block_into_stack),
+     WITH(FREE_STACK)},
     {WORDS("a block to anywhere", "ReadBlocks: odd arguments"), ALONE(read_unaligned)},
     {WORDS("another disk", "another disk was read than"), ALONE(read_other_disk)},
+    {WORDS("another disk connected", "ConnectController: more, or less, than the boot disk"),
+     ALONE(connect_other_disk)},
+    {WORDS("a disk connected in vain", "ConnectController: nothing was missing"), ALONE(connect_without_need)},
     {WORDS("file to write to", "File->Open: odd arguments"), ALONE(open_to_write)},
     {WORDS("path with slashes", "File->Open: a path with slashes"), ALONE(open_with_slashes)},
     {WORDS("read to nowhere", "File->Read: odd arguments"), ALONE(read_nowhere)},
+    {WORDS("read into the stack", "File->Read: into memory that is in use"), ALONE(read_into_stack), WITH(FREE_STACK)},
     {WORDS("no information", "File->GetInfo: odd arguments"), ALONE(get_no_info)},
     {WORDS("position in no file", "is no open file"), ALONE(seek_in_nothing)},
     {WORDS("no file closed", "File->Close: "), ALONE(close_nothing)},

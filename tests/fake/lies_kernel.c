@@ -102,6 +102,7 @@ static const struct lie lies[] = {
     {FOR("entry point", KERNEL_ENTRY), ENTRY(entry, 1)},
     {FOR("kernel's kind", KERNEL_KIND), TELL(label, BATON_MEMORY_LOADER)},
     {FOR("kernel in free memory", KERNEL_KIND), TELL(lie_in_free_memory, 0), .is_wide = true},
+    {FOR("byte that is still in a cache", CLEAN), TELL(turn_byte, 0)},
     {FOR("kernel's first byte", KERNEL_BYTES), TELL(turn_byte, 0)},
     {FOR("kernel's last byte", KERNEL_BYTES), TELL(turn_last_byte, 0)},
     {FOR("byte between segments", KERNEL_BYTES), TELL(turn_gap, 0)},

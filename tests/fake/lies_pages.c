@@ -2,6 +2,7 @@
 /* Lies in the page tables. */
 #include <stdlib.h>
 
+#include "judge_tables.h"
 #include "lies.h"
 #include "phys.h"
 
@@ -23,20 +24,25 @@
 #define LOW_HALF "low"
 #define FIVE     "lower high half, five levels" /* and no pages of 1 GiB */
 #define IDENTITY "kernel file, identity map"
+#define AARCH64  "aarch64"
+#define EL2      "aarch64, EL2"
+#define SV39     "riscv64, Sv39"
+#define SV48     "riscv64, Sv48, Svpbmt"
 
 /* ---- entries ---- */
 
 /* The entry for an address in a table of `level`, or above it where a leaf is or nothing. */
 static uint64_t *entry_for(const struct told *told, uint64_t address, unsigned level)
 {
-    uint64_t table = told->result->entry.root;
+    uint64_t table = table_root(&told->result->entry, address);
 
-    for (unsigned at = machine_paging_levels();; at--) {
+    for (unsigned at = fake_paging_levels();; at--) {
         uint64_t *entry = (uint64_t *)phys_to_ptr(table) + (address >> (12 + 9 * (at - 1)) & 511);
+        struct table_entry read = table_format(&told->result->entry)->read(*entry, at);
 
-        if (at == level || !(*entry & PRESENT) || (at <= 3 && (*entry & LARGE)))
+        if (at == level || !read.is_present || read.is_leaf)
             return entry;
-        table = *entry & ADDRESS;
+        table = read.physical;
     }
 }
 
@@ -135,6 +141,11 @@ static void turn_screen(struct told *told, uint64_t bits)
     *leaf_for(told, of_kind(told, BATON_MEMORY_FRAMEBUFFER)) ^= bits;
 }
 
+static void turn_serial(struct told *told, uint64_t bits)
+{
+    *leaf_for(told, direct(told, FAKE_SERIAL)) ^= bits;
+}
+
 /* A page of what is in small pages is mapped to its neighbour. */
 static void shift(struct told *told, uint64_t by)
 {
@@ -186,7 +197,7 @@ static void turn_table_entry(struct told *told, uint64_t bits)
 
 static void turn_top_entry(struct told *told, uint64_t bits)
 {
-    *entry_for(told, told->baton->kernel.address, machine_paging_levels()) ^= bits;
+    *entry_for(told, told->baton->kernel.address, fake_paging_levels()) ^= bits;
 }
 
 static void put_table(const struct told *told, uint64_t physical)
@@ -300,6 +311,43 @@ static const struct lie lies[] = {
     {FOR("runtime code that runs", MAPPING_WRONG), TELL(turn_runtime_code, NO_EXECUTE)},
     {FOR("framebuffer that cannot be written", MAPPING_WRONG), TELL(turn_screen, WRITE)},
     {FOR("stack is its neighbour", MAPPING_WRONG), TELL(shift, FAKE_PAGE)},
+
+    {FOR("not inner shareable", LEAF_BITS), TELL(turn_code, 1 << 8), ON(AARCH64)},
+    {FOR("not accessed, aarch64", LEAF_BITS), TELL(turn_code, 1 << 10), ON(AARCH64)},
+    {FOR("global, aarch64", LEAF_BITS), TELL(turn_code, 1 << 11), ON(AARCH64)},
+    {FOR("for EL0", LEAF_BITS), TELL(turn_code, 1 << 6), ON(AARCH64)},
+    {FOR("EL0 may run it", LEAF_BITS), TELL(turn_code, 1ULL << 54), ON(AARCH64)},
+    {FOR("index into MAIR that is not set", LEAF_BITS), TELL(turn_code, 3 << 2), ON(AARCH64)},
+    {FOR("no page, aarch64", LEAF_BITS), TELL(turn_code, 2), ON(AARCH64)},
+    {FOR("block inside its page", LEAF_BITS), TELL(turn_large, 0x2000), ON(AARCH64)},
+    {FOR("contiguous", LEAF_BITS), TELL(turn_large, 1ULL << 52), ON(AARCH64)},
+    {FOR("not global at EL2", LEAF_BITS), TELL(turn_alias, 1 << 11), ON(EL2)},
+    {FOR("privileged execute-never at EL2", LEAF_BITS), TELL(turn_alias, 1ULL << 53), ON(EL2)},
+    {FOR("table forbids, aarch64", TABLE_BITS), TELL(turn_table_entry, 1ULL << 62), ON(AARCH64)},
+    {FOR("second root in free memory", TABLE_MEMORY), ENTRY(root, 1 << 30), ON(AARCH64)},
+    {FOR("writable code, aarch64", MAPPING_WRONG), TELL(turn_code, 1 << 7), ON(AARCH64)},
+    {FOR("code that does not run, aarch64", MAPPING_WRONG), TELL(turn_code, 1ULL << 53), ON(AARCH64)},
+    {FOR("code that does not run at EL2", MAPPING_WRONG), TELL(turn_alias, 1ULL << 54), ON(EL2)},
+    {FOR("framebuffer cached, aarch64", MAPPING_WRONG), TELL(turn_screen, 1 << 2), ON(AARCH64)},
+    {FOR("no serial port's page", MAPPING_MISSING), TELL(turn_serial, PRESENT), ON(AARCH64)},
+    {FOR("serial port cached", MAPPING_WRONG), TELL(turn_serial, 2 << 2), ON(AARCH64)},
+
+    {FOR("not accessed, riscv64", LEAF_BITS), TELL(turn_code, 1 << 6), ON(SV39)},
+    {FOR("clean, riscv64", LEAF_BITS), TELL(turn_code, 1 << 7), ON(SV39)},
+    {FOR("for user mode", LEAF_BITS), TELL(turn_code, 1 << 4), ON(SV39)},
+    {FOR("global, riscv64", LEAF_BITS), TELL(turn_code, 1 << 5), ON(SV39)},
+    {FOR("cannot be read", LEAF_BITS), TELL(turn_code, 1 << 1), ON(SV39)},
+    {FOR("memory type without Svpbmt", LEAF_BITS), TELL(turn_screen, 1ULL << 61), ON(SV39)},
+    {FOR("superpage inside its page", LEAF_BITS), TELL(turn_large, 1 << 10), ON(SV39)},
+    {FOR("memory type that is none", LEAF_BITS), TELL(turn_screen, 2ULL << 61), ON(SV48)},
+    {FOR("table accessed", TABLE_BITS), TELL(turn_table_entry, 1 << 6), ON(SV39)},
+    {FOR("writable code, riscv64", MAPPING_WRONG), TELL(turn_code, 1 << 2), ON(SV39)},
+    {FOR("code that does not run, riscv64", MAPPING_WRONG), TELL(turn_code, 1 << 3), ON(SV39)},
+    {FOR("framebuffer cached, riscv64", MAPPING_WRONG), TELL(turn_screen, 1ULL << 61), ON(SV48)},
+    {FOR("direct map where others have it", DIRECT_MAP_BASE), TELL(move_direct_map, 1ULL << 37), ON(SV39),
+     .is_wide = true},
+    {FOR("at EL2", LEVEL), ENTRY(at_el2, 1), ON(AARCH64)},
+    {FOR("not at EL2", LEVEL), ENTRY(at_el2, 1), ON("aarch64, EL2 with VHE")},
 
     {FOR("end of the direct map", DIRECT_MAP_END), BATON(direct_map.end, FAKE_PAGE)},
     {FOR("direct map not where it is without randomness", DIRECT_MAP_BASE), TELL(move_direct_map, 1 << 30),

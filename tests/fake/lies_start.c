@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lies about images that the firmware starts. */
+#include <string.h>
+
 #include "abi/configuration_table.h"
 #include "abi/device_path.h"
+#include "abi/dt_fixup.h"
 #include "abi/load_file.h"
 #include "abi/loaded_image.h"
 #include "lies.h"
+#include "phys.h"
 
 #define LINUX   "linux"
 #define TREE    "device tree of an entry"
+#define FIXED   "device tree, fixed up"
 #define RETURNS "program that returns"
 
 static void start_another(struct told *told, uint64_t number)
@@ -78,6 +83,45 @@ static void remove_table(EFI_SYSTEM_TABLE *system)
     static const EFI_GUID guid = EFI_DTB_TABLE_GUID;
 
     (void)system->BootServices->InstallConfigurationTable(&guid, NULL);
+}
+
+static EFI_DT_FIXUP_PROTOCOL *find_fixup(EFI_SYSTEM_TABLE *system)
+{
+    return lie_locate(system, (EFI_GUID)EFI_DT_FIXUP_PROTOCOL_GUID);
+}
+
+static void fix_nothing_up(EFI_SYSTEM_TABLE *system)
+{
+    EFI_DT_FIXUP_PROTOCOL *fixup = find_fixup(system);
+    UINTN size = 0;
+
+    (void)fixup->Fixup(fixup, NULL, &size, EFI_DT_APPLY_FIXUPS | EFI_DT_RESERVE_MEMORY);
+}
+
+/* Sound, and where it would be overwritten by the kernel. */
+static void fix_up_elsewhere(EFI_SYSTEM_TABLE *system)
+{
+    struct bytes tree = fake_volume_find(false, "/board.dtb")->bytes;
+    EFI_DT_FIXUP_PROTOCOL *fixup = find_fixup(system);
+    EFI_PHYSICAL_ADDRESS address = 0;
+    UINTN size = 4096;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiLoaderData, 1, &address);
+    memcpy(phys_to_ptr(address), tree.data, tree.size);
+    (void)fixup->Fixup(fixup, phys_to_ptr(address), &size, EFI_DT_APPLY_FIXUPS | EFI_DT_RESERVE_MEMORY);
+}
+
+/* A table is the loader's to install. */
+static void fix_up_and_install(EFI_SYSTEM_TABLE *system)
+{
+    struct bytes tree = fake_volume_find(false, "/board.dtb")->bytes;
+    EFI_DT_FIXUP_PROTOCOL *fixup = find_fixup(system);
+    EFI_PHYSICAL_ADDRESS address = 0;
+    UINTN size = 4096;
+
+    (void)system->BootServices->AllocatePages(AllocateAnyPages, EfiACPIReclaimMemory, 1, &address);
+    memcpy(phys_to_ptr(address), tree.data, tree.size);
+    (void)fixup->Fixup(fixup, phys_to_ptr(address), &size, EFI_DT_APPLY_FIXUPS | EFI_DT_RESERVE_MEMORY | 4);
 }
 
 static void shorten_tree(struct told *told, uint64_t number)
@@ -353,6 +397,9 @@ static const struct lie lies[] = {
      ON("device tree in place of the firmware's")},
     {WORDS("the firmware's table lost", "did to the configuration tables was not taken back"), ALONE(remove_table),
      ON("device tree in place of the firmware's")},
+    {WORDS("fixups of no tree", "Fixup: odd arguments"), ALONE(fix_nothing_up), ON(FIXED)},
+    {WORDS("fixups in the wrong place", "Fixup: odd arguments"), ALONE(fix_up_elsewhere), ON(FIXED)},
+    {WORDS("fixups that are installed", "Fixup: odd arguments"), ALONE(fix_up_and_install), ON(FIXED)},
     {FOR("a shorter initrd", START_INITRD), TELL(shorten_initrd, 1), ON(LINUX)},
     {FOR("another initrd", START_INITRD), TELL(shift_initrd, 4), ON(LINUX)},
     {FOR("another loader", TOLD), TELL(tell_otherwise, 0), ON(LINUX)},

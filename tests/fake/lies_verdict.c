@@ -4,7 +4,7 @@
 
 #define REFUSED "missing kernel"
 
-#define HARMLESS 5 /* a call whose failure keeps nothing from being booted: asking for the console's mode */
+#define HARMLESS 6 /* a call whose failure keeps nothing from being booted: asking for the console's mode */
 
 /* The screen has shown another number, which is noticed as well. */
 static void set_errors(struct told *told, uint64_t number)
@@ -22,10 +22,22 @@ static void set_end(struct told *told, uint64_t end)
     told->result->end = (enum fake_end)end;
 }
 
+static void hurry(struct told *told, uint64_t seconds)
+{
+    (void)told;
+    fake_clock_advance(-(seconds * 1000000000));
+}
+
 static void expect_words(struct told *told, uint64_t number)
 {
     (void)number;
     told->scenario->words = "words that nobody said";
+}
+
+static void expect_other_text(struct told *told, uint64_t number)
+{
+    (void)number;
+    told->scenario->small_text = !told->scenario->small_text;
 }
 
 static void expect_shown(struct told *told, uint64_t number)
@@ -65,6 +77,7 @@ static const struct lie lies[] = {
     {FOR("no error of a refusal", ERRORS), TELL(set_errors, 0), ON(REFUSED)},
     {FOR("words", WORDS), TELL(expect_words, 0), ON(REFUSED)},
     {FOR("progress that nobody saw", SHOWN), TELL(expect_shown, 0), ON("progress: slow medium")},
+    {FOR("another text mode", TEXT_MODE), TELL(expect_other_text, 0), ON("menu, no longer saved")},
     {FOR("more reads than are needed", READS), TELL(expect_reads, 1), ON("progress: fast medium")},
     {FOR("a refusal without an error", WITHOUT_A_WORD), TELL(set_errors, 0), ON(REFUSED), WITH(UNSORTED)},
     {FOR("a refusal with a mistake alone", WITHOUT_A_WORD), RESULT(last_is_mistake, 1), ON(REFUSED), WITH(UNSORTED)},
@@ -77,6 +90,7 @@ static const struct lie lies[] = {
     {FOR("success after an error", STATUS), RESULT(status, EFI_LOAD_ERROR), ON(REFUSED)},
     {FOR("failure without an error", STATUS), RESULT(status, EFI_LOAD_ERROR), ON("memmap")},
     {FOR("an error that the screen did not show", ERRORS_ON_SCREEN), TELL(set_errors, 1)},
+    {FOR("an error that was gone too soon", TIME_TO_READ), TELL(hurry, 1), ON(REFUSED)},
     {FOR("the end on odd firmware", QUIRKY_END), TELL(set_end, FAKE_RETURNED), WITH(UNSORTED)},
     {FOR("the end of a refusal on odd firmware", QUIRKY_END), TELL(set_end, FAKE_RESET), ON(REFUSED), WITH(UNSORTED)},
     {FOR("errors on odd firmware", QUIRKY_ERRORS), TELL(set_errors, 1), WITH(UNSORTED)},

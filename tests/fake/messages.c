@@ -10,10 +10,11 @@
 
 #include "error.h"
 #include "format.h"
+#include "workers.h"
 
 #define AT_MOST 256
 
-static bool said[AT_MOST]; /* by the place in loader_messages */
+static bool *said; /* by the place in loader_messages; all workers' */
 
 /* What no machine here can make the loader say, and why. */
 static const struct {
@@ -39,14 +40,20 @@ static const struct {
      "hundreds of entry files are thousands of calls, of which each would be made to fail"},
 };
 
+void messages_start(void)
+{
+    said = workers_memory(AT_MOST * sizeof(said[0]));
+}
+
 void error_write(struct error *error, const char *format, ...)
 {
     va_list arguments;
 
-    for (size_t i = 0; loader_messages[i]; i++) {
+    for (size_t i = 0; said && loader_messages[i]; i++) {
         if (i == AT_MOST)
             abort();
-        said[i] |= strcmp(loader_messages[i], format) == 0;
+        if (strcmp(loader_messages[i], format) == 0)
+            said[i] = true;
     }
     va_start(arguments, format);
     format_list(error->text, sizeof(error->text), format, arguments);

@@ -21,23 +21,28 @@ static void set_writes(struct chance *chance, struct fake_writes *writes)
     writes->no_rename |= chance_one_in(chance, 4);
 }
 
-void quirk_chance(const struct scenario *all, size_t count, uint64_t number, struct quirk_case *ret_case)
+void quirk_chance(const struct scenario *all, size_t usual, size_t count, uint64_t number, struct quirk_case *ret_case)
 {
     struct chance chance = chance_case(number);
-    const struct scenario *scenario = &all[chance_below(&chance, count)];
+    const bool is_refusal = chance_one_in(&chance, 5);
+    const struct scenario *scenario =
+        is_refusal ? &all[usual + chance_below(&chance, count - usual)] : &all[chance_below(&chance, usual)];
     struct fake_setup *setup = &ret_case->setup;
     unsigned quirks = (unsigned)chance_between(&chance, 0, 6);
 
     *ret_case = (struct quirk_case){.scenario = scenario, .setup = scenario->setup, .seed = chance.seed};
     for (unsigned i = 0; i < quirks; i++)
         setup->quirks |= 1ULL << chance_below(&chance, FAKE_QUIRK_COUNT);
-    if (chance_one_in(&chance, 4) && setup->levels == 0)
+    if (chance_one_in(&chance, 4) && setup->levels == 0 && setup->processor == FAKE_X86_64)
         setup->levels = 5;
     setup->small_pages |= chance_one_in(&chance, 4);
     setup->frequency_unknown |= chance_one_in(&chance, 4);
+    setup->has_timer |= chance_one_in(&chance, 4);
     setup->no_processor_random |= chance_one_in(&chance, 4);
     if (chance_one_in(&chance, 4))
         setup->keys = (unsigned)chance_between(&chance, 0, 3);
+    if (chance_one_in(&chance, 4))
+        setup->keyboard = (enum fake_keyboard)chance_below(&chance, FAKE_KEYBOARD_COUNT);
     if (setup->stale_exits == 0 && chance_one_in(&chance, 4))
         setup->stale_exits = (unsigned)chance_between(&chance, 1, 8);
     if (setup->growth == 0 && chance_one_in(&chance, 8))

@@ -348,6 +348,18 @@ static void make_stuck(struct scenario *scenario)
     scenario->words = "ExitBootServices failed 16 times";
 }
 
+static void make_hart(struct scenario *scenario)
+{
+    make_high(scenario);
+    scenario->setup.cpu_unknown = true;
+}
+
+static void make_no_hart(struct scenario *scenario)
+{
+    make_hart(scenario);
+    scenario->setup.no_boot_hart = true;
+}
+
 /* ---- from the shell ---- */
 
 static void make_memmap(struct scenario *scenario)
@@ -408,9 +420,11 @@ static const struct scenario_maker makers[] = {
     {"memmap", make_memmap, 0},
     {"unknown argument", make_unknown_word, 1},
     {"free stack above 4 GiB", make_stack_above, 0},
+    {"boot hart", make_hart, 0},
+    {"no boot hart", make_no_hart, 0},
 };
 
-#define AT_MOST 400
+#define AT_MOST 440
 
 static void make(struct scenario *ret_scenario, const struct scenario_maker *maker)
 {
@@ -423,8 +437,9 @@ static const struct scenario_maker_list usual = {makers, sizeof(makers) / sizeof
 
 /* Those that show all that a loader does. */
 static const struct scenario_maker_list *const lists[] = {
-    &usual,          &scenarios_start,  &scenarios_automatic, &scenarios_second,   &scenarios_variables,
-    &scenarios_menu, &scenarios_secure, &scenarios_counted,   &scenarios_progress, &scenarios_seed,
+    &usual,           &scenarios_start,      &scenarios_automatic, &scenarios_second,   &scenarios_variables,
+    &scenarios_menu,  &scenarios_secure,     &scenarios_counted,   &scenarios_progress, &scenarios_seed,
+    &scenarios_trees, &scenarios_processors,
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 

@@ -14,6 +14,7 @@ struct expected_start {
     const char *options;      /* NULL: none */
     struct bytes initrd;
     struct bytes device_tree; /* of its entry; nothing: the firmware's, if any */
+    struct bytes plain_tree;  /* the same without what the firmware adds, where that may fail */
     bool seeded;              /* it gets a random seed */
 };
 
@@ -29,6 +30,7 @@ struct scenario {
     unsigned entries;         /* that are tried one after the other, each with an error of its own */
     bool is_menu;             /* keys decide, so a failure may have it end as `unattended` */
     enum fake_end unattended; /* how it ends when no key arrives */
+    bool by_variable;         /* a variable asks for the menu, which otherwise boots by itself */
     bool on_stack;            /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */
     bool exact;               /* the kernel must lie below 4 GiB */
     bool large;               /* more than 1 MiB in one piece is needed */
@@ -36,6 +38,7 @@ struct scenario {
     bool is_itself;           /* an entry starts the loader's own file; the loader may not know that it is */
     const char *words;        /* that the log must have */
     const char *shown;        /* what the console must show */
+    bool small_text;          /* the menu is shown in the console's other mode, which is smaller */
     const char *read;         /* a file that is read in */
     unsigned reads;           /* so many calls */
     const char *last_booted;  /* LoaderEntryLastBooted behind an untroubled run; NULL: none */
@@ -71,6 +74,12 @@ extern const struct scenario_maker_list scenarios_secure;
 extern const struct scenario_maker_list scenarios_counted;
 /* scenarios_progress.c: loads that take their time. */
 extern const struct scenario_maker_list scenarios_progress;
+
+/* scenarios_trees.c: overlays, and firmware that adds to device trees. */
+extern const struct scenario_maker_list scenarios_trees;
+
+/* scenarios_processors.c: kernels for other processors. */
+extern const struct scenario_maker_list scenarios_processors;
 
 /* scenarios_seed.c: the random seed for images. */
 extern const struct scenario_maker_list scenarios_seed;

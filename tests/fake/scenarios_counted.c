@@ -225,6 +225,14 @@ static void make_image_left(struct scenario *scenario)
     expect_names(scenario, IMAGE, ENTRIES "a+0-3.conf");
 }
 
+/* Nor is one whose kernel is not there, on its own volume. */
+static void make_image_missing(struct scenario *scenario)
+{
+    make_image_alone(scenario);
+    scenario_add_text(scenario, ENTRIES "a.conf", "kernel /missing.elf\n");
+    scenario->entries = 2;
+}
+
 /* A file is not renamed for want of room either. */
 static void make_full_left(struct scenario *scenario)
 {
@@ -301,6 +309,7 @@ static const struct scenario_maker makers[] = {
     {"counted image", make_image, 0},
     {"counted image, alone", make_image_alone, 0},
     {"counted image, others exhausted", make_image_left, 0},
+    {"counted image, others broken", make_image_missing, 0},
     {"counted image, not renamed", make_image_kept, 0},
     {"counted image, twins", make_image_twins, 0},
     {"counted image, refused", make_image_refused, 1},

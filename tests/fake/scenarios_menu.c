@@ -46,6 +46,75 @@ static void make_edited(struct scenario *scenario)
     scenario->expected.unedited = "one";
 }
 
+/* Before the word. */
+static void make_edited_in_front(struct scenario *scenario, const char *typed, const char *unmodified)
+{
+    make_menu(scenario, "timeout 5\n", typed);
+    scenario->expected.command_line = "2one";
+    scenario->expected.unedited = "one";
+    scenario->expected.unmodified = unmodified;
+}
+
+static void make_edited_with_ctrl(struct scenario *scenario)
+{
+    make_edited_in_front(scenario, "e\0032\r", "on2e");
+}
+
+static void make_edited_with_alt(struct scenario *scenario)
+{
+    make_edited_in_front(scenario, "e\0042\r", "oneb2");
+}
+
+/* What firmware may make of keys: none comes twice, and what has no modifiers is as it was. */
+static void make_keyboard(struct scenario *scenario, enum fake_keyboard keyboard)
+{
+    make_edited_in_front(scenario, "e\0012\r", NULL);
+    scenario->setup.keyboard = keyboard;
+}
+
+static void make_simple_keyboard(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_SIMPLE);
+}
+
+static void make_empty_keyboard(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_EMPTY);
+}
+
+static void make_dead_keyboard(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_DEAD);
+}
+
+static void make_keyboard_without_event(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_NO_EVENT);
+}
+
+static void make_keys_twice(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_TWICE);
+}
+
+static void make_partial_keys(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_PARTIAL);
+}
+
+static void make_unsure_modifiers(struct scenario *scenario)
+{
+    make_keyboard(scenario, FAKE_KEYBOARD_UNSURE);
+}
+
+/* That is no key: nobody has asked for the menu, and so the other entry is not chosen. */
+static void make_modifier_alone(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout menu-hidden\ndefault b*\n", "j\r");
+    scenario->setup.keyboard = FAKE_KEYBOARD_PARTIAL;
+    scenario->words = "booting /os.elf (/loader/entries/b.conf)";
+}
+
 static void make_not_edited(struct scenario *scenario)
 {
     make_menu(scenario, "timeout 5\neditor no\n", "e.\r");
@@ -192,6 +261,7 @@ static void make_saved(struct scenario *scenario)
 static void make_not_saved(struct scenario *scenario)
 {
     make_menu(scenario, "timeout 1\nconsole-mode max\n", "dTT\r");
+    scenario->small_text = true; /* the last one */
     scenario->setup.variables[0] =
         (struct fake_variable){.name = "LoaderEntryDefault", .value = fake_variable_text("b.conf")};
     scenario->setup.variables[1] =
@@ -202,6 +272,7 @@ static void make_not_saved(struct scenario *scenario)
 static void make_force_saved(struct scenario *scenario)
 {
     make_menu(scenario, "timeout 1\nconsole-mode 7\n", "TT.\r");
+    scenario->words = "the console has no mode 7 (EFI_UNSUPPORTED)";
 }
 
 /* One entry, which cannot be booted. */
@@ -219,6 +290,7 @@ static void make_failing_entry(struct scenario *scenario, const char *loader_con
 static void make_automatic(struct scenario *scenario)
 {
     make_failing_entry(scenario, "timeout 1\nconsole-mode auto\nauto-reboot yes\n");
+    scenario->small_text = true; /* which is larger than what there is now */
     scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
     scenario->words = "leaving the menu for the firmware";
 }
@@ -303,6 +375,16 @@ static const struct scenario_maker makers[] = {
     {"menu, choice", make_choice, 0},
     {"menu, forced", make_forced, 0},
     {"menu, edited", make_edited, 0},
+    {"menu, edited with Ctrl", make_edited_with_ctrl, 0},
+    {"menu, edited with Alt", make_edited_with_alt, 0},
+    {"menu, keyboard without modifiers", make_simple_keyboard, 0},
+    {"menu, keyboard without functions", make_empty_keyboard, 0},
+    {"menu, dead keyboard", make_dead_keyboard, 0},
+    {"menu, keyboard without an event", make_keyboard_without_event, 0},
+    {"menu, keys in two places", make_keys_twice, 0},
+    {"menu, modifiers as strokes", make_partial_keys, 0},
+    {"menu, modifiers not valid", make_unsure_modifiers, 0},
+    {"menu, a modifier alone", make_modifier_alone, 0},
     {"menu, editor off", make_not_edited, 0},
     {"menu, status", make_status, 0},
     {"menu, memory map", make_map, 0},

@@ -96,10 +96,10 @@ static void make_other_type(struct scenario *scenario)
     scenario->entries = 1;
 }
 
+/* The table at the disk's end counts. */
 static void make_bad_header(struct scenario *scenario)
 {
-    make_other_type(scenario);
-    scenario->setup.second.has_other_type = false;
+    add_kernel(scenario);
     scenario->setup.second.bad_block = 1;
 }
 
@@ -114,6 +114,56 @@ static void make_odd_blocks(struct scenario *scenario)
     make_other_type(scenario);
     scenario->setup.second.has_other_type = false;
     scenario->setup.second.block_size = 131072;
+}
+
+static void make_no_header(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.damage = FAKE_HEADER_GONE;
+}
+
+static void make_damaged_header(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.damage = FAKE_HEADER_DAMAGED;
+}
+
+static void make_damaged_table(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.damage = FAKE_TABLE_DAMAGED;
+}
+
+static void make_damaged(struct scenario *scenario)
+{
+    make_other_type(scenario);
+    scenario->setup.second.has_other_type = false;
+    scenario->setup.second.damage = FAKE_BOTH_DAMAGED;
+    scenario->words = "the boot disk's partition table cannot be read";
+}
+
+/* The firmware was in a hurry, and has drivers for the boot partition alone. */
+static void make_unconnected(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.is_unconnected = true;
+}
+
+/* It is of a kind that the firmware has no driver for. */
+static void make_no_volume(struct scenario *scenario)
+{
+    make_other_type(scenario);
+    scenario->setup.second.has_other_type = false;
+    scenario->setup.second.is_unconnected = true;
+    scenario->setup.second.is_no_volume = true;
+    scenario->words = "has an extended boot loader partition (XBOOTLDR), and the firmware cannot read its file system";
+}
+
+static void make_double(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.is_double = true;
+    scenario->words = "more than one extended boot loader partition: the first one is taken";
 }
 
 static void make_lost(struct scenario *scenario)
@@ -157,6 +207,13 @@ static const struct scenario_maker makers[] = {
     {"second volume, unreadable header", make_bad_header, 0},
     {"second volume, unreadable table", make_bad_table, 0},
     {"second volume, odd blocks", make_odd_blocks, 0},
+    {"second volume, no header", make_no_header, 0},
+    {"second volume, damaged header", make_damaged_header, 0},
+    {"second volume, damaged table", make_damaged_table, 0},
+    {"second volume, both damaged", make_damaged, 0},
+    {"second volume, unconnected", make_unconnected, 0},
+    {"second volume, no file system", make_no_volume, 0},
+    {"second volume, two of them", make_double, 0},
     {"second volume, lost", make_lost, 1},
     {"second volume, lost, nothing else", make_lost_alone, 1},
     {"second volume, no folder", make_no_folder, 1},

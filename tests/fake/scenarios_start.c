@@ -119,7 +119,16 @@ static void make_failing(struct scenario *scenario)
 {
     make_returning(scenario);
     scenario->setup.program.status = EFI_TIMEOUT;
-    scenario->words = "/tool.efi: was started, and came back with EFI_TIMEOUT.";
+    scenario->words = "/tool.efi: was started, and came back with EFI_TIMEOUT: out of paper.";
+}
+
+/* It says nothing, and no specification knows its number. */
+static void make_failing_wordlessly(struct scenario *scenario)
+{
+    make_returning(scenario);
+    scenario->setup.program.status = EFI_ERROR_BIT | 0x12345;
+    scenario->setup.program.talks = false;
+    scenario->words = "/tool.efi: was started, and came back with status 0x8000000000012345.";
 }
 
 /* The program itself says what StartImage says when nothing ran. */
@@ -188,7 +197,7 @@ static void make_failing_alike(struct scenario *scenario)
 {
     make_returning(scenario);
     scenario->setup.program.status = EFI_UNSUPPORTED;
-    scenario->words = "/tool.efi: was started, and came back with EFI_UNSUPPORTED.";
+    scenario->words = "/tool.efi: was started, and came back with EFI_UNSUPPORTED: out of paper.";
 }
 
 static void make_other_initrd(struct scenario *scenario)
@@ -332,11 +341,10 @@ static void make_tree(struct scenario *scenario)
 {
     struct bytes tree = make_small_tree();
 
-    add_image(scenario, "/linux/vmlinuz",
-              "linux /linux/vmlinuz\ndevicetree \\dtb\\board.dtb\ndevicetree-overlay /a.dtbo /b.dtbo\n");
+    add_image(scenario, "/linux/vmlinuz", "linux /linux/vmlinuz\ndevicetree \\dtb\\board.dtb\n");
     scenario_add_file(scenario, "/dtb/board.dtb", tree);
     scenario->start.device_tree = tree;
-    scenario->words = "a.conf:3: 'devicetree-overlay' is not supported";
+    scenario->words = "/dtb/board.dtb: is the device tree";
 }
 
 /* The firmware's own is there again behind it. */
@@ -346,7 +354,6 @@ static void make_tree_in_place(struct scenario *scenario)
     scenario->setup.device_tree = make_small_tree();
     scenario->setup.program = (struct fake_program){.comes_back = true};
     scenario->end = FAKE_RETURNED;
-    scenario->words = "/dtb/board.dtb: is the device tree";
 }
 
 static void make_no_tree(struct scenario *scenario)
@@ -454,6 +461,7 @@ static const struct scenario_maker makers[] = {
     {"driver", make_driver, 0},
     {"program that fails", make_failing, 1},
     {"program that fails oddly", make_failing_oddly, 1},
+    {"program that fails wordlessly", make_failing_wordlessly, 1},
     {"program that fails, then a kernel", make_next, 1},
     {"program, untrusted", make_violation, 1},
     {"program, denied", make_denied, 1},

@@ -170,6 +170,7 @@ static void make_timeout_once(struct scenario *scenario)
     scenario->setup.typed = "\r";
     scenario->is_menu = true;
     scenario->unattended = FAKE_WAITED;
+    scenario->by_variable = true;
     scenario->entries = 6; /* as often as it may be tried */
 }
 

@@ -6,6 +6,8 @@
 #include "judge_counts.h"
 #include "quirks.h"
 
+#define TIME_TO_READ 10000000000ULL /* nanoseconds */
+
 /* Something was booted. */
 static bool is_boot(enum fake_end end)
 {
@@ -33,12 +35,18 @@ static bool lacks_setup(const struct fake_setup *setup)
            (fake_has(FAKE_QUIRK_NO_VARIABLES) || (!is_asked && fake_has(FAKE_QUIRK_FIXED_VARIABLES)));
 }
 
+/* A menu that nobody opens is counted down. */
+static bool lacks_menu(const struct scenario *scenario)
+{
+    return scenario->by_variable && fake_has(FAKE_QUIRK_NO_VARIABLES);
+}
+
 /* How a run ends on sound firmware. */
 static enum fake_end usual_end(const struct scenario *scenario)
 {
     if (starts_itself(scenario))
         return FAKE_STARTED;
-    if (!scenario->is_menu)
+    if (!scenario->is_menu || lacks_menu(scenario))
         return scenario->end;
     if (fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY))
         return scenario->unattended;
@@ -66,7 +74,13 @@ static bool has_other_secure(const struct scenario *scenario)
 /* Where Secure Boot may be on: nobody has verified the tree. */
 static bool leaves_tree_out(void)
 {
-    return strstr(fake_log_text(), "'devicetree' does nothing while Secure Boot is on") != NULL;
+    return strstr(fake_log_text(), "' does nothing while Secure Boot is on") != NULL;
+}
+
+/* The firmware would have added to the tree, and could not be asked. */
+static bool lacks_fixups(const struct scenario *scenario)
+{
+    return scenario->start.plain_tree.size > 0 && fake_calls_failed(FAKE_LocateProtocol) > 0;
 }
 
 /* How a run ends when no call fails. */
@@ -100,6 +114,9 @@ static void check_untroubled(const struct scenario *scenario, const struct fake_
         check_broken(CHECK_WORDS, "the log lacks \"%s\"", scenario->words);
     if (scenario->shown && !strstr(fake_console_text(), scenario->shown))
         check_broken(CHECK_SHOWN, "the console lacks \"%s\"", scenario->shown);
+    if (scenario->is_menu && !scenario->setup.program.sets_text_mode &&
+        fake_console_mode() != (scenario->small_text ? 1 : 0))
+        check_broken(CHECK_TEXT_MODE, "the console is in mode %d", fake_console_mode());
     if (scenario->read && fake_volume_reads(scenario->read) != scenario->reads)
         check_broken(CHECK_READS, "%s was read in %u calls instead of %u", scenario->read,
                      fake_volume_reads(scenario->read), scenario->reads);
@@ -109,7 +126,24 @@ static void check_untroubled(const struct scenario *scenario, const struct fake_
         check_broken(CHECK_MAP_CALLS, "the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
 }
 
-/* One error for each entry that is refused, or one for all, and one for each configuration file that is passed over. */
+/* What is there twice is two entries when there is no memory to find that out. */
+static unsigned twins_of(const struct scenario *scenario)
+{
+    unsigned files = 0;
+
+    for (size_t i = 0; i < scenario->setup.file_count; i++)
+        files += strncmp(scenario->setup.files[i].path, "/loader/entries/", 16) == 0 ? 1 : 0;
+    return scenario->names[0] && fake_injected() > 0 && files > scenario->entries ? files - scenario->entries : 0;
+}
+
+/* One for each entry that is refused, or one for all, and one for each configuration file that is passed over. A key
+ * that is there already answers an error, too, with the menu, in which there are entries again. */
+static unsigned most_errors(const struct scenario *scenario, const struct fake_result *result)
+{
+    return scenario->entries + twins_of(scenario) + result->mistakes + starts_itself(scenario) +
+           (fake_has(FAKE_QUIRK_STUCK_KEY) || (fake_setup()->keys > 0 && fake_injected() > 0));
+}
+
 static void check_errors(const struct scenario *scenario, const struct fake_result *result)
 {
     /* It was no boot; or a person did nothing, or wants something else. */
@@ -118,12 +152,12 @@ static void check_errors(const struct scenario *scenario, const struct fake_resu
     if (!is_boot(result->end) && result->end != FAKE_RESTARTED && (result->errors == 0 || result->last_is_mistake) &&
         !may_be_quiet)
         check_broken(CHECK_WITHOUT_A_WORD, "the loader %s without a word", fake_end_name(result->end));
-    if (result->errors > scenario->entries + result->mistakes)
+    if (result->errors > most_errors(scenario, result))
         check_broken(CHECK_ERRORS_AT_MOST,
                      "%u errors were shown, %u of them of configuration files, and %u is the most", result->errors,
-                     result->mistakes, scenario->entries + result->mistakes);
+                     result->mistakes, most_errors(scenario, result));
     /* The entry that is entered was not refused. */
-    if (is_boot(result->end) && result->errors >= scenario->entries + result->mistakes)
+    if (is_boot(result->end) && result->errors >= most_errors(scenario, result))
         check_broken(CHECK_JUMP_AFTER_ERRORS, "the loader booted after %u errors, %u of them of configuration files",
                      result->errors, result->mistakes);
 }
@@ -150,6 +184,19 @@ static void check_screen(const struct fake_result *result)
     if (fake_calls_failed(FAKE_OutputString) == 0 && !fake_has(FAKE_QUIRK_NO_CONOUT) && result->end != FAKE_RESET &&
         (log_is_shown ? shown < result->errors : shown != result->errors))
         check_broken(CHECK_ERRORS_ON_SCREEN, "of %u errors the screen showed %u", result->errors, shown);
+}
+
+/* Nobody answers an error, so it stays for its time, whatever fails. */
+static void check_time_to_read(const struct fake_result *result)
+{
+    bool is_answered = fake_setup()->typed || fake_setup()->keys > 0 || fake_has(FAKE_QUIRK_STUCK_KEY);
+    unsigned asked = 0;
+
+    for (const char *at = fake_console_text(); (at = strstr(at, "it goes on by itself")) != NULL; at++)
+        asked++;
+    if (!is_answered && result->end != FAKE_CUT && fake_clock_waited() < asked * TIME_TO_READ)
+        check_broken(CHECK_TIME_TO_READ, "%u times there were ten seconds to read what is wrong, %llu ms altogether",
+                     asked, (unsigned long long)fake_clock_waited() / 1000000);
 }
 
 /* What keys can come to that were meant for something else. */
@@ -199,7 +246,7 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
         check_broken(CHECK_ONE_FAILURE, "one failure of %s kept the kernel from being booted",
                      fake_service_name(fake_injected_service()));
     if (is_boot(result->end) && !is_boot(expected_end(scenario)) && !is_boot(scenario->unattended) &&
-        !fake_secure_was_denied() && !leaves_tree_out())
+        !fake_secure_was_denied() && !leaves_tree_out() && !lacks_fixups(scenario))
         check_broken(CHECK_JUMP_REFUSED, "the loader booted, where it should have refused");
     if (result->end == FAKE_WAITED && !scenario->is_menu)
         check_broken(CHECK_WAITED, "the loader waited for a person");
@@ -219,9 +266,15 @@ static bool is_path(const struct expected_start *expected, const char *path)
            is_same(path, expected->uncounted[1]);
 }
 
-/* What the image found that was started last. */
-static void check_start(const struct expected_start *expected, const struct fake_started *started)
+static bool is_tree(struct bytes tree, struct bytes expected)
 {
+    return tree.size == expected.size && (tree.size == 0 || memcmp(tree.data, expected.data, tree.size) == 0);
+}
+
+/* What the image found that was started last. */
+static void check_start(const struct scenario *scenario, const struct fake_started *started)
+{
+    const struct expected_start *expected = &scenario->start;
     const char *options = expected->options ? expected->options : "", *given = started->options ? started->options : "";
     struct bytes expected_tree = expected->device_tree;
 
@@ -232,9 +285,8 @@ static void check_start(const struct expected_start *expected, const struct fake
         check_broken(CHECK_START_OPTIONS, "the image was given the options \"%s\" instead of \"%s\"", given, options);
     if (leaves_tree_out())
         expected_tree = (struct bytes){NULL, 0};
-    if (started->device_tree.size != expected_tree.size ||
-        (started->device_tree.size > 0 &&
-         memcmp(started->device_tree.data, expected_tree.data, expected_tree.size) != 0))
+    if (!is_tree(started->device_tree, expected_tree) &&
+        !(lacks_fixups(scenario) && is_tree(started->device_tree, expected->plain_tree)))
         check_broken(CHECK_START_TREE, "the image was given another device tree, of %zu bytes instead of %zu",
                      started->device_tree.size, expected_tree.size);
     if (started->initrd.size != expected->initrd.size ||
@@ -275,13 +327,14 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
         judge(result, &scenario->expected);
     /* After a cut, which it was depends on where that was. */
     if (fake_started()->count > 0 && !setup->writes.is_the_same && !starts_itself(scenario))
-        check_start(&scenario->start, fake_started());
+        check_start(scenario, fake_started());
     verdict_variables(scenario, result, untroubled);
     if (fake_started()->seed.size > 0 && !setup->writes.is_the_same)
         check_seed_file(fake_started());
     if (untroubled && !setup->writes.is_the_same && (fake_started()->seed.size > 0) != scenario->start.seeded)
         check_broken(CHECK_START_SEED, "the image was given %s random seed", scenario->start.seeded ? "no" : "a");
     check_screen(result);
+    check_time_to_read(result);
     check_status(scenario, result);
     judge_counts(scenario);
     if (untroubled && !setup->writes.is_the_same)

@@ -223,7 +223,7 @@ static uint64_t read_time(const char *name)
 
 static void check_told(const struct fake_result *result)
 {
-    static const uint8_t features[8] = {0x7f, 0x27};
+    static const uint8_t features[8] = {0x7f, 0x27, 0x01};
     struct bytes value = {NULL, 0};
     uint32_t attributes;
     bool junk = fake_has(FAKE_QUIRK_JUNK_VARIABLES);

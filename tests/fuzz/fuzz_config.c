@@ -28,8 +28,20 @@ static void check_path(const struct arena *arena, const char *path)
     if (!path)
         return;
     check_string(arena, path);
-    CHECK(path[0] == '/' && strlen(path) <= CONFIG_PATH_MAX + 1 && config_path_is_plain(path));
+    CHECK(path[0] == '/' && path[1] != '\0' && strlen(path) <= CONFIG_PATH_MAX + 1);
+    CHECK(!strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../"));
     CHECK(!strchr(path, '\\') && !strchr(path, '\t'));
+}
+
+static void check_overlays(const struct arena *arena, const struct entry *entry)
+{
+    const char *path = entry->overlays;
+
+    for (size_t i = 0; i < entry->overlay_count; i++) {
+        check_path(arena, path);
+        CHECK(strchr(path, ' ') == NULL);
+        path += strlen(path) + 1;
+    }
 }
 
 static void check_entry(const struct arena *arena, const struct entry *entry)
@@ -47,6 +59,7 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
     else
         check_path(arena, entry->kernel);
     check_path(arena, entry->devicetree);
+    check_overlays(arena, entry);
     CHECK(entry->profile == 0 || entry->kernel_key == ENTRY_KERNEL_UKI);
     CHECK(entry->initrd_count == 0 || entry->kernel_key != ENTRY_KERNEL_UKI);
     CHECK((entry->kernel != NULL) == (entry->kernel_key != ENTRY_KERNEL_NONE));
@@ -68,18 +81,28 @@ static void check_entry(const struct arena *arena, const struct entry *entry)
     CHECK(entry_compare(entry, entry) == 0);
 }
 
-/* And initrds, and what is extra. */
-static size_t count_modules(struct text text)
+static size_t count_words(struct text text)
+{
+    size_t count = 0;
+
+    while (text_take_word(&text).length > 0)
+        count++;
+    return count;
+}
+
+/* What modules, initrds, what is extra and overlays take at the most. */
+static size_t room_of_files(struct text text)
 {
     struct text line;
-    size_t count = 0;
+    size_t size = 0;
 
     while (text_take_line(&text, &line)) {
         struct text key = text_take_word(&line);
 
-        count += text_is(key, "module") || text_is(key, "initrd") || text_is(key, "extra");
+        size += text_is(key, "module") || text_is(key, "initrd") || text_is(key, "extra") ? 24 : 0;
+        size += text_is(key, "devicetree-overlay") ? 2 * count_words(line) : 0;
     }
-    return count;
+    return size;
 }
 
 static void check_refusal(const struct error *error, const char *file, enum status status)
@@ -140,7 +163,7 @@ void fuzz(struct input *input)
     bool is_loader = input_flag(input);
     const char *file = input_string(input, 64);
     struct text text = input_text(input, input->size);
-    size_t room = 2 * (text.length + strlen(file)) + 24 * count_modules(text) + 128;
+    size_t room = 2 * (text.length + strlen(file)) + room_of_files(text) + 128;
     struct arena arena = {.size = ARENA_START + room, .used = ARENA_START};
     struct arena exact = {.size = arena.size, .used = ARENA_START};
 

@@ -20,7 +20,7 @@ static uint64_t listed_up_to(const struct efi_map *map, uint64_t at)
     uint64_t furthest = at >= 0xe0000 && at < 0x100000 ? 0x100000 : at;
 
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        struct efi_descriptor descriptor = *efi_map_at(map, i);
         uint64_t base, end;
 
         if (efi_descriptor_range(&descriptor, &base, &end) && !holds_no_tables(descriptor.type) && base <= at &&
@@ -33,7 +33,7 @@ static uint64_t listed_up_to(const struct efi_map *map, uint64_t at)
 static bool is_forbidden(const struct efi_map *map, uint64_t address, uint64_t end)
 {
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        struct efi_descriptor descriptor = *efi_map_at(map, i);
         uint64_t from, to;
 
         if (efi_descriptor_range(&descriptor, &from, &to) && holds_no_tables(descriptor.type) && from < end &&
@@ -55,20 +55,25 @@ static bool may_read_plainly(const struct efi_map *map, uint64_t address, uint64
     return true;
 }
 
-static void check(const struct efi_map *map, uint64_t address, uint64_t size)
+/* What was remembered of the reads before changes nothing. */
+static void check(struct readable_memory *readable, uint64_t address, uint64_t size)
 {
-    CHECK(firmware_tables_may_read(map, address, size) == may_read_plainly(map, address, size));
+    bool may = may_read_plainly(readable->map, address, size);
+
+    CHECK(firmware_tables_may_read(readable->map, address, size) == may);
+    CHECK(readable_memory_has(readable, address, size) == may);
 }
 
 void fuzz(struct input *input)
 {
     struct made_map made = machine_wild_map(input, 32);
     struct efi_map map = made_map_view(&made);
+    struct readable_memory readable = {.map = &map};
 
     for (unsigned i = 0; i < 4; i++) {
         uint64_t address = input_flag(input) ? input_wide(input) : input_address(input) + input_number(input, 2);
 
-        check(&map, address, input_flag(input) ? input_number(input, 3) : input_wide(input));
+        check(&readable, address, input_flag(input) ? input_number(input, 3) : input_wide(input));
     }
     made_map_end(&made);
 }

@@ -62,15 +62,13 @@ static const char *find_plainly(const char *text, const char *key)
     const char *found = "";
 
     while (*text != '\0') {
-        size_t length = strcspn(text, "\n"), end = length;
+        size_t length = strcspn(text, "\r\n"), end = length;
         char *line = fuzz_room(length + 1), *value;
         bool is_text = true;
 
         memcpy(line, text, length);
         line[length] = '\0';
-        text += length + (text[length] == '\n');
-        if (end > 0 && line[end - 1] == '\r')
-            line[--end] = '\0';
+        text += length + (text[length] != '\0'); /* an empty line between CR and LF says nothing */
         for (size_t i = 0; i < end; i++)
             is_text = is_text && ((unsigned char)line[i] >= 32 || line[i] == '\t') && line[i] != 127;
         while (end > 0 && strchr(" \t", line[end - 1]))
@@ -129,6 +127,7 @@ static void check_values(struct text text, const struct arena *arena, const stru
         CHECK(!value || (*value != '\0' && value >= start && value + strlen(value) < start + arena->used));
     }
     CHECK(os_release_title(release) == (release->pretty_name ? release->pretty_name
+                                        : release->image_id  ? release->image_id
                                         : release->name      ? release->name
                                                              : release->id));
     CHECK(os_release_sort_key(release) == (release->image_id ? release->image_id : release->id));

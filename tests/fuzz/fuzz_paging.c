@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Ranges mapped and shared in page tables, against a list of ranges: each address is where the first range that holds
- * it leads, with its permissions and its caching, in pages that lie in the range; all else is not mapped. Mapping stops
- * where something is mapped, and at the end of the pool; what was counted is enough.
+ * Ranges mapped and shared in page tables of any format, against a list of ranges: each address is where the first
+ * range that holds it leads, in a leaf as the manual has it, in pages that lie in the range; all else is not mapped.
+ * Mapping stops where something is mapped, and at the end of the pool; what was counted is enough.
  */
 #include <string.h>
 
 #include "fuzz.h"
-#include "paging.h"
+#include "page_manuals.h"
 
 #define PAGE   4096ULL
 #define RANGES 12
@@ -19,6 +19,7 @@ struct range {
 };
 
 struct sample {
+    const struct page_manual *manual;
     struct page_tables tables;
     struct range ranges[RANGES];
     size_t count;
@@ -33,12 +34,21 @@ static const struct range *range_at(const struct sample *sample, uint64_t addres
     return NULL;
 }
 
+/* In one of the halves; of five levels no more is used than of four. */
+static bool is_canonical(uint64_t address, const struct page_manual *manual)
+{
+    return address >> manual->half_bits == 0 || ~address >> manual->half_bits == 0;
+}
+
+/* Behind the end of the lower half no processor looks anything up. */
 static void check_address(const struct sample *sample, uint64_t address)
 {
     const struct range *range = range_at(sample, address);
     uint64_t physical = 1, leaf = 0, size;
     unsigned level = 0;
 
+    if (!is_canonical(address, sample->manual))
+        return;
     CHECK(page_tables_look_up(&sample->tables, address, &physical, &leaf, &level) == (range != NULL));
     if (!range)
         return;
@@ -47,12 +57,8 @@ static void check_address(const struct sample *sample, uint64_t address)
     CHECK(physical - range->physical == address - range->address);
     CHECK((address & ~(size - 1)) >= range->address);
     CHECK((address | (size - 1)) - range->address < range->size);
-    CHECK(((leaf & 2) != 0) == ((range->permissions & PERMIT_WRITE) != 0));
-    CHECK((leaf >> 63 == 0) == ((range->permissions & PERMIT_EXECUTE) != 0));
-    CHECK((leaf & 0x61) == 0x61 &&
-          (leaf & (level == 1 ? 0x98 : 0x1018)) == (!(range->permissions & PERMIT_WRITE_COMBINING) ? 0
-                                                    : level == 1                                   ? 0x88
-                                                                                                   : 0x1008));
+    CHECK(leaf == ((physical & ~(size - 1)) >> 12 << sample->manual->address_from |
+                   sample->manual->leaf(level, range->permissions)));
 }
 
 /* The borders, and one address between them. */
@@ -63,11 +69,6 @@ static void check_range(const struct sample *sample, const struct range *range, 
     check_address(sample, range->address + range->size - 1);
     check_address(sample, range->address + range->size);
     check_address(sample, range->address + inside % range->size);
-}
-
-static bool is_canonical(uint64_t address, unsigned levels)
-{
-    return address >> (12 + 9 * levels - 1) == 0 || ~address >> (12 + 9 * levels - 1) == 0;
 }
 
 /* How much of a range can be mapped: up to the first page of it that is. */
@@ -102,11 +103,11 @@ static void map(struct sample *sample, struct range range)
         sample->ranges[sample->count++] = range;
 }
 
-static struct range read_range(struct input *input, unsigned levels)
+static struct range read_range(struct input *input, const struct page_manual *manual)
 {
     uint64_t how = input_number(input, 1);
     struct range range = {.address = input_address(input),
-                          .physical = input_address(input) & 0xffffffffff000,
+                          .physical = input_address(input) & ((1ULL << manual->address_bits) - 1) & ~(PAGE - 1),
                           .permissions = (uint32_t)how & 7};
 
     range.size = PAGE * (1 + input_number(input, how & 8 ? 1 : 2));
@@ -114,8 +115,9 @@ static struct range read_range(struct input *input, unsigned levels)
         range.physical = (range.address & 0x3fffffff) | (range.physical & ~0x3fffffffULL);
     if (how & 32)
         range.size <<= 4;
-    if (!is_canonical(range.address, levels) || !is_canonical(range.address + range.size - 1, levels) ||
-        range.address + range.size < range.address || range.physical + range.size > 1ULL << 52)
+    if (!is_canonical(range.address, manual) || !is_canonical(range.address + range.size - 1, manual) ||
+        range.address + range.size < range.address || (range.address ^ (range.address + range.size - 1)) >> 63 != 0 ||
+        range.physical + range.size > 1ULL << manual->address_bits)
         range.size = 0;
     return range;
 }
@@ -127,7 +129,7 @@ static void check_count(const struct sample *sample)
     bool used[RANGES] = {false};
     uint8_t *pool;
 
-    page_tables_start(&counted, &paging_x86_64, sample->tables.levels, sample->tables.largest_leaf, NULL, 0, 0);
+    page_tables_start(&counted, sample->manual->format, sample->tables.levels, sample->tables.largest_leaf, NULL, 0, 0);
     for (size_t pass = 0; pass < sample->count; pass++) {
         size_t lowest = RANGES;
 
@@ -142,7 +144,7 @@ static void check_count(const struct sample *sample)
     pool = fuzz_room(counted.used * PAGE + PAGE);
     pool += -(uintptr_t)pool & 7;
     memset(pool, 0, counted.used * PAGE);
-    page_tables_start(&built, &paging_x86_64, sample->tables.levels, sample->tables.largest_leaf, pool, 0x1000,
+    page_tables_start(&built, sample->manual->format, sample->tables.levels, sample->tables.largest_leaf, pool, 0x1000,
                       counted.used);
     for (size_t i = 0; i < sample->count; i++)
         CHECK(page_tables_map(&built, sample->ranges[i].address, sample->ranges[i].physical, sample->ranges[i].size,
@@ -153,16 +155,16 @@ static void check_count(const struct sample *sample)
 /* Lower addresses show what is in the upper half. */
 static void share(struct sample *sample)
 {
-    const uint64_t from = 0xffff800000000000, size = 4 * PAGING_SHARE_SIZE;
+    const uint64_t from = 0 - (1ULL << sample->manual->half_bits), size = 4 * paging_share_size(sample->tables.levels);
     const size_t used = sample->tables.used;
     struct page_tables counted;
 
     for (size_t i = 0; i < sample->count; i++) {
-        if (sample->ranges[i].address < 1ULL << 47)
+        if (sample->ranges[i].address >> 63 == 0)
             return; /* it may be in the way */
     }
-    page_tables_start(&counted, &paging_x86_64, sample->tables.levels, 2, NULL, 0, 0);
-    CHECK(page_tables_share(&counted, from, 0, size) && counted.used == 1 + PAGING_SHARE_TABLES);
+    page_tables_start(&counted, sample->manual->format, sample->tables.levels, 2, NULL, 0, 0);
+    CHECK(page_tables_share(&counted, from, 0, size) && counted.used == sample->manual->roots + PAGING_SHARE_TABLES);
     if (!page_tables_share(&sample->tables, from, 0, size))
         return;
     CHECK(sample->tables.used - used <= PAGING_SHARE_TABLES);
@@ -181,15 +183,16 @@ static void share(struct sample *sample)
 void fuzz(struct input *input)
 {
     static _Alignas(4096) uint8_t pool[POOL * PAGE];
-    struct sample sample = {.count = 0};
+    struct sample sample = {.manual = &page_manuals[input_below(input, PAGE_MANUALS)]};
     uint64_t how = input_number(input, 1);
     struct range range;
-    size_t capacity = 1 + (how >> 2) % POOL;
+    size_t capacity = sample.manual->roots + (how >> 2) % (POOL - sample.manual->roots + 1);
 
     memset(pool, 0, capacity * PAGE);
-    page_tables_start(&sample.tables, &paging_x86_64, how & 1 ? 5 : 4, how & 2 ? 3 : 2, pool, 0x12345000, capacity);
+    page_tables_start(&sample.tables, sample.manual->format, sample.manual->levels, how & 2 ? 3 : 2, pool, 0x12345000,
+                      capacity);
     for (unsigned i = 0; i < RANGES && input->size > 0; i++) {
-        range = read_range(input, sample.tables.levels);
+        range = read_range(input, sample.manual);
         if (range.size > 0)
             map(&sample, range);
     }

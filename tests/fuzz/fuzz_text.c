@@ -19,14 +19,10 @@ static void check_lines(struct text text)
     const char *at = text.data;
 
     while (text_take_line(&rest, &line)) {
-        CHECK(line.data == at && !memchr(line.data, '\n', line.length));
+        CHECK(line.data == at && !memchr(line.data, '\n', line.length) && !memchr(line.data, '\r', line.length));
         at += line.length;
-        if (at < text.data + text.length && *at == '\r')
-            at++;
-        if (at < text.data + text.length) {
-            CHECK(*at == '\n');
-            at++;
-        }
+        if (at < text.data + text.length)
+            at += *at == '\r' && at + 1 < text.data + text.length && at[1] == '\n' ? 2 : 1;
         CHECK(rest.data == at);
     }
     CHECK(at == text.data + text.length);

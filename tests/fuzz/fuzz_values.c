@@ -3,6 +3,7 @@
  * Values of the configuration: numbers are what 128-bit arithmetic makes of them, and refused when they do not fit;
  * sizes, levels, kaslr and paths are told apart as a plain reading does. Results are left alone when there is none.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "config_values.h"
@@ -94,17 +95,40 @@ static void check_kaslr(struct text text)
     CHECK(seed == (number ? expected : 9));
 }
 
-/* With a '/' in front and behind, no "//", "/./" and "/../" is in it. */
+/* Each part by itself: what is left of them, and whether there was one too few. */
+static bool resolve_plainly(const char *string, char *ret_path)
+{
+    const char *parts[64];
+    size_t lengths[64], count = 0, end = 0;
+
+    for (const char *at = string; *at != '\0';) {
+        size_t length = strcspn(at, "/");
+
+        if (length == 2 && memcmp(at, "..", 2) == 0) {
+            if (count-- == 0)
+                return false;
+        } else if (length > 1 || (length == 1 && *at != '.')) {
+            parts[count] = at;
+            lengths[count++] = length;
+        }
+        at += length + (at[length] == '/');
+    }
+    for (size_t i = 0; i < count; i++)
+        end += (size_t)sprintf(ret_path + end, "/%.*s", (int)lengths[i], parts[i]);
+    strcpy(ret_path + end, count == 0 ? "/" : "");
+    return true;
+}
+
 static void check_path(const char *string)
 {
-    size_t length = strlen(string);
-    char *path = fuzz_room(length + 2), *ended = fuzz_room(length + 3);
+    size_t size = strlen(string) + 2;
+    char *path = fuzz_room(size), *before = fuzz_room(size), *expected = fuzz_room(size);
 
     path[0] = '/';
-    memcpy(path + 1, string, length + 1);
-    memcpy(ended, path, length + 1);
-    memcpy(ended + length + 1, "/", 2);
-    CHECK(config_path_is_plain(path) == (!strstr(ended, "//") && !strstr(ended, "/./") && !strstr(ended, "/../")));
+    memcpy(path + 1, string, size - 1);
+    memcpy(before, path, size);
+    CHECK(config_resolve_path(path) == resolve_plainly(string, expected));
+    CHECK(strcmp(path, resolve_plainly(string, expected) ? expected : before) == 0);
 }
 
 void fuzz(struct input *input)

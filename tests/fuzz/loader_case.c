@@ -277,13 +277,15 @@ static void set_machine(struct input *input, struct loader_case *one)
     struct fake_setup *setup = &one->setup;
     uint64_t how = input_number(input, 2);
 
-    setup->levels = how & 1 ? 5 : 4;
+    if (setup->processor == FAKE_X86_64)
+        setup->levels = how & 1 ? 5 : 4;
     setup->small_pages = (how & 2) != 0;
     setup->frequency_unknown = (how & 4) != 0;
     setup->no_processor_random = (how & 8) != 0;
     setup->no_execute_broken = (how & 0x70) == 0x70;
     setup->confidential = (how & 0x380) == 0x380;
     setup->keys = how >> 10 & 3;
+    setup->keyboard = (enum fake_keyboard)((how >> 4 & 7) % FAKE_KEYBOARD_COUNT);
     setup->stale_exits = how >> 12 == 15 ? 100 : (unsigned)(how >> 12);
     setup->growth = (unsigned)input_below(input, GROWTH_MOST);
     setup->holes = (unsigned)input_below(input, HOLES_MOST);

@@ -160,6 +160,13 @@ static bool expect_flat(const struct fake_result *result, struct bytes file, str
     return true;
 }
 
+/* Without VHE in the lower half only. */
+static bool can_be_at_el2(const struct fake_kernel *kernel)
+{
+    return fake_setup()->processor == FAKE_AARCH64_VHE ||
+           (fake_setup()->processor == FAKE_AARCH64_EL2 && !kernel->high);
+}
+
 static void check_required(const struct baton *baton, const struct fake_kernel *kernel,
                            const struct kernel_wishes *wishes)
 {
@@ -172,6 +179,7 @@ static void check_required(const struct baton *baton, const struct fake_kernel *
     there |= baton->facts & BATON_FACT_ENTROPY ? BATON_FEATURE_ENTROPY : 0;
     there |= kernel->movable && (baton->facts & BATON_FACT_ENTROPY) ? BATON_FEATURE_RANDOM_SLIDE : 0;
     there |= fake_setup()->levels == 5 ? BATON_FEATURE_FIVE_LEVELS : 0;
+    there |= can_be_at_el2(kernel) ? BATON_FEATURE_EL2 : 0;
     if (wishes->required & ~there)
         fake_complain("the kernel requires 0x%llx of what is not there",
                       (unsigned long long)(wishes->required & ~there));
@@ -194,6 +202,7 @@ static bool expect_elf(const struct fake_result *result, struct bytes file, stru
     expected->random = is_configured("kaslr") || (asked & BATON_FEATURE_RANDOM_SLIDE);
     expected->identity_map = kernel->high && (asked & BATON_FEATURE_IDENTITY_MAP);
     expected->kernel_file = (asked & BATON_FEATURE_KERNEL_FILE) != 0;
+    expected->at_el2 = (asked & BATON_FEATURE_EL2) && can_be_at_el2(kernel);
     expected->stack_size = (wishes.stack + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1);
     if (expected->stack_size < STACK_SIZE)
         expected->stack_size = STACK_SIZE;

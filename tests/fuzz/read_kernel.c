@@ -8,16 +8,22 @@
 #include "fake.h"
 #include "fuzz.h"
 
-#define PAGE       4096ULL
-#define LARGE      0x200000ULL
-#define LOW_END    0x800000000000ULL
-#define HIGH_START 0xffff800000000000ULL
-#define WORDS      4096
-#define SIZE_MOST  (64ULL << 20)
-#define DYNAMICS   38
+#define PAGE      4096ULL
+#define LARGE     0x200000ULL
+#define WORDS     4096
+#define SIZE_MOST (64ULL << 20)
+#define DYNAMICS  38
+
+/* What of a kernel its processor decides: the ELF specification's supplement for each. */
+struct kernel_machine {
+    uint16_t number;
+    uint32_t relative; /* the kind of a relocation that adds where the kernel runs */
+    unsigned half_bits;
+};
 
 struct reading {
     struct bytes file;
+    struct kernel_machine machine;
     struct fake_kernel kernel;
     struct kernel_wishes wishes;
     struct kernel_word *words;
@@ -26,6 +32,16 @@ struct reading {
     unsigned dynamics, relros, notes;
     bool unsure;
 };
+
+/* Sv39's halves are smaller; what lies between them is refused for that. */
+static struct kernel_machine read_machine(void)
+{
+    if (fake_is_aarch64())
+        return (struct kernel_machine){ELF_MACHINE_AARCH64, 1027, 48};
+    if (fake_is_riscv64())
+        return (struct kernel_machine){ELF_MACHINE_RISCV, 3, fake_setup()->processor == FAKE_RISCV64_SV39 ? 38 : 47};
+    return (struct kernel_machine){ELF_MACHINE_X86_64, 8, 47};
+}
 
 /* A kernel of which this is true is not to be booted. */
 static void refuse(struct reading *reading, bool is_so, const char *what)
@@ -135,6 +151,7 @@ static void read_header(struct reading *reading, uint64_t header)
 static void check_segments(struct reading *reading)
 {
     struct fake_kernel *kernel = &reading->kernel;
+    const uint64_t half = 1ULL << reading->machine.half_bits;
     uint64_t first = UINT64_MAX, last = 0;
     bool entered = false;
 
@@ -150,7 +167,7 @@ static void check_segments(struct reading *reading)
                    "with segments that overlap");
     }
     refuse(reading, kernel->segment_count == 0, "without anything to load");
-    refuse(reading, !(last < LOW_END || first >= HIGH_START), "that lies in both halves, or in none");
+    refuse(reading, !(last < half || first >= 0 - half), "that lies in both halves, or in none");
     refuse(reading, !entered, "whose entry is no code");
     kernel->base = first & ~(PAGE - 1);
     kernel->size = (last | (PAGE - 1)) - kernel->base + 1;
@@ -271,8 +288,8 @@ static void read_rela(struct reading *reading, uint64_t address, uint64_t size, 
     for (uint64_t i = 0; i < size && !reading->unsure; i += 24) {
         uint64_t kind = at(reading, table + i + 8, 4);
 
-        refuse(reading, kind != 0 && kind != 8, "with a relocation that is not relative");
-        if (kind == 8)
+        refuse(reading, kind != 0 && kind != reading->machine.relative, "with a relocation that is not relative");
+        if (kind == reading->machine.relative)
             add_word(reading, at(reading, table + i, 8), at(reading, table + i + 16, 8));
     }
 }
@@ -353,13 +370,13 @@ static void read_dynamic(struct reading *reading)
 bool read_kernel(struct bytes file, struct fake_kernel *ret_kernel, struct kernel_wishes *ret_wishes,
                  uint64_t *ret_alignment)
 {
-    struct reading reading = {.file = file, .largest_alignment = PAGE};
+    struct reading reading = {.file = file, .machine = read_machine(), .largest_alignment = PAGE};
     struct fake_kernel *kernel = &reading.kernel;
     uint64_t type = at(&reading, 16, 2), table = at(&reading, 32, 8), stride = at(&reading, 54, 2);
     uint64_t count = at(&reading, 56, 2), alignment;
 
     refuse(&reading, file.size < ELF_HEADER_SIZE || memcmp(file.data, "\177ELF\2\1\1", 7) != 0, "that is no ELF64");
-    refuse(&reading, at(&reading, 18, 2) != ELF_MACHINE_X86_64 || (type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN),
+    refuse(&reading, at(&reading, 18, 2) != reading.machine.number || (type != ELF_TYPE_EXEC && type != ELF_TYPE_DYN),
            "for another machine");
     refuse(&reading, count == 0xffff || stride < ELF_PROGRAM_HEADER_SIZE || !in_file(&reading, table, count * stride),
            "with program headers outside its file");

@@ -53,7 +53,10 @@ LOADER = "default tour*.conf\ntimeout 3\nlog-level info\ndefault @saved\n"
 write("config", "entry", b"\0/loader/entries/tour+3-1.conf\0" + ENTRY.encode())
 write("config", "flat", b"\0\\loader\\entries\\x.CONF\0\xef\xbb\xbf" + FLAT.encode())
 write("config", "loader", b"\1/loader/loader.conf\0" + LOADER.encode())
+write("config", "overlays", b"\0/a.conf\0linux /k\ndevicetree a.dtb\ndevicetree-overlay a.dtbo\t\\b\\c /d  e\n"
+      b"devicetree-overlay f\n")
 write("config", "two-kernels", b"\0/a.conf\0linux /a\nefi /b\n")
+write("config", "quotes", b"\0/a.conf\0title \"A b\"\nlinux './k'\nmodule \"/a//../m x\"\noptions \"\"\roptions \"'\"\r\n")
 write("config", "long-line", b"\0/a.conf\0options " + b"x" * 300 + b"\nmodule a/../b\n")
 write("config", "long-path", b"\0/a.conf\0linux " + b"p" * 410 + b"\n")
 for name, text in {"hex": "0xffffffffffffffff", "suffix": "16777216G", "size": "65535x1", "level": "warning",
@@ -145,11 +148,11 @@ PARTITION = bytes([4, 1, 42, 0]) + number(4, 1) + number(8, 2048) + number(8, 99
 END = b"\x7f\xff\4\0"
 write("device_path", "disk", b"\1" + bytes([2, 1, 12, 0]) + bytes(8) + bytes([1, 1, 6, 0, 0, 1]) + PARTITION + END)
 write("device_path", "twice", b"\1" + PARTITION + PARTITION[:41] + b"\1" + END + PARTITION)
-write("gpt", "first", b"\1\x1f\0\1\1")
-write("gpt", "large-blocks", b"\1\x7f\1\1\x21")
-write("gpt", "far", b"\1\x1b\x80\0\0\1\x7f")
-write("gpt", "type", b"\0\1\x80\1" + bytes(128) + bytes(range(100, 132)) + bytes(96))
-write("gpt", "another", b"\0\1\x80\0" + bytes(128) + bytes(range(100, 132)) + bytes(96))
+write("gpt", "header", b"\1\1\x7f\0\2\0")
+write("gpt", "longer-header", b"\1\1\x7d\0\1\0\2\0")
+write("gpt", "wrong-checksum", b"\1\1\x3f\0\2\0\1\2\3\4")
+write("gpt", "types", b"\0\2\0\1\2\3\4" + 3 * (bytes(range(100, 132)) + bytes(8) + b"\1" + bytes(87)))
+write("gpt", "no-blocks", b"\0\1\0\1\2\3\4" + 2 * (bytes(range(100, 132)) + b"\1" + bytes(95)))
 write("interface", "id", b"\0\1" + "debian-6.1.0.conf\0".encode("utf-16-le"))
 write("interface", "timeout", b"\0\1" + "4294967295\0".encode("utf-16-le"))
 write("interface", "forced", b"\0\1" + "menu-force".encode("utf-16-le"))
@@ -190,6 +193,44 @@ RESERVED = (cells(1, 0) + cells(1) + b"reserved-memory\0" + cells(3, 4, 0, 2) + 
 write("device_tree", "reserved", b"\1\x40" + tree([0x10000, 0x3000], RESERVED, STRINGS))
 write("device_tree", "cut-off", b"\1\x40" + tree([], RESERVED[:-30], STRINGS))
 write("device_tree", "made", b"\0\1\3\x10\x10\0\2\x37\0cell\0\x7b\0\6\1\0\0\0\x10\1\0\0\x20\0")
+
+
+def overlay(*nodes):
+    """What is between the braces of an overlay: (name, {property: value}, nodes…)."""
+    strings = b""
+
+    def text(content):
+        return content + bytes(-len(content) % 4)
+
+    def write_node(name, properties, *inner):
+        nonlocal strings
+        block = cells(1) + text(name.encode() + b"\0")
+        for key, value in properties.items():
+            block += cells(3, len(value), len(strings)) + text(value)
+            strings += key.encode() + b"\0"
+        return block + b"".join(write_node(*node) for node in inner) + cells(2)
+
+    structure = write_node("", {}, *nodes) + cells(9)
+    return tree([], structure, strings)
+
+
+BUS = ("fragment@0", {"target": cells(0xFFFFFFFF)},
+       ("__overlay__", {"status": b"okay\0"}, ("d", {"phandle": cells(1), "x": b"\1" + cells(1, 0xFFFFFFFF)})))
+FIXUPS = ("__fixups__", {"a": b"/fragment@0:target:0\0/fragment@0/__overlay__/d:x:5\0"})
+LOCAL = ("__local_fixups__", {}, ("fragment@0", {}, ("__overlay__", {}, ("d", {"x": cells(1)}))),
+         ("fragment@1", {"target": cells(0)}))
+LATE = ("fragment@1", {"target": cells(1)}, ("__overlay__", {"late": b""}))
+LABELS = ("__symbols__", {"d": b"/fragment@0/__overlay__/d\0", "a": b"/fragment@0/__overlay__\0", "n": b"/none\0"})
+BY_PATH = ("f", {"target-path": b"/a\0"}, ("__overlay__", {"phandle": cells(1)}, ("b", {}, ("c", {"y": b"z\0"}))))
+write("overlay", "sound", b"\1\0\0" + overlay(BUS, LATE, LABELS, FIXUPS, LOCAL))
+write("overlay", "path", b"\1\0\0" + overlay(BY_PATH))
+write("overlay", "no-label", b"\1\0\0" + overlay(BUS, ("__fixups__", {"b": b"/fragment@0:target:0\0"})))
+FIRST = overlay(BY_PATH, ("__symbols__", {"c": b"/f/__overlay__/b/c\0"}))
+SECOND = overlay(BUS, ("__fixups__", {"c": b"/fragment@0:target:0\0"}))
+write("overlay", "two", b"\1\0\1" + number(2, len(FIRST)) + FIRST + SECOND)
+BASE = tree([0x1000, 0x1000], cells(1, 0, 1) + b"a\0\0\0" + cells(2, 2, 9), b"")
+write("overlay", "base", b"\1\1" + number(2, len(BASE)) + BASE + b"\0" + overlay(BY_PATH))
+write("overlay", "made", b"\0\7\1\0\3\3\1\0\1\2\0\1\1\0\0\1\2\1\1\1\2\7\1\0\1\0\2\1\0\7\3\1\1\1\2\0\1\1\1\0\2")
 
 # ---- kernels ----
 
@@ -279,14 +320,15 @@ write("plan", "flat", plan(4, NO_FACTS, b"\5" + number(2, 0x1800) + b"\3\3\0\1\x
 # ---- the whole loader: a scenario of tests/fake by its place in the tables, from 1 on, then changes to it ----
 
 FAKE = Path(__file__).resolve().parents[1] / "fake"
-MAKERS = [name for file in ("scenarios.c", "scenarios_start.c", "scenarios_second.c", "scenarios_variables.c")
-          for name in re.findall(r'^    {"([^"]+)", make_\w+, \d+},$', (FAKE / file).read_text(), re.M)]
+LISTS = re.findall(r"&(\w+)", re.search(r"\blists\[\] = {(.*?)};", (FAKE / "scenarios.c").read_text(), re.S)[1])
+MAKERS = [name for file in LISTS for name in re.findall(
+    r'^    {"([^"]+)", make_\w+, \d+},$', (FAKE / f"{file.replace('usual', 'scenarios')}.c").read_text(), re.M)]
 
 
 def scenario(name):
-    """One byte, as long as there are so few of them."""
-    assert MAKERS.count(name) == 1 and len(MAKERS) < 256, name
-    return bytes([1 + MAKERS.index(name)])
+    """Two bytes, since there are so many of them."""
+    assert MAKERS.count(name) == 1 and 255 < len(MAKERS) < 65535, name
+    return number(2, 1 + MAKERS.index(name))
 
 
 SCENARIOS = {"usual": "usual place", "high": "high", "debug": "debug log", "low": "low",
@@ -307,7 +349,10 @@ SCENARIOS = {"usual": "usual place", "high": "high", "debug": "debug log", "low"
              "bad-initrd": "linux, unreadable initrd", "no-program": "no program", "unified": "unified image",
              "unified-second": "unified image, and an older entry", "unified-broken": "unified image, broken",
              "one-shot": "one-shot entry", "saved": "saved entry", "saved-once": "saved entry, and a one-shot one",
-             "saved-program": "saved entry, program", "timeout-once": "timeout by variable, one-shot"}
+             "saved-program": "saved entry, program", "timeout-once": "timeout by variable, one-shot",
+             "aarch64": "aarch64, movable, random", "el2": "aarch64, EL2", "vhe": "aarch64, EL2 with VHE",
+             "sv39": "riscv64, Sv39, identity map", "sv39-low": "riscv64, Sv39, low", "sv48": "riscv64, Sv48, Svpbmt",
+             "sv39-too-low": "riscv64, Sv39, too low"}
 for name, title in SCENARIOS.items():
     write("loader", name, scenario(title))
 
@@ -349,7 +394,7 @@ write("loader", "plt", scenario("movable, random") + LONGER + set_tag(1, 1, 5, 2
       set_tag(1, 0, 4, 0x2100, True) + set_tag(1, 2, 6, 7))
 write("loader", "pie", scenario("movable, seed") + LONGER + set_tag(1, 3, 11, 0x800) + set_tag(1, 4, 0, 0) +
       set_number(1, 0, KIND, b"\0\2"))
-write("loader", "nothing-but-flat", b"\0" + add_file(2, b"\xf4\xeb\xfd") + add_file(6, b"linux flat.bin\noptions one\n"))
+write("loader", "nothing-but-flat", bytes(2) + add_file(2, b"\xf4\xeb\xfd") + add_file(6, b"linux flat.bin\noptions one\n"))
 write("loader", "counted-entry", scenario("high") +
       add_file(7, b"title x\nversion 2\nkernel \\OS.ELF\nmodule os.elf name=self\n"))
 write("loader", "claims", scenario("low") + change(12, 3, number(2, 4), number(2, 1), 0) +

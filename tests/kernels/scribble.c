@@ -92,13 +92,6 @@ static void keep_everything(const struct baton *baton)
     keep("rodata", rodata_start, (uint64_t)(rodata_end - rodata_start), false);
 }
 
-static void fill(uint64_t *words, uint64_t value)
-{
-    uint64_t count = PAGE / sizeof(*words);
-
-    __asm__ volatile("rep stosq" : "+D"(words), "+c"(count) : "a"(value) : "memory");
-}
-
 static uint64_t scribble(const struct baton *baton, uint32_t kind)
 {
     uint64_t total = 0;
@@ -107,7 +100,7 @@ static uint64_t scribble(const struct baton *baton, uint32_t kind)
         if (entry->kind != kind)
             continue;
         for (uint64_t page = entry->base; page < entry->base + entry->size; page += PAGE)
-            fill(direct(baton, page), page ^ 0xdeadbeefcafef00dULL);
+            memory_fill(direct(baton, page), page ^ 0xdeadbeefcafef00dULL, PAGE);
         total += entry->size;
     }
     return total;

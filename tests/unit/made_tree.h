@@ -31,5 +31,20 @@ struct bytes made_tree_finish(struct made_tree *tree);
 
 /* Big-endian, four bytes. */
 void put_cell(uint8_t *at, uint32_t value);
+uint32_t get_cell(const uint8_t *at);
+
+/*
+ * Reads a tree plainly, from the first token to the last, and ends the program when it is not sound: blocks in the
+ * order of the specification, each within the tree and none over another, node by node, properties before nodes. `see`
+ * gets each node (`name` is NULL) and each of its properties, with the node's path.
+ */
+void made_tree_see(struct bytes tree,
+                   void (*see)(void *context, const char *path, const char *name, struct bytes value), void *context);
+
+/* The same as text, a line for each: "/node", "/node:name=words" or "/node:name=<hex>". The caller frees it. */
+char *made_tree_tell(struct bytes tree);
+
+/* The value of a property; false when there is none. */
+bool made_tree_find(struct bytes tree, const char *path, const char *name, struct bytes *ret_value);
 
 #endif

@@ -62,7 +62,7 @@ static struct claim *read_claims(const struct map_sample *sample)
 
     assert_non_null(claims);
     for (size_t i = 0; i < sample->made.count; i++) {
-        struct efi_descriptor descriptor = efi_map_read(&map, i);
+        struct efi_descriptor descriptor = *efi_map_at(&map, i);
         wide end = (wide)descriptor.physical + (wide)descriptor.pages * PAGE;
         bool inwards = is_free(memory_kind_of(descriptor.type, descriptor.attributes));
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <baton/baton.h>
+
 #include "acpi.h"
 #include "chance.h"
 #include "log.h"
@@ -601,6 +603,48 @@ static void test_corruption(void **state)
     log_reset();
 }
 
+/* The console's port: of a sound table, with registers in memory, and of a kind that is known. */
+static void test_serial(void **state)
+{
+    static const struct {
+        uint8_t subtype, space, bits;
+        bool sound;
+        struct serial_port expected;
+    } rows[] = {
+        {0x00, 0, 8, true, {BATON_SERIAL_16550, 1, 0x9000000}},
+        {0x01, 0, 32, true, {BATON_SERIAL_16550, 4, 0x9000000}},
+        {0x12, 0, 16, true, {BATON_SERIAL_16550, 2, 0x9000000}},
+        {0x03, 0, 8, true, {BATON_SERIAL_PL011, 4, 0x9000000}},
+        {0x0d, 0, 32, true, {BATON_SERIAL_PL011, 4, 0x9000000}},
+        {0x0e, 0, 32, true, {BATON_SERIAL_PL011, 4, 0x9000000}},
+        {0x03, 1, 8, true, {0}}, /* I/O ports */
+        {0x05, 0, 8, true, {0}}, /* another kind */
+        {0x03, 0, 8, false, {0}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct machine machine;
+        uint8_t *spcr;
+
+        make_machine(&machine);
+        spcr = block(&machine, BLOCK_SSDT);
+        memcpy(spcr, "SPCR", 4);
+        spcr[36] = rows[i].subtype;
+        spcr[40] = rows[i].space;
+        spcr[41] = rows[i].bits;
+        put_number(spcr + 44, 8, 0x9000000);
+        seal(&machine, BLOCK_SSDT);
+        spcr[9] += !rows[i].sound;
+        find(&machine);
+        assert_int_equal(machine.tables.serial.kind, rows[i].expected.kind);
+        assert_int_equal(machine.tables.serial.stride, rows[i].expected.stride);
+        assert_int_equal(machine.tables.serial.physical, rows[i].expected.physical);
+        log_reset();
+        made_memory_end(&machine.memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -612,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_truncations),     cmocka_unit_test(test_cost),
         cmocka_unit_test(test_circles),         cmocka_unit_test(test_corruption),
         cmocka_unit_test(test_revision_1),      cmocka_unit_test(test_largest),
+        cmocka_unit_test(test_serial),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -549,6 +549,47 @@ static void test_reaches(void **state)
     }
 }
 
+/* The console's registers: in uncached memory, in whole pages, and only where the direct map reaches. */
+static void test_serial(void **state)
+{
+    static const struct {
+        uint64_t physical;
+        bool reached;
+    } rows[] = {{0x9000000, true}, {0x9000800, true}, {0x300000000000, true}, {0x400000000000, false}};
+
+    (void)state;
+    for (uint64_t i = 0; i < 4 * (uint64_t)(sizeof(rows) / sizeof(rows[0])); i++) {
+        struct chance chance = chance_case(i);
+        const uint64_t at = rows[i / 4].physical;
+        struct world world;
+        struct built built;
+        size_t counted;
+        uint64_t physical, leaf;
+        unsigned level;
+
+        world_start(&world, &chance, &small_world);
+        world.plan.direct_map_base = 0xffff800000000000;
+        world.plan.direct_map_limit = 0x400000000000;
+        world.facts.framebuffer_count = 0;
+        world.facts.serial = (struct serial_port){BATON_SERIAL_PL011, 4, at};
+        counted = address_space_count(&world.plan, &world.facts, world.entries, world.entry_count);
+        world_reserve(&world, &chance);
+        world_seal(&world);
+        built = build(&world, counted);
+        assert_int_equal(address_space_reaches_serial(&world.plan, &world.facts.serial), rows[i / 4].reached);
+        if (page_tables_look_up(&built.tables, 0xffff800000000000 + at, &physical, &leaf, &level) !=
+            rows[i / 4].reached)
+            fail_msg("row %u", (unsigned)(i / 4));
+        if (rows[i / 4].reached) {
+            assert_int_equal(physical, at);
+            /* writable, not executable, PCD and PWT: uncached */
+            assert_int_equal(leaf & (1ULL << 63 | 1ULL << 4 | 1ULL << 3 | 1ULL << 1),
+                             1ULL << 63 | 1ULL << 4 | 1ULL << 3 | 1ULL << 1);
+        }
+        end(&world, &built);
+    }
+}
+
 /* Firmware may report two that share memory, of different sizes: no table is taken for something else. */
 static void test_framebuffers_overlap(void **state)
 {
@@ -588,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_count_without_caching),
         cmocka_unit_test(test_reaches),
         cmocka_unit_test(test_framebuffers_overlap),
+        cmocka_unit_test(test_serial),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,7 +292,7 @@ static void check_head(const struct sample *sample)
     facts |= baton->framebuffers.count > 0 ? BATON_FACT_FRAMEBUFFER : 0;
     facts |= BATON_FACT_EFI_MEMORY_MAP | BATON_FACT_LOG | BATON_FACT_TIMINGS;
     facts |= sample->boot.facts.machine.counter_frequency != 0 ? BATON_FACT_COUNTER_FREQUENCY : 0;
-    facts |= BATON_FACT_BOOT_CPU | (sample->boot.plan.direct_map_base == 0 ? BATON_FACT_IDENTITY_MAP : 0);
+    facts |= (sample->boot.plan.direct_map_base == 0 ? BATON_FACT_IDENTITY_MAP : 0);
     facts |= sample->boot.facts.secure_boot != SECURE_BOOT_UNKNOWN ? BATON_FACT_SECURE_BOOT : 0;
     CHECK(baton->facts == facts);
     CHECK(baton->secure_boot == (sample->boot.facts.secure_boot == SECURE_BOOT_SETUP ? BATON_SECURE_BOOT_SETUP : 0));

@@ -210,7 +210,7 @@ static uint64_t sum_ram(const struct efi_map *map)
     uint64_t pages = 0;
 
     for (size_t i = 0; i < efi_map_count(map); i++) {
-        struct efi_descriptor descriptor = efi_map_read(map, i);
+        struct efi_descriptor descriptor = *efi_map_at(map, i);
 
         if ((descriptor.type == EFI_TYPE_CONVENTIONAL && !(descriptor.attributes & EFI_ATTRIBUTE_SPECIFIC_PURPOSE)) ||
             (descriptor.type >= EFI_TYPE_LOADER_CODE && descriptor.type <= EFI_TYPE_BOOT_SERVICES_DATA))

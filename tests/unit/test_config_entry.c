@@ -75,7 +75,50 @@ static void test_nothing(void **state)
     check_nothing();
 }
 
-/* A value is the rest of its line, as it stands. */
+/* One pair of quotes around all of a value goes; whatever else looks like quotes stays. */
+static void test_quotes(void **state)
+{
+    static const struct {
+        const char *text, *options;
+    } rows[] = {
+        {"options \"a b\"", "a b"},
+        {"options\t'a b' \t\r\n", "a b"},
+        {"options \" a \"", " a "},
+        {"options \"\"a b\"\"", "\"a b\""},
+        {"options \"a' b\"", "a' b"},
+        {"options \"a\" b \"c\"", "a\" b \"c"},
+        {"options \"a b'", "\"a b'"},
+        {"options a=\"b c\"", "a=\"b c\""},
+        {"options \"", "\""},
+        {"options '\"'", "\""},
+        {"options \"\"\noptions b", "b"},
+        {"options 'a'\noptions \"b\"", "a b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        parse_entry(rows[i].text);
+        assert_string_equal(made.entry.options, rows[i].options);
+    }
+    parse_entry("title 'It''s'\nlinux \"/k\"\nversion \"1\"\nmodule \"m a b\"\ninitrd 'i'\nload-address \"2M\"\n"
+                "kaslr 'off'\n");
+    assert_string_equal(made.entry.title, "It''s");
+    assert_string_equal(made.entry.kernel, "/k");
+    assert_string_equal(made.entry.version, "1");
+    assert_string_equal(made.entry.modules[0].path, "/m");
+    assert_string_equal(made.entry.modules[0].command_line, "a b");
+    assert_string_equal(made.entry.initrds[0].path, "/i");
+    assert_int_equal(made.entry.load_address, 0x200000);
+    assert_int_equal(made.entry.kaslr, ENTRY_KASLR_OFF);
+    assert_string_equal(made.logged, "");
+    parse_entry("title \"\"\nlinux k\n");
+    assert_null(made.entry.title);
+    assert_string_equal(made.logged, "warning: " ENTRY_FILE ":1: 'title' has no value, so the line does nothing\n");
+    check_refused(TEXT("linux ''"),
+                  ENTRY_FILE ":1: 'linux' names no file. Expected: linux PATH, from the root of this volume.");
+}
+
+/* Otherwise a value is the rest of its line, as it stands. */
 static void test_values_are_literal(void **state)
 {
     (void)state;
@@ -159,13 +202,39 @@ static void test_device_trees(void **state)
     assert_string_equal(made.logged, "");
     parse_entry("linux /k\n");
     assert_null(made.entry.devicetree);
-    parse_entry("linux /k\ndevicetree-overlay /a.dtbo /b.dtbo\n");
-    assert_null(made.entry.devicetree);
-    assert_string_equal(made.logged, "warning: " ENTRY_FILE ":2: 'devicetree-overlay' is not supported, so the device "
-                                     "tree is handed over without it\n");
-    check_refused(TEXT("devicetree /a/../b\n"),
-                  ENTRY_FILE ":1: the path /a/../b has an empty, '.' or '..' part. Write it out from the root of this "
-                             "volume.");
+    assert_int_equal(made.entry.overlay_count, 0);
+    check_refused(
+        TEXT("devicetree /a/../../b\n"), ENTRY_FILE
+        ":1: the path /a/../../b leads above the root with its '..' parts. Write it out from the root of this "
+        "volume.");
+}
+
+/* One behind the other, of all lines, each with its NUL. */
+static void test_overlays(void **state)
+{
+    static const char expected[] = "/a.dtbo\0/b\0/c/d.dtbo\0/e\0/f";
+
+    (void)state;
+    parse_entry("devicetree-overlay /a.dtbo b\nlinux /k\ndevicetree-overlay \\c\\d.dtbo \t  e   f \r\n");
+    assert_int_equal(made.entry.overlay_count, 5);
+    assert_memory_equal(made.entry.overlays, expected, sizeof(expected));
+    assert_string_equal(made.entry.options, "");
+    assert_string_equal(made.logged, "");
+    parse_entry("options x\ndevicetree-overlay a\noptions y\ndevicetree-overlay b\n");
+    assert_int_equal(made.entry.overlay_count, 2);
+    assert_memory_equal(made.entry.overlays, "/a\0/b", 6);
+    assert_string_equal(made.entry.options, "x y");
+    check_refused(TEXT("devicetree-overlay\n"), ENTRY_FILE ":1: 'devicetree-overlay' names no file. Expected: "
+                                                           "devicetree-overlay PATH, from the root of this volume.");
+    parse_entry("devicetree-overlay /a b/../c//d ./e/f /g\n");
+    assert_int_equal(made.entry.overlay_count, 4);
+    assert_memory_equal(made.entry.overlays, "/a\0/c/d\0/e/f\0/g", 16);
+    check_refused(TEXT("\ndevicetree-overlay /a b/../../c /d\n"),
+                  ENTRY_FILE ":2: the path /b/../../c leads above the root with its '..' parts. Write it out from the "
+                             "root of this volume.");
+    check_refused(TEXT("devicetree-overlay /a /\n"),
+                  ENTRY_FILE ":1: 'devicetree-overlay' names no file. Expected: "
+                             "devicetree-overlay PATH, from the root of this volume.");
 }
 
 /* They stand behind the initrds, also where those do nothing. */
@@ -228,9 +297,12 @@ static void test_paths(void **state)
         {"linux /.hidden/..k", "/.hidden/..k"},
         {"linux /a b/c d", "/a b/c d"},
         {"linux \xc3\xa4", "/\xc3\xa4"},
+        {"linux //boot///k/", "/boot/k"},
+        {"linux a\\..\\b", "/b"},
+        {"linux \"./k\"", "/k"},
     };
-    static const char *const refused[] = {"/",     "\\",   "//k",     "/boot//k", "/boot/", "boot/", "..",
-                                          "/../k", "a/..", "/a/../b", "a\\..\\b", ".",      "/./k",  "/a/."};
+    static const char *const refused[] = {"..", "/../k", "a\\..\\..\\b", "./../k"};
+    static const char *const none[] = {"/", "\\", ".", "a/..", "//./"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -246,9 +318,16 @@ static void test_paths(void **state)
         snprintf(text, sizeof(text), "title t\nmodule %s", refused[i]);
         snprintf(message, sizeof(message),
                  ENTRY_FILE
-                 ":2: the path %s has an empty, '.' or '..' part. Write it out from the root of this volume.",
+                 ":2: the path %s leads above the root with its '..' parts. Write it out from the root of this volume.",
                  shown);
         check_refused(text_of(text), message);
+    }
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "initrd %s", none[i]);
+        check_refused(text_of(text),
+                      ENTRY_FILE ":1: 'initrd' names no file. Expected: initrd PATH, from the root of this volume.");
     }
     check_refused(TEXT("linux /a\tb"), ENTRY_FILE ":1: the path of 'linux' has a tab in it. Take it out.");
     check_refused(TEXT("efi"), ENTRY_FILE ":1: 'efi' names no file. Expected: efi PATH, from the root of this volume.");
@@ -418,11 +497,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_everything, made_config_start),
         cmocka_unit_test_setup(test_nothing, made_config_start),
+        cmocka_unit_test_setup(test_quotes, made_config_start),
         cmocka_unit_test_setup(test_values_are_literal, made_config_start),
         cmocka_unit_test_setup(test_kernel_keys, made_config_start),
         cmocka_unit_test_setup(test_unified_images, made_config_start),
         cmocka_unit_test_setup(test_profiles_that_are_none, made_config_start),
         cmocka_unit_test_setup(test_device_trees, made_config_start),
+        cmocka_unit_test_setup(test_overlays, made_config_start),
         cmocka_unit_test_setup(test_extra_files, made_config_start),
         cmocka_unit_test_setup(test_keys_that_need_others, made_config_start),
         cmocka_unit_test_setup(test_paths, made_config_start),

@@ -18,7 +18,7 @@ static void test_loader(void **state)
     parse_loader("");
     assert_null(made.loader.default_pattern);
     assert_false(made.loader.has_log_level);
-    parse_loader("\xef\xbb\xbf# how to boot\r\n\r\ndefault  arch-*.conf \r\nlog-level info\r\n");
+    parse_loader("\xef\xbb\xbf# how to boot\r\n\r\ndefault  \"arch-*.conf\" \r\nlog-level 'info'\r\n");
     assert_string_equal(made.loader.default_pattern, "arch-*.conf");
     assert_true(made.loader.has_log_level);
     assert_int_equal(made.loader.log_level, LOG_INFO);

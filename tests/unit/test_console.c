@@ -42,7 +42,7 @@ static struct baton_framebuffer framebuffer_of(uint32_t width, uint32_t height)
 static void screen_start(struct screen *screen, uint32_t width, uint32_t height)
 {
     screen->framebuffer = framebuffer_of(width, height);
-    baton_console_start_on(&screen->console, &screen->framebuffer, false);
+    baton_console_start_on(&screen->console, &screen->framebuffer, NULL);
 }
 
 static void screen_end(struct screen *screen)
@@ -198,7 +198,7 @@ static void check_format(uint32_t red, uint32_t green, uint32_t blue, uint32_t c
     screen.framebuffer.red_mask = red;
     screen.framebuffer.green_mask = green;
     screen.framebuffer.blue_mask = blue;
-    baton_console_start_on(&screen.console, &screen.framebuffer, false);
+    baton_console_start_on(&screen.console, &screen.framebuffer, NULL);
     baton_console_fill(&screen.console, 1, 1, 1, 1, colour);
     assert_int_equal(pixel_at(&screen, 1, 1), pixel);
     screen_end(&screen);
@@ -291,7 +291,7 @@ static void check_refused(struct baton_framebuffer framebuffer)
     struct baton_console console;
     uint8_t before = *(uint8_t *)framebuffer.address;
 
-    baton_console_start_on(&console, &framebuffer, false);
+    baton_console_start_on(&console, &framebuffer, NULL);
     baton_console_print(&console, "nobody\nsees %d\n", 1);
     baton_console_clear(&console);
     baton_console_move(&console, 1, 1);
@@ -308,7 +308,7 @@ static void test_without_a_screen(void **state)
     struct baton baton = {.magic = BATON_MAGIC};
 
     (void)state;
-    baton_console_start_on(&console, NULL, false);
+    baton_console_start_on(&console, NULL, NULL);
     baton_console_print(&console, "nobody sees this\n");
     assert_null(baton_next(&baton.framebuffers, NULL));
     bad.bits_per_pixel = 24;

@@ -397,7 +397,9 @@ static const struct mistake mistakes[] = {
     {0, 1, 'X', "in.elf: is not an ELF file"},
     {4, 1, 1, "is a 32-bit ELF file"},
     {5, 1, 2, "is a big-endian ELF file"},
-    {18, 2, ELF_MACHINE_AARCH64, "is built for aarch64 (ELF machine 183), which elf2efi does not know"},
+    {18, 2, 20, "is built for PowerPC (ELF machine 20), which elf2efi does not know"},
+    {18, 2, ELF_MACHINE_AARCH64, "is a relocation unknown (type 8), and only R_AARCH64_RELATIVE can be carried over"},
+    {18, 2, ELF_MACHINE_RISCV, "is a relocation unknown (type 8), and only R_RISCV_RELATIVE can be carried over"},
     {24, 8, 0x2000, "the entry 0x2000 lies in no executable segment"},
     {24, 8, 0x1040, "the entry 0x1040 lies in no executable segment"},
     {32, 8, FILE_SIZE - 8, "is truncated: its program headers"},
@@ -492,6 +494,55 @@ static void test_truncated(void **state)
     }
 }
 
+struct other_machine {
+    uint16_t elf;
+    uint16_t pe;
+    uint32_t relative, undefined;
+    const char *message;
+};
+
+static const struct other_machine others[] = {
+    {ELF_MACHINE_AARCH64, 0xaa64, 1027, 1025, "relocation R_AARCH64_GLOB_DAT (type 1025), and only R_AARCH64_RELATIVE"},
+    {ELF_MACHINE_RISCV, 0x5064, 3, 2, "relocation R_RISCV_64 (type 2), and only R_RISCV_RELATIVE"},
+};
+
+static struct sample sample_for(const struct other_machine *machine)
+{
+    static const size_t relocations[] = {0, 1, 3}; /* the one between does nothing */
+    struct sample sample = good_sample();
+
+    put_number(sample.file + 18, 2, machine->elf);
+    for (size_t i = 0; i < sizeof(relocations) / sizeof(relocations[0]); i++)
+        put_number(sample.file + RELA_BYTES + 24 * relocations[i] + 8, 8, machine->relative);
+    return sample;
+}
+
+/* Another machine's image differs in nothing but its number: the relocations mean the same. */
+static void test_other_machines(void **state)
+{
+    static uint8_t ours[sizeof(room)];
+    const struct sample good = good_sample();
+    struct bytes efi = convert_good(&good);
+    size_t size = efi.size;
+
+    (void)state;
+    memcpy(ours, efi.data, size);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        struct sample sample = sample_for(&others[i]);
+        struct error error = {""};
+
+        efi = convert_good(&sample);
+        assert_int_equal(number(efi, 68, 2), others[i].pe);
+        put_number(ours + 68, 2, others[i].pe);
+        assert_int_equal(efi.size, size);
+        assert_memory_equal(efi.data, ours, size);
+
+        put_number(sample.file + RELA_BYTES + 8, 8, others[i].undefined);
+        assert_int_equal(convert_bytes(sample.file, sizeof(sample.file), &efi, &error), STATUS_UNSUPPORTED);
+        assert_non_null(strstr(error.text, others[i].message));
+    }
+}
+
 /* Whatever a byte is changed to, it ends in an image or in a message; the sanitizers watch. */
 static void test_any_byte(void **state)
 {
@@ -529,6 +580,7 @@ int main(void)
         cmocka_unit_test(test_same_input_same_bytes),
         cmocka_unit_test(test_room),
         cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_other_machines),
         cmocka_unit_test(test_too_many_segments),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_any_byte),

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <baton/baton.h>
+
 #include "chance.h"
 #include "checked.h"
 #include "firmware_tables.h"
@@ -278,6 +280,38 @@ static void test_by_chance(void **state)
     assert_in_range(allowed, 2000, 18000); /* both happen */
 }
 
+/* Whatever was asked before, the answer is the one that a fresh look would give: also next to a device, below the end
+ * of a descriptor, and where a device lies over one. */
+static void test_remembered(void **state)
+{
+    size_t allowed = 0;
+
+    (void)state;
+    for (uint64_t i = 0; i < 5000; i++) {
+        struct chance chance = chance_case(i);
+        struct made_map made = made_map_start(8, 48);
+        struct readable_memory readable;
+        struct efi_map map;
+
+        for (unsigned count = 0; count < 8; count++)
+            made_map_add_memory(&made, chance_one_in(&chance, 4) ? EFI_TYPE_MMIO : EFI_TYPE_ACPI_NVS,
+                                chance_below(&chance, 24) * 4096, chance_size(&chance, 8) * 4096);
+        map = made_map_view(&made);
+        readable = (struct readable_memory){.map = &map};
+        for (unsigned read = 0; read < 16; read++) {
+            uint64_t address = chance_below(&chance, 30 * 4096), size = chance_size(&chance, 3 * 4096);
+            bool may = firmware_tables_may_read(&map, address, size);
+
+            if (readable_memory_has(&readable, address, size) != may)
+                CHANCE_FAIL(&chance, "0x%llx, %llu bytes: %s", (unsigned long long)address, (unsigned long long)size,
+                            may ? "refused" : "allowed");
+            allowed += may;
+        }
+        made_map_end(&made);
+    }
+    assert_in_range(allowed, 5000, 75000); /* both happen */
+}
+
 /* A range that all descriptors together cover: upwards, downwards, and in an order that is given up. */
 static void test_effort(void **state)
 {
@@ -346,16 +380,26 @@ static void test_devices(void **state)
         assert_int_equal(tables.hpet, rows[i].stays ? rows[i].address : 0);
         made_check_log(rows[i].stays ? NULL : "there cannot be an HPET at");
     }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const bool stays = rows[i].stays || rows[i].address == 1ULL << 32 || rows[i].address == UINT64_MAX - 3;
+
+        tables = (struct firmware_tables){.serial = {BATON_SERIAL_PL011, 4, rows[i].address}};
+        log_reset();
+        firmware_tables_check_devices(&tables, &map);
+        assert_int_equal(tables.serial.kind, stays ? BATON_SERIAL_PL011 : 0);
+        assert_int_equal(tables.serial.physical, stays ? rows[i].address : 0);
+        made_check_log(stays ? NULL : "there cannot be a serial port at");
+    }
     made_map_end(&made);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all),       cmocka_unit_test(test_nothing),   cmocka_unit_test(test_device_tree),
-        cmocka_unit_test(test_too_many),  cmocka_unit_test(test_types),     cmocka_unit_test(test_reserved),
-        cmocka_unit_test(test_bios_area), cmocka_unit_test(test_by_chance), cmocka_unit_test(test_effort),
-        cmocka_unit_test(test_devices),
+        cmocka_unit_test(test_all),       cmocka_unit_test(test_nothing),    cmocka_unit_test(test_device_tree),
+        cmocka_unit_test(test_too_many),  cmocka_unit_test(test_types),      cmocka_unit_test(test_reserved),
+        cmocka_unit_test(test_bios_area), cmocka_unit_test(test_by_chance),  cmocka_unit_test(test_effort),
+        cmocka_unit_test(test_devices),   cmocka_unit_test(test_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

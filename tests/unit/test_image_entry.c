@@ -116,7 +116,7 @@ static void test_release(void **state)
         {SECTION("ID=a\n"), "a", NULL, "a"},
         {SECTION("ID=a\nNAME=B\n"), "B", NULL, "a"},
         {SECTION("NAME=B\nPRETTY_NAME='C D'"), "C D", NULL, NULL},
-        {SECTION("ID=a\nIMAGE_ID=b\nIMAGE_VERSION=3\nVERSION_ID=2\n"), "a", "3", "b"},
+        {SECTION("ID=a\nIMAGE_ID=b\nIMAGE_VERSION=3\nVERSION_ID=2\n"), "b", "3", "b"},
         {SECTION("ID=a\n\0ID=b\n"), "a", NULL, "a"}, /* a section is padded with zeros */
     };
 
@@ -146,7 +146,8 @@ static void test_options(void **state)
         {SECTION("quiet\0splash"), "quiet"},
         {SECTION("\0quiet"), ""},
         {SECTION("\n\n"), ""},
-        {SECTION("  a  b\nc"), "  a  b\nc"}, /* what stands within belongs to it */
+        {SECTION("  a  b"), "  a  b"}, /* what stands within belongs to it */
+        {SECTION("a\nb\r\nc\td\033e\n"), "a b  c d e"},
         {SECTION("name=\xc3\xbc\n"), "name=\xc3\xbc"},
     };
 

@@ -124,6 +124,27 @@ static void test_narrow_list(void **state)
     made_menu_end(&made);
 }
 
+static void say_something(struct menu_setup *setup, void *context)
+{
+    setup->message = text_of(context);
+}
+
+/* A message that is there from the start goes when an item was booted. */
+static void test_first_message(void **state)
+{
+    static char message[] = "Something is wrong.";
+    struct made_menu made;
+
+    (void)state;
+    made_menu_start(&made, 12, 40, 2, say_something, message);
+    assert_string_equal(row_of(&made, 3), "   Item 2");
+    assert_string_equal(row_of(&made, 5), " Something is wrong.");
+    menu_came_back(&made.menu, text_of(""));
+    made_menu_draw(&made);
+    assert_string_equal(row_of(&made, 5), "");
+    made_menu_end(&made);
+}
+
 /* Half of the rows are the list's, whatever the message. */
 static void test_long_message(void **state)
 {
@@ -243,10 +264,11 @@ static void test_texts(void **state)
     assert_string_equal(row_of(&made, 1), "  Baton " BATON_VERSION_STRING "   Memory map");
     made_menu_press(&made, "?");
     assert_string_equal(row_of(&made, 1), "  Baton " BATON_VERSION_STRING "   Keys"); /* all of it on this screen */
-    for (size_t row = 3; row < 20; row++)                                             /* no line is broken */
+    for (size_t row = 3; row < 21; row++)                                             /* no line is broken */
         assert_true(strncmp(row_of(&made, row), "    ", 4) == 0 || strncmp(row_of(&made, row), "  In ", 5) == 0);
     find(&made, "e                    edit");
     find(&made, "Ctrl-K");
+    find(&made, "Ctrl-Del");
     made_menu_press(&made, "q");
     assert_string_equal(row_of(&made, 3), "  > Item 1");
     made_menu_end(&made);
@@ -345,10 +367,19 @@ static void test_all_sizes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),        cmocka_unit_test(test_after_a_failure), cmocka_unit_test(test_long_message),
-        cmocka_unit_test(test_empty_list),  cmocka_unit_test(test_narrow_list),     cmocka_unit_test(test_scrolling),
-        cmocka_unit_test(test_differences), cmocka_unit_test(test_countdown_cells), cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_paging),      cmocka_unit_test(test_editor),          cmocka_unit_test(test_all_sizes),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_after_a_failure),
+        cmocka_unit_test(test_long_message),
+        cmocka_unit_test(test_first_message),
+        cmocka_unit_test(test_empty_list),
+        cmocka_unit_test(test_narrow_list),
+        cmocka_unit_test(test_scrolling),
+        cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_countdown_cells),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_paging),
+        cmocka_unit_test(test_editor),
+        cmocka_unit_test(test_all_sizes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

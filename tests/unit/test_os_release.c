@@ -144,7 +144,7 @@ static const struct {
     /* control characters */
     {"NAME=a\33[31mb", NULL},
     {"NAME=\"a\177\"", NULL},
-    {"NAME=a\rb", NULL},
+    {"NAME=a\rb", "a"},
     {"\1NAME=a", NULL},
     {"NAME=a~", "a~"},
     {"NAME=\"\x80\xff\"", "\x80\xff"},
@@ -211,7 +211,7 @@ static void test_choices(void **state)
         {{"pretty", "name", "id", "image", "iv", "v", "vi", "bi"}, "pretty", "iv", "image"},
         {{NULL, "name", "id", NULL, NULL, "v", "vi", "bi"}, "name", "v", "id"},
         {{NULL, NULL, "id", NULL, NULL, NULL, "vi", "bi"}, "id", "vi", "id"},
-        {{NULL, NULL, NULL, "image", NULL, NULL, NULL, "bi"}, NULL, "bi", "image"},
+        {{NULL, "name", "id", "image", NULL, NULL, NULL, "bi"}, "image", "bi", "image"},
     };
 
     (void)state;

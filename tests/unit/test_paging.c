@@ -41,7 +41,7 @@ static struct made start(unsigned levels, unsigned largest_leaf, size_t capacity
     struct made made = {.pool = aligned_alloc(PAGE, capacity * PAGE)};
 
     assert_non_null(made.pool);
-    memset(made.pool, 0, capacity * PAGE);
+    memset(made.pool, 0xa5, capacity * PAGE); /* whatever was there */
     page_tables_start(&made.tables, &paging_x86_64, levels, largest_leaf, made.pool, POOL_AT, capacity);
     return made;
 }

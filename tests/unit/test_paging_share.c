@@ -14,7 +14,7 @@
 #include "made_world.h"
 
 #define PAGE       4096ULL
-#define SHARE      PAGING_SHARE_SIZE
+#define SHARE      (1ULL << 39)
 #define POOL_AT    0x5500000000ULL
 #define HIGH       0xffff800000000000ULL
 #define MIDDLE     0xffffc00000000000ULL
@@ -32,7 +32,7 @@ static struct made start(unsigned levels, unsigned largest_leaf, size_t capacity
     struct made made = {.pool = aligned_alloc(PAGE, capacity * PAGE)};
 
     assert_non_null(made.pool);
-    memset(made.pool, 0, capacity * PAGE);
+    memset(made.pool, 0xa5, capacity * PAGE); /* whatever was there */
     page_tables_start(&made.tables, &paging_x86_64, levels, largest_leaf, made.pool, POOL_AT, capacity);
     return made;
 }

@@ -79,7 +79,7 @@ static void test_taken_back(void **state)
         bool has_next = chance_one_in(&chance, 2); /* else its table, too, may be missing */
 
         assert_non_null(pool);
-        memset(pool, 0, CAPACITY * PAGE);
+        memset(pool, 0xa5, CAPACITY * PAGE);
         page_tables_start(&tables, &paging_x86_64, (unsigned)chance_between(&chance, 4, 5),
                           (unsigned)chance_between(&chance, 2, 3), pool, POOL_AT, CAPACITY);
         if (size > GIGABYTE && (tables.largest_leaf == 2 || physical % LARGE != address % LARGE))

@@ -155,8 +155,9 @@ static void test_lines(void **state)
         {"\n\n", {"", ""}},
         {"a\nb", {"a", "b"}},
         {"a\r\n\r\nb\n", {"a", "", "b"}},
-        {"a\rb\n", {"a\rb"}},
-        {"a\r\r\n", {"a\r"}},
+        {"a\rb\n", {"a", "b"}},
+        {"a\r\r\n", {"a", ""}},
+        {"a\n\rb\r", {"a", "", "b"}},
         {" a \n\tb", {" a ", "\tb"}},
         {"a\n\nb\n", {"a", "", "b"}},
     };

@@ -2,47 +2,18 @@
 #include "boot_files.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "log.h"
 
-#define LOADER_NAME      "BOOTX64.EFI"
 #define LONGEST_OPTIONS  4000 /* bytes: the loader reads lines of up to 4096 */
-#define LOADER_PATH      "/EFI/BOOT/BOOTX64.EFI"
 #define ENTRIES_FOLDER   "/loader/entries"
 #define FIRST_PRINTABLE  0x20
 #define DELETE_CHARACTER 0x7f
 #define CONFIG_ROOM      (4U * CONFIG_FILE_MAX + 24U * CONFIG_MODULES_MAX) /* more than config.h asks for */
 #define NO_SLIDE         "kaslr off\n"
-
-enum status boot_files_find_loader(struct pool *pool, const char *chosen, const char **ret_loader, struct error *error)
-{
-    const char *from_environment = getenv("BATON_LOADER");
-    const char *folder;
-    const char *places[2];
-    enum status status;
-
-    if (!chosen && from_environment && *from_environment != '\0')
-        chosen = from_environment;
-    if (chosen)
-        return host_file_resolve(pool, chosen, ret_loader, error);
-    status = host_file_own_folder(pool, &folder, error);
-    if (status != STATUS_OK)
-        return status;
-    places[0] = pool_format(pool, "%s/" LOADER_NAME, folder);
-    places[1] = pool_format(pool, "%s/../share/baton/" LOADER_NAME, folder);
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        if (access(places[i], R_OK) == 0)
-            return host_file_resolve(pool, places[i], ret_loader, error);
-    }
-    return error_set(error, STATUS_NOT_FOUND,
-                     "the loader, " LOADER_NAME ", is neither beside this program nor in %s/../share/baton: build it "
-                     "with make, or say where it is with --loader or $BATON_LOADER",
-                     folder);
-}
 
 void boot_files_split(struct pool *pool, const char *text, const char **ret_file, const char **ret_name)
 {
@@ -87,12 +58,39 @@ static const char *plain_name(struct pool *pool, const char *path)
 }
 
 /* The entry file's name for this kernel or entry file: "tour.conf" for tour.elf. */
-static const char *entry_name(struct pool *pool, const char *path)
+static const char *entry_name(struct pool *pool, const char *path, const char *suffix)
 {
     const char *name = plain_name(pool, path);
     const char *dot = strrchr(name, '.');
 
-    return pool_format(pool, "%.*s.conf", (int)(dot ? (size_t)(dot - name) : strlen(name)), name);
+    return pool_format(pool, "%.*s%s.conf", (int)(dot ? (size_t)(dot - name) : strlen(name)), name, suffix);
+}
+
+/* Are there kernels for different machines? Then those for one of them have a folder of their own. */
+static bool has_folders(const struct boot_files *wanted)
+{
+    for (size_t i = 1; i < wanted->kernel_count; i++) {
+        if (wanted->kernels[i].architecture != wanted->kernels[0].architecture)
+            return true;
+    }
+    return false;
+}
+
+static const char *kernel_path(struct pool *pool, const struct boot_files *wanted, const struct boot_kernel *kernel)
+{
+    bool apart = has_folders(wanted);
+
+    return pool_format(pool, "/boot/%s%s%s", apart ? kernel->architecture->entry_name : "", apart ? "/" : "",
+                       plain_name(pool, kernel->path));
+}
+
+static size_t count_loaders(const struct boot_files *wanted)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ARCHITECTURE_COUNT; i++)
+        count += wanted->loaders.paths[i] != NULL;
+    return count;
 }
 
 /* Where a module goes on the volume. */
@@ -148,7 +146,13 @@ static enum status check_request(const struct boot_files *wanted, struct error *
     if (line && wanted->config)
         return error_set(error, STATUS_INVALID, "%s and --config do not go together: say it in the entry file %s", line,
                          wanted->config);
-    if ((line || wanted->modules.count > 0) && !wanted->kernel && !wanted->config)
+    if (wanted->config && wanted->kernel_count > 1)
+        return error_set(
+            error, STATUS_INVALID,
+            "--config is the boot entry of one kernel, and there are %zu: put entry files on the disk with "
+            "--file FILE:/loader/entries/NAME.conf",
+            wanted->kernel_count);
+    if ((line || wanted->modules.count > 0) && wanted->kernel_count == 0 && !wanted->config)
         return error_set(error, STATUS_INVALID, "%s is for a kernel, and none is given", line ? line : "--module");
     if (wanted->log_level && !log_level_parse(text_of(wanted->log_level), &level))
         return error_set(error, STATUS_INVALID, "--log-level %s: expected error, warning, info or debug",
@@ -183,45 +187,105 @@ static enum status add_own_entry(struct pool *pool, const struct boot_files *wan
                            pool_format(pool, "%.*s\n" NO_SLIDE, (int)bytes.size, (const char *)bytes.data), error);
 }
 
-/* The boot entry and the file that makes it the default one. */
-static enum status add_entry(struct pool *pool, const struct boot_files *wanted, const struct scratch *scratch,
-                             struct volume *volume, const char *module_lines, struct error *error)
+/* Of quotes around a whole value the loader takes one pair away. */
+static bool is_quoted(const char *value)
 {
-    const char *name = entry_name(pool, wanted->kernel ? wanted->kernel : wanted->config);
-    const char *path = pool_format(pool, ENTRIES_FOLDER "/%s", name);
-    const char *text;
-    enum status status;
+    size_t length = strlen(value);
 
-    status =
-        volume_add_text(pool, volume, scratch, "/loader/loader.conf", pool_format(pool, "default %s\n", name), error);
-    if (status != STATUS_OK)
-        return status;
-    if (wanted->config)
-        return add_own_entry(pool, wanted, scratch, volume, path, error);
-    text = pool_format(pool, "title %s\nkernel /boot/%s\n%s", plain_name(pool, wanted->kernel),
-                       plain_name(pool, wanted->kernel), module_lines);
+    return length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value;
+}
+
+/* A boot entry for one of the kernels. Of several they are in the order in which they were given. */
+static enum status add_entry(struct pool *pool, const struct boot_files *wanted, size_t index,
+                             const struct scratch *scratch, struct volume *volume, const char *name,
+                             const char *module_lines, struct error *error)
+{
+    const struct boot_kernel *kernel = &wanted->kernels[index];
+    const char *text = pool_format(pool, "title %s\n", plain_name(pool, kernel->path));
+
+    if (count_loaders(wanted) > 1)
+        text = pool_format(pool, "%sarchitecture %s\n", text, kernel->architecture->entry_name);
+    if (wanted->kernel_count > 1)
+        text = pool_format(pool, "%ssort-key %03zu\n", text, index + 1);
+    text = pool_format(pool, "%skernel %s\n%s", text, kernel_path(pool, wanted, kernel), module_lines);
     if (wanted->command_line && *wanted->command_line != '\0')
-        text = pool_format(pool, "%soptions %s\n", text, wanted->command_line);
+        text = pool_format(pool, is_quoted(wanted->command_line) ? "%soptions \"%s\"\n" : "%soptions %s\n", text,
+                           wanted->command_line);
     if (wanted->log_level)
         text = pool_format(pool, "%slog-level %s\n", text, wanted->log_level);
     if (wanted->without_slide)
         text = pool_format(pool, "%s" NO_SLIDE, text);
-    return volume_add_text(pool, volume, scratch, path, text, error);
+    return volume_add_text(pool, volume, scratch, pool_format(pool, ENTRIES_FOLDER "/%s", name), text, error);
+}
+
+/* The boot entries, and where there is one, the file that makes it the default. */
+static enum status add_entries(struct pool *pool, const struct boot_files *wanted, const struct scratch *scratch,
+                               struct volume *volume, const char *module_lines, struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    if (wanted->config || wanted->kernel_count == 1) {
+        const char *name = entry_name(pool, wanted->kernel_count == 1 ? wanted->kernels[0].path : wanted->config, "");
+
+        status = volume_add_text(pool, volume, scratch, "/loader/loader.conf", pool_format(pool, "default %s\n", name),
+                                 error);
+        if (status == STATUS_OK && wanted->config)
+            return add_own_entry(pool, wanted, scratch, volume, pool_format(pool, ENTRIES_FOLDER "/%s", name), error);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < wanted->kernel_count; i++) {
+        const struct boot_kernel *kernel = &wanted->kernels[i];
+        const char *suffix = has_folders(wanted) ? pool_format(pool, "-%s", kernel->architecture->entry_name) : "";
+        const char *name = entry_name(pool, kernel->path, suffix);
+
+        if (volume_find(volume, pool_format(pool, ENTRIES_FOLDER "/%s", name)))
+            return error_set(error, STATUS_INVALID, "%s: another kernel's boot entry is called %s already; rename one",
+                             kernel->path, name);
+        status = add_entry(pool, wanted, i, scratch, volume, name, module_lines, error);
+    }
+    return status;
+}
+
+static enum status add_loaders(struct pool *pool, const struct boot_files *wanted, struct volume *volume,
+                               struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; status == STATUS_OK && i < ARCHITECTURE_COUNT; i++) {
+        if (wanted->loaders.paths[i])
+            status =
+                volume_add(pool, volume, loaders_volume_path(pool, &architectures[i]), wanted->loaders.paths[i], error);
+    }
+    return status;
+}
+
+static enum status add_kernels(struct pool *pool, const struct boot_files *wanted, struct volume *volume,
+                               struct error *error)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; status == STATUS_OK && i < wanted->kernel_count; i++) {
+        const char *path = kernel_path(pool, wanted, &wanted->kernels[i]);
+
+        if (volume_find(volume, path))
+            return error_set(error, STATUS_INVALID, "%s: another kernel is %s on the disk already; rename one",
+                             wanted->kernels[i].path, path);
+        status = volume_add(pool, volume, path, wanted->kernels[i].path, error);
+    }
+    return status;
 }
 
 static enum status add_boot(struct pool *pool, const struct boot_files *wanted, const struct scratch *scratch,
                             struct volume *volume, struct error *error)
 {
     const char *module_lines = "";
-    enum status status = volume_add(pool, volume, LOADER_PATH, wanted->loader, error);
+    enum status status = add_loaders(pool, wanted, volume, error);
 
-    if (status == STATUS_OK && wanted->kernel)
-        status = volume_add(pool, volume, pool_format(pool, "/boot/%s", plain_name(pool, wanted->kernel)),
-                            wanted->kernel, error);
+    if (status == STATUS_OK)
+        status = add_kernels(pool, wanted, volume, error);
     if (status == STATUS_OK)
         status = add_modules(pool, wanted, volume, &module_lines, error);
-    if (status == STATUS_OK && (wanted->kernel || wanted->config))
-        status = add_entry(pool, wanted, scratch, volume, module_lines, error);
+    if (status == STATUS_OK)
+        status = add_entries(pool, wanted, scratch, volume, module_lines, error);
     return status;
 }
 

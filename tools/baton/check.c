@@ -10,12 +10,12 @@
 #include "config.h"
 #include "file_kind.h"
 #include "host_file.h"
+#include "loaders.h"
 #include "process.h"
-
-#define LOADER_PATH "/EFI/BOOT/BOOTX64.EFI" /* UEFI 2.10, 3.5.1.1 */
 
 struct check_values {
     struct check_machine machine;
+    const char *arch;
     const char *config;
     bool quiet;
     bool strict;
@@ -25,8 +25,8 @@ struct check_values {
 struct check {
     struct pool *pool;
     struct check_values values;
-    struct facts facts;
-    struct entry entry; /* for kernels that are given by themselves */
+    const struct architecture *only; /* what --arch says */
+    struct entry entry;              /* for kernels that are given by themselves */
     struct check_messages entry_messages;
     bool printed; /* something, so that a blank line comes before the next */
     size_t errors, warnings, unreadable;
@@ -37,14 +37,24 @@ struct check {
 static const struct option_spec options[] = {
     {"--config", "F", "judge kernels with the keys of this boot entry file (docs/config.md)", OPTION_TEXT,
      FIELD(config)},
-    {"--memory", "SIZE", "the memory of the machine to think of (" CHECK_DEFAULT_MEMORY ")", OPTION_TEXT,
-     FIELD(machine.memory)},
-    {"--levels", "4|5", "the levels of its page tables, as its firmware has set them up (4)", OPTION_TEXT,
-     FIELD(machine.levels)},
+    {"--arch", "A",
+     "the machine to think of: x86_64, aarch64 or riscv64; without it, the one that a kernel is\n"
+     "built for, and of a disk or folder all that there are loaders for, or x86_64",
+     OPTION_TEXT, FIELD(arch)},
+    {"--memory", "SIZE", "its memory (" CHECK_DEFAULT_MEMORY ")", OPTION_TEXT, FIELD(machine.memory)},
+    {"--levels", "N",
+     "the levels of its page tables, as its firmware has set them up: 4 or 5 (4); for riscv64\n"
+     "3 to 5 (3)",
+     OPTION_TEXT, FIELD(machine.levels)},
+    {"--el2", NULL, "its firmware starts programs at EL2 (aarch64), and the processor has VHE", OPTION_FLAG,
+     FIELD(machine.el2)},
     {"--no-framebuffer", NULL, "it has no screen", OPTION_FLAG, FIELD(machine.no_framebuffer)},
+    {"--acpi", NULL, "its firmware gives ACPI tables, which those of riscv64 mostly do not", OPTION_FLAG,
+     FIELD(machine.acpi)},
     {"--no-acpi", NULL, "its firmware gives no ACPI tables", OPTION_FLAG, FIELD(machine.no_acpi)},
-    {"--device-tree", NULL, "its firmware gives a device tree, which those of PCs do not", OPTION_FLAG,
-     FIELD(machine.device_tree)},
+    {"--device-tree", NULL, "its firmware gives a device tree, which those of riscv64 do and others do not",
+     OPTION_FLAG, FIELD(machine.device_tree)},
+    {"--no-device-tree", NULL, "its firmware gives no device tree", OPTION_FLAG, FIELD(machine.no_device_tree)},
     {"--no-random", NULL, "it gives no random numbers", OPTION_FLAG, FIELD(machine.no_random)},
     {"--strict", NULL, "warnings are failures: exit code 1", OPTION_FLAG, FIELD(strict)},
     {"--quiet", NULL, "say only what is wrong", OPTION_FLAG, FIELD(quiet)},
@@ -63,15 +73,15 @@ const struct syntax check_syntax = {
     .option_count = sizeof(options) / sizeof(options[0]),
     .notes =
         "Exit code: 0 when all of it boots, 1 when some does not, 2 when something could not be looked at.\n"
-        "The machine is made up: a PC with ACPI, a screen and random numbers, with neither a device tree nor "
-        "five-level\n"
-        "paging unless options say so. What only a real one can tell, as whether the memory of a low kernel is free,\n"
-        "shows when it boots.\n"
+        "The machine is made up: a PC, or what QEMU's virt machine is, with a screen and random numbers, with ACPI\n"
+        "or, for riscv64, a device tree, and without five-level paging, unless options say so. What only a real one\n"
+        "can tell, as whether the memory of a low kernel is free, shows when it boots.\n"
         "\n"
         "Examples:\n"
         "  baton check kernel.elf\n"
         "  baton check --strict --quiet build/*.elf\n"
-        "  baton check disk.img esp/",
+        "  baton check disk.img esp/\n"
+        "  baton check --arch aarch64 --el2 --memory 1G disk.img",
 };
 
 /* ---- printing ---- */
@@ -115,37 +125,100 @@ static void print_entry(struct check *check, const char *volume, const struct ch
                  &entry->kernel, verdict);
 }
 
-/* How many of the entries boot. It "boots" when nothing on it is wrong, as the exit code has it. */
-static const char *sum_up(struct check *check, const struct check_volume *volume)
+/* Of several machines, whose entry it is need not be said on each. */
+static bool is_of_no_interest(const struct check_entry *entry, bool several)
 {
-    size_t boot = 0;
+    return several && entry->left_out && entry->elsewhere;
+}
 
-    for (size_t i = 0; i < volume->count; i++)
-        boot += !volume->entries[i].left_out && volume->entries[i].kernel.messages.errors == 0;
+/* How many of the entries boot. It "boots" when nothing on it is wrong, as the exit code has it. */
+static const char *sum_up(struct check *check, const struct check_volume *volume, bool several)
+{
+    size_t boot = 0, of = 0;
+
+    for (size_t i = 0; i < volume->count; i++) {
+        const struct check_entry *entry = &volume->entries[i];
+
+        of += !is_of_no_interest(entry, several);
+        boot += !entry->left_out && entry->kernel.messages.errors == 0;
+    }
     if (boot == 0)
         return "nothing on it boots";
     return pool_format(check->pool, "%s%zu of %zu entr%s boot%s", check_volume_errors(volume) == 0 ? "boots: " : "",
-                       boot, volume->count, volume->count == 1 ? "y" : "ies", boot == 1 ? "s" : "");
+                       boot, of, of == 1 ? "y" : "ies", boot == 1 ? "s" : "");
 }
 
 /* ---- judging ---- */
 
-static void check_volume(struct check *check, const char *name, const char *root, bool is_disk)
+static void print_volume(struct check *check, const char *name, const char *title, const struct check_volume *volume,
+                         bool several)
 {
-    struct check_volume volume;
-
-    check_volume_judge(check->pool, &check->facts, root, &volume);
-    if (is_disk && !check_volume_has(check->pool, root, LOADER_PATH))
-        check_say(
-            check->pool, &volume.messages, LOG_WARNING,
-            pool_format(check->pool, "%s: there is no " LOADER_PATH ", the loader that firmware looks for", name));
-    count(check, &volume.messages);
-    if (!check->values.quiet || check_volume_errors(&volume) + check_volume_warnings(&volume) > 0) {
-        print_heading(check, name, sum_up(check, &volume));
-        check_print_messages(check->pool, &volume.messages);
+    count(check, &volume->messages);
+    if (!check->values.quiet || check_volume_errors(volume) + check_volume_warnings(volume) > 0) {
+        print_heading(check, title, sum_up(check, volume, several));
+        check_print_messages(check->pool, &volume->messages);
     }
-    for (size_t i = 0; i < volume.count; i++)
-        print_entry(check, name, &volume.entries[i]);
+    for (size_t i = 0; i < volume->count; i++) {
+        if (!is_of_no_interest(&volume->entries[i], several))
+            print_entry(check, name, &volume->entries[i]);
+    }
+}
+
+/* The machines that a volume is meant for, as far as its loaders tell. Returns how many. */
+static size_t find_machines(struct check *check, const char *root, const struct architecture *ret_machines[])
+{
+    size_t machine_count = 0;
+
+    for (size_t i = 0; i < ARCHITECTURE_COUNT && !check->only; i++) {
+        if (check_volume_has(check->pool, root, loaders_volume_path(check->pool, &architectures[i])))
+            ret_machines[machine_count++] = &architectures[i];
+    }
+    if (machine_count > 0)
+        return machine_count;
+    ret_machines[0] = check->only ? check->only : &architectures[ARCHITECTURE_X86_64];
+    return 1;
+}
+
+/* Judges it on one machine. */
+static enum status judge_volume(struct check *check, const char *name, const char *root, bool is_disk,
+                                const struct architecture *machine, struct check_volume *ret_volume,
+                                struct error *error)
+{
+    struct facts *facts = pool_take(check->pool, sizeof(*facts));
+    const char *loader = loaders_volume_path(check->pool, machine);
+    enum status status = check_machine_make(check->pool, &check->values.machine, machine, facts, error);
+
+    if (status != STATUS_OK)
+        return status;
+    check_volume_judge(check->pool, facts, root, ret_volume);
+    if (is_disk && !check_volume_has(check->pool, root, loader))
+        check_say(check->pool, &ret_volume->messages, LOG_WARNING,
+                  pool_format(check->pool, "%s: there is no %s, the loader that firmware looks for", name, loader));
+    return STATUS_OK;
+}
+
+/* Judges it on each machine that it is meant for, and that it has something for; on the first one if that is none. */
+static enum status check_volume(struct check *check, const char *name, const char *root, bool is_disk,
+                                struct error *error)
+{
+    const struct architecture *machines[ARCHITECTURE_COUNT];
+    struct check_volume volumes[ARCHITECTURE_COUNT];
+    size_t machine_count = find_machines(check, root, machines), shown = 0;
+
+    for (size_t i = 0; i < machine_count; i++) {
+        enum status status = judge_volume(check, name, root, is_disk, machines[i], &volumes[i], error);
+
+        if (status != STATUS_OK)
+            return status;
+        shown += check_volume_is_for(&volumes[i]);
+    }
+    for (size_t i = 0; i < machine_count; i++) {
+        const char *title = shown > 1 ? pool_format(check->pool, "%s on %s", name, machines[i]->name) : name;
+
+        if (check_volume_is_for(&volumes[i]) || (shown == 0 && i == 0))
+            print_volume(check, name, title, &volumes[i], machine_count > 1);
+    }
+    return STATUS_OK;
 }
 
 static enum status check_disk(struct check *check, const char *path, struct error *error)
@@ -157,19 +230,26 @@ static enum status check_disk(struct check *check, const char *path, struct erro
     if (status == STATUS_OK)
         status = check_disk_unpack(check->pool, path, &scratch, &root, error);
     if (status == STATUS_OK)
-        check_volume(check, path, root, true);
+        status = check_volume(check, path, root, true, error);
     scratch_remove(&scratch);
     return status;
 }
 
-static void check_lone_kernel(struct check *check, const char *path)
+static enum status check_lone_kernel(struct check *check, const char *path, struct bytes head, struct error *error)
 {
+    const struct architecture *machine = check->only ? check->only : architecture_of(head);
     struct check_file file = {path, path};
     struct check_kernel kernel = {0};
+    struct facts facts;
+    enum status status = check_machine_make(check->pool, &check->values.machine,
+                                            machine ? machine : &architectures[ARCHITECTURE_X86_64], &facts, error);
 
+    if (status != STATUS_OK)
+        return status;
     check->entry.kernel = path;
-    check_kernel_judge(check->pool, &check->facts, &check->entry, &file, 1, &kernel);
+    check_kernel_judge(check->pool, &facts, &check->entry, &file, 1, &kernel);
     print_kernel(check, path, &kernel, check_verdict(check->pool, &kernel.messages));
+    return STATUS_OK;
 }
 
 static enum status check_one(struct check *check, const char *path, struct error *error)
@@ -180,10 +260,8 @@ static enum status check_one(struct check *check, const char *path, struct error
     uint64_t size;
     enum status status;
 
-    if (stat(path, &stat_buffer) == 0 && S_ISDIR(stat_buffer.st_mode)) {
-        check_volume(check, path, path, false);
-        return STATUS_OK;
-    }
+    if (stat(path, &stat_buffer) == 0 && S_ISDIR(stat_buffer.st_mode))
+        return check_volume(check, path, path, false, error);
     status = host_file_check(path, &size, error);
     if (status == STATUS_OK)
         status = host_file_read(check->pool, path, FILE_KIND_HEAD_SIZE, &head, error);
@@ -192,8 +270,7 @@ static enum status check_one(struct check *check, const char *path, struct error
     /* What nobody knows is for the loader to refuse, as a kernel. */
     if (file_kind_tell(path, head, &kind, error) == STATUS_OK && kind == FILE_KIND_DISK)
         return check_disk(check, path, error);
-    check_lone_kernel(check, path);
-    return STATUS_OK;
+    return check_lone_kernel(check, path, head, error);
 }
 
 /* The entry that kernels by themselves are judged with. */
@@ -262,7 +339,7 @@ int check_command(struct pool *pool, int argc, char *const *argv)
     }
     if (words.positional.count == 0)
         (void)error_set(&error, STATUS_INVALID, "what shall be checked? Name a kernel, a disk image or a folder");
-    else if (check_machine_make(pool, &check.values.machine, &check.facts, &error) == STATUS_OK &&
+    else if ((!check.values.arch || architecture_parse(check.values.arch, &check.only, &error) == STATUS_OK) &&
              make_entry(&check, &error) == STATUS_OK)
         return check_all(&check, &words);
     return refuse(&error);

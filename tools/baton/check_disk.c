@@ -32,6 +32,9 @@
 static const uint8_t system_partition[] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11,
                                            0xba, 0x4b, 0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
 
+/* For mtools. */
+static const char *const environment[] = {"LC_ALL=C.UTF-8", "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1", NULL};
+
 static bool has_text(struct bytes bytes, uint64_t offset, const char *text)
 {
     struct bytes slice;
@@ -96,10 +99,31 @@ enum status check_disk_find(struct pool *pool, const char *path, uint64_t *ret_o
         path);
 }
 
+void check_disk_loaders(struct pool *pool, const char *path, bool ret_has[ARCHITECTURE_COUNT])
+{
+    const char *absolute, *mdir, *names = "";
+    uint64_t offset;
+    struct error ignored; /* then none is known */
+    enum status status = check_disk_find(pool, path, &offset, &ignored);
+
+    if (status == STATUS_OK)
+        status = host_file_resolve(pool, path, &absolute, &ignored);
+    if (status == STATUS_OK)
+        status = host_tool_find(pool, "mdir", &mdir, &ignored);
+    if (status == STATUS_OK)
+        status = process_run_tool(
+            pool,
+            (const char *const[]){mdir, "-b", "-i", pool_format(pool, "%s@@%llu", absolute, (unsigned long long)offset),
+                                  "::/EFI/BOOT", NULL},
+            environment, &names, &ignored);
+    names = pool_format(pool, "%s\n", names); /* the tool's last line end is taken off */
+    for (size_t i = 0; i < ARCHITECTURE_COUNT; i++)
+        ret_has[i] = status == STATUS_OK && strcasestr(names, pool_format(pool, "/%s\n", architectures[i].loader));
+}
+
 enum status check_disk_unpack(struct pool *pool, const char *path, const struct scratch *scratch,
                               const char **ret_folder, struct error *error)
 {
-    static const char *const environment[] = {"LC_ALL=C.UTF-8", "MTOOLSRC=/dev/null", "MTOOLS_SKIP_CHECK=1", NULL};
     const char *folder = NULL, *mcopy = NULL, *absolute = NULL;
     uint64_t offset;
     enum status status = check_disk_find(pool, path, &offset, error);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The machine that `baton check` thinks of: what PCs have, unless an option takes it away. */
+/* The machines that `baton check` thinks of: what those of an architecture mostly have, unless an option changes it. */
 #ifndef BATON_CHECK_MACHINE_H
 #define BATON_CHECK_MACHINE_H
 
+#include "architecture.h"
 #include "error.h"
 #include "facts.h"
 #include "pool.h"
@@ -12,18 +13,23 @@
 /* As the options give it. */
 struct check_machine {
     const char *memory; /* NULL: CHECK_DEFAULT_MEMORY */
-    const char *levels; /* of page tables, "4" or "5"; NULL: 4 */
+    const char *levels; /* of page tables; NULL: the fewest that machines of this architecture have */
     bool no_framebuffer;
     bool no_random; /* numbers */
-    bool no_acpi;
-    bool device_tree;
+    bool acpi, no_acpi;
+    bool device_tree, no_device_tree;
+    bool el2; /* the firmware starts programs at EL2, and the processor has VHE */
 };
 
-/* STATUS_INVALID: an option's value makes no sense. */
+/* STATUS_INVALID: an option's value makes no sense, or none for this architecture. */
 MUST_CHECK enum status check_machine_make(struct pool *pool, const struct check_machine *machine,
-                                          struct facts *ret_facts, struct error *error);
+                                          const struct architecture *architecture, struct facts *ret_facts,
+                                          struct error *error);
 
-/* In words: "4 GiB of memory, …". */
+/* In words: "x86_64, 4 GiB of memory, …". */
 const char *check_machine_describe(struct pool *pool, const struct facts *facts);
+
+/* Which of the architectures the facts are for. */
+const struct architecture *check_machine_architecture(const struct facts *facts);
 
 #endif

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "architecture.h"
 #include "checked.h"
 #include "elf.h"
 #include "host_file.h"
-#include "machine.h"
 
 /* ELF64's section headers and symbols (System V ABI, chapter 4). */
 #define HEADER_SIZE       64
@@ -175,7 +175,8 @@ static void look_at_segments(struct reader *reader, struct bytes head)
     struct error ignored; /* the loader has read them, too */
     struct bytes table;
 
-    if (elf_parse_header(head, UINT64_MAX, MACHINE_ELF, reader->path, &header, &ignored) != STATUS_OK)
+    if (elf_parse_header(head, UINT64_MAX, architecture_elf_machine(head), reader->path, &header, &ignored) !=
+        STATUS_OK)
         return;
     table = read_part(reader, header.segment_offset, (uint64_t)header.segment_count * header.segment_stride);
     for (uint32_t i = 0; elf_read_segment(table, &header, i, &segment); i++) {

@@ -8,11 +8,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "architecture.h"
 #include "automatic_entries.h"
+#include "check_machine.h"
 #include "config.h"
 #include "entries.h"
 #include "host_file.h"
-#include "machine.h"
 
 #define FIRST_ROOM (64U * 1024)
 
@@ -168,8 +169,8 @@ static struct list list_entries(struct pool *pool, const char *folder, struct ch
 }
 
 /* Reads an entry file, and says of it what the loader says. */
-static void read_one(struct pool *pool, const char *folder, const char *name, struct arena *arena,
-                     struct check_entry *read)
+static void read_one(struct pool *pool, const struct facts *facts, const char *folder, const char *name,
+                     struct arena *arena, struct check_entry *read)
 {
     struct error error;
     enum status status;
@@ -177,7 +178,8 @@ static void read_one(struct pool *pool, const char *folder, const char *name, st
     read->file = pool_format(pool, "%s/%s", ENTRIES_FOLDER, name);
     check_listen(pool, &read->kernel.messages);
     status = read_entry(pool, pool_format(pool, "%s/%s", folder, name), read->file, arena, &read->entry, &error);
-    read->left_out = status != STATUS_OK || !entries_can_boot(&read->entry, MACHINE_NAME);
+    read->left_out = status != STATUS_OK || !entries_can_boot(&read->entry, facts->machine.name);
+    read->elsewhere = status == STATUS_OK && !entry_is_for(&read->entry, facts->machine.name);
     check_unlisten();
     if (status != STATUS_OK)
         check_say(pool, &read->kernel.messages, LOG_ERROR, pool_format(pool, "%s", error.text));
@@ -240,8 +242,12 @@ static void judge_entry(struct pool *pool, const struct facts *facts, const char
     bool all_there = find_named(pool, root, &kernel, messages);
     struct entry_files companions = {entry->modules, entry->module_count};
 
-    if (all_there)
+    if (all_there) {
+        const struct architecture *built_for = architecture_of_file(pool, kernel.host);
+
         companions = check_plan_companions(pool, entry, &kernel);
+        judged->elsewhere = built_for && built_for != check_machine_architecture(facts);
+    }
     files = pool_take(pool, (1 + companions.count) * sizeof(*files));
     files[0] = kernel;
     for (size_t i = 0; i < companions.count; i++) {
@@ -286,7 +292,7 @@ static void judge_entries(struct pool *pool, const struct facts *facts, const ch
     volume->count = names->count < ENTRIES_AT_MOST ? names->count : ENTRIES_AT_MOST;
     volume->entries = pool_take(pool, volume->count * sizeof(volume->entries[0]));
     for (size_t i = 0; i < volume->count; i++)
-        read_one(pool, folder, names->items[i], &arena, &volume->entries[i]);
+        read_one(pool, facts, folder, names->items[i], &arena, &volume->entries[i]);
     choose_default(pool, volume, pattern);
     if (volume->entries[0].left_out && entries_refuse_all(names->count, &error) != STATUS_OK)
         check_say(pool, &volume->messages, LOG_ERROR, pool_format(pool, "%s", error.text));
@@ -319,6 +325,15 @@ void check_volume_judge(struct pool *pool, const struct facts *facts, const char
     else if (!is_file)
         judge_usual_kernel(pool, facts, root, &volume);
     *ret_volume = volume;
+}
+
+bool check_volume_is_for(const struct check_volume *volume)
+{
+    for (size_t i = 0; i < volume->count; i++) {
+        if (!volume->entries[i].elsewhere)
+            return true;
+    }
+    return false;
 }
 
 size_t check_volume_errors(const struct check_volume *volume)

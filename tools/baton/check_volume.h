@@ -10,6 +10,7 @@ struct check_entry {
     const char *file; /* its path on the volume */
     bool left_out;    /* it is not for this loader or machine, and says so; or it cannot be read */
     bool chosen;      /* it is tried first */
+    bool elsewhere;   /* it, or its kernel, is for another machine */
     struct entry entry;
     struct check_kernel kernel;
 };
@@ -23,6 +24,9 @@ struct check_volume {
 /* Reads the configuration below `root` as the loader does, and judges what it names on a machine with these facts. */
 void check_volume_judge(struct pool *pool, const struct facts *facts, const char *root,
                         struct check_volume *ret_volume);
+
+/* Whether there is something on it for this machine: an entry that may be, or one that cannot be read. */
+bool check_volume_is_for(const struct check_volume *volume);
 
 /* Whether the volume below `root` has something at `path`. */
 bool check_volume_has(struct pool *pool, const char *root, const char *path);

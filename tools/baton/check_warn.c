@@ -2,6 +2,7 @@
 #include "check_warn.h"
 
 #include "checked.h"
+#include "elf.h"
 #include "note.h"
 
 #define DEBUG_NOTABLE (64ULL << 10) /* bytes of debug sections that are worth a warning */
@@ -133,13 +134,16 @@ static void warn_of_alignment(struct pool *pool, struct check_kernel *kernel)
 
 static void warn_of_thread_locals(struct pool *pool, struct check_kernel *kernel)
 {
+    bool is_pc = kernel->boot.input.facts->machine.elf_machine == ELF_MACHINE_X86_64;
+
     if (kernel->sections.has_thread_locals)
         check_say(
             pool, &kernel->messages, LOG_WARNING,
             pool_format(pool,
-                        "%s: has thread-local variables (PT_TLS), but the base of FS is 0 when it is entered: the "
-                        "first access faults. Make the area and set the base before, or do without them.",
-                        name_of(kernel)));
+                        "%s: has thread-local variables (PT_TLS), but %s when it is entered: the first access %s. Make "
+                        "the area and set the %s before, or do without them.",
+                        name_of(kernel), is_pc ? "the base of FS is 0" : "nobody has set the thread pointer",
+                        is_pc ? "faults" : "goes astray", is_pc ? "base" : "pointer"));
 }
 
 void check_kernel_warn(struct pool *pool, struct check_kernel *kernel)

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "architecture.h"
 #include "format.h"
+#include "pe.h"
 #include "text.h"
 
 /* Offsets of the PE/COFF specification: from the file's start, and from the signature "PE\0\0". */
@@ -11,13 +13,9 @@
 #define PE_MACHINE_AT   4
 #define PE_SUBSYSTEM_AT (24 + 68)
 
-#define PE_MACHINE_X86_64     0x8664
-#define PE_EFI_APPLICATION    10
-#define PE_EFI_BOOT_DRIVER    11
-#define PE_EFI_RUNTIME_DRIVER 12
-#define BOOT_SIGNATURE_AT     510
-#define BOOT_SIGNATURE        0xaa55
-#define GPT_HEADER_AT         512
+#define BOOT_SIGNATURE_AT 510
+#define BOOT_SIGNATURE    0xaa55
+#define GPT_HEADER_AT     512
 #define EXPECTED                                                                                                       \
     "expected an ELF kernel, an EFI application, a raw disk image with a GPT or boot sector, or a flat kernel named "  \
     "*.bin"
@@ -36,14 +34,14 @@ static enum status check_pe(const char *path, struct bytes head, uint64_t pe, st
     if (!bytes_number(head, pe + PE_MACHINE_AT, 2, &machine) ||
         !bytes_number(head, pe + PE_SUBSYSTEM_AT, 2, &subsystem))
         return error_set(error, STATUS_INVALID, "%s: this begins as an EFI application, but is cut off", path);
-    if (machine != PE_MACHINE_X86_64)
+    if (!architecture_of(head))
         return error_set(error, STATUS_INVALID,
-                         "%s: this EFI application is for another machine (0x%llx; x86_64 is 0x%x)", path,
-                         (unsigned long long)machine, PE_MACHINE_X86_64);
-    if (subsystem < PE_EFI_APPLICATION || subsystem > PE_EFI_RUNTIME_DRIVER)
+                         "%s: this EFI application is for another machine (%s, 0x%llx) than " ARCHITECTURE_NAMES, path,
+                         pe_machine_name((uint16_t)machine), (unsigned long long)machine);
+    if (subsystem < PE_SUBSYSTEM_APPLICATION || subsystem > PE_SUBSYSTEM_RUNTIME_DRIVER)
         return error_set(error, STATUS_INVALID,
                          "%s: this is a PE program, but not for EFI (subsystem %llu; an EFI application has %d)", path,
-                         (unsigned long long)subsystem, PE_EFI_APPLICATION);
+                         (unsigned long long)subsystem, PE_SUBSYSTEM_APPLICATION);
     return STATUS_OK;
 }
 

@@ -11,7 +11,7 @@
 enum file_kind {
     FILE_KIND_ELF,  /* a kernel; whether it is a good one is for the loader to say */
     FILE_KIND_FLAT, /* a flat kernel: a name in .bin, and none of the others */
-    FILE_KIND_EFI,  /* an EFI application for x86_64 */
+    FILE_KIND_EFI,  /* an EFI application for one of the architectures */
     FILE_KIND_DISK, /* a raw disk image with a GPT or a boot sector */
 };
 

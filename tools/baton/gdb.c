@@ -35,7 +35,6 @@ static bool find_base(struct pool *pool, const char *log, uint64_t *ret_base)
     return text_number((struct text){number, strcspn(number, ", \r\n")}, false, ret_base);
 }
 
-/* `log` is port 0xE9's. */
 static enum status watch_log(struct process *qemu, const char *log, uint64_t *ret_base, struct error *error)
 {
     int64_t deadline = process_now() + LIMIT_MS;
@@ -73,6 +72,7 @@ enum status gdb_find_loader(struct pool *pool, const struct scratch *scratch, st
     machine.quiet = true;
     machine.gdb_socket = NULL;
     machine.e9_log = pool_format(pool, "%s/first-boot", scratch->path);
+    machine.serial_log = qemu_board_of(machine.architecture)->has_ports ? NULL : machine.e9_log;
     argv = qemu_command(pool, &machine);
     words = pool_format(pool, "%s/first-boot-said", scratch->path);
     file = open(words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -82,7 +82,7 @@ enum status gdb_find_loader(struct pool *pool, const struct scratch *scratch, st
     (void)close(file); /* the child has its own */
     if (status != STATUS_OK)
         return status;
-    status = watch_log(&qemu, machine.e9_log, ret_base, error);
+    status = watch_log(&qemu, qemu_loader_log(&machine), ret_base, error);
     if (status != STATUS_OK && !qemu.running)
         status = error_set(error, status, "%s\n%s", pool_format(pool, "%s", error->text),
                            host_file_tail(pool, words, LAST_WORDS));
@@ -116,8 +116,9 @@ static enum status describe_kernel(struct pool *pool, const char *kernel_elf, co
     return STATUS_OK;
 }
 
-enum status gdb_write_script(struct pool *pool, const char *script, const char *loader_elf, uint64_t loader_base,
-                             const char *kernel_elf, const char *socket, struct error *error)
+enum status gdb_write_script(struct pool *pool, const struct architecture *architecture, const char *script,
+                             const char *loader_elf, uint64_t loader_base, const char *kernel_elf, const char *socket,
+                             struct error *error)
 {
     const char *kernel;
     const char *text;
@@ -128,7 +129,7 @@ enum status gdb_write_script(struct pool *pool, const char *script, const char *
     text = pool_format(
         pool,
         "# Written by baton run --gdb. The addresses hold for this machine and its firmware only.\n"
-        "set architecture i386:x86-64\n"
+        "set architecture %s\n"
         "%s"
         "# The firmware will put the loader here.\n"
         "set $loader_base = 0x%llx\n"
@@ -141,7 +142,7 @@ enum status gdb_write_script(struct pool *pool, const char *script, const char *
         "%s"
         "echo \\ \\ hbreak FUNCTION              a hardware breakpoint, in the loader or the kernel\\n\n"
         "echo \\ \\ continue\\n\n",
-        kernel, (unsigned long long)loader_base, loader_elf, (unsigned long long)loader_base,
+        architecture->debugger, kernel, (unsigned long long)loader_base, loader_elf, (unsigned long long)loader_base,
         (int)(host_file_name(loader_elf) - loader_elf), loader_elf, socket,
         kernel_elf ? "echo \\ \\ hbreak *$kernel_entry        a hardware breakpoint at the kernel's entry\\n\n" : "");
     return host_file_write(script, (struct bytes){(const uint8_t *)text, strlen(text)}, error);

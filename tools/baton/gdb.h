@@ -11,7 +11,7 @@
 #include "qemu.h"
 
 /*
- * Boots the machine once, unseen, until the loader says on port 0xE9 where it is. The firmware puts it at the same
+ * Boots the machine once, unseen, until the loader says in its log where it is. The firmware puts it at the same
  * place each time as long as the machine is the same. STATUS_DEVICE: it never said so.
  */
 MUST_CHECK enum status gdb_find_loader(struct pool *pool, const struct scratch *scratch, struct qemu_machine machine,
@@ -21,8 +21,8 @@ MUST_CHECK enum status gdb_find_loader(struct pool *pool, const struct scratch *
  * Writes the script: symbols of `loader_elf` at `loader_base` and of `kernel_elf` (NULL for a flat kernel), and the
  * connection to `socket`.
  */
-MUST_CHECK enum status gdb_write_script(struct pool *pool, const char *script, const char *loader_elf,
-                                        uint64_t loader_base, const char *kernel_elf, const char *socket,
-                                        struct error *error);
+MUST_CHECK enum status gdb_write_script(struct pool *pool, const struct architecture *architecture, const char *script,
+                                        const char *loader_elf, uint64_t loader_base, const char *kernel_elf,
+                                        const char *socket, struct error *error);
 
 #endif

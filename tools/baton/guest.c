@@ -44,15 +44,28 @@ struct watch {
     struct guest_outcome outcome;
 };
 
+/* Is QEMU's exit code the kernel's report? */
+static bool was_reported(const struct watch *watch, unsigned *ret_value)
+{
+    unsigned code = (unsigned)watch->qemu.exit_code;
+
+    if (watch->qemu.by_signal)
+        return false;
+    if (!qemu_board_of(watch->machine->architecture)->has_ports) {
+        *ret_value = code;
+        return code != 0 || watch->qmp.end == QMP_END_NONE;
+    }
+    /* isa-debug-exit: 2 × value + 1, of which an exit code has 8 bits */
+    *ret_value = code / 2;
+    return watch->machine->exit == QEMU_EXIT_AT_ONCE && code % 2 == 1;
+}
+
 /* QEMU has ended by itself: why? */
 static enum guest_end judge_end(struct watch *watch)
 {
     qmp_look(&watch->qmp);
-    /* isa-debug-exit: 2 × value + 1, of which an exit code has 8 bits */
-    if (watch->machine->exit == QEMU_EXIT_AT_ONCE && !watch->qemu.by_signal && watch->qemu.exit_code % 2 == 1) {
-        watch->outcome.value = (unsigned)watch->qemu.exit_code / 2;
+    if (was_reported(watch, &watch->outcome.value))
         return GUEST_REPORTED;
-    }
     if (watch->qmp.end == QMP_END_RESET)
         return GUEST_RESET;
     return watch->qmp.end == QMP_END_SHUT_DOWN ? GUEST_SHUT_DOWN : GUEST_QEMU_ENDED;
@@ -99,7 +112,7 @@ static enum guest_end wait_for_end(struct watch *watch)
         if (watch->failure->ends_run && refusal_look(&watch->refusal))
             return GUEST_REFUSED;
         qmp_look(&watch->qmp);
-        if (watch->machine->pause_at_shutdown && watch->qmp.end != QMP_END_NONE)
+        if (watch->machine->pause_at_shutdown && watch->qmp.end > QMP_END_OUTSIDE)
             return watch->qmp.end == QMP_END_RESET ? GUEST_RESET : GUEST_SHUT_DOWN;
         if (process_now() >= watch->deadline)
             return GUEST_TIME_OUT;
@@ -134,7 +147,7 @@ enum status guest_run(struct pool *pool, const struct scratch *scratch, struct q
                           .machine = &machine,
                           .picture = picture,
                           .gasp = {.log = {.path = machine.serial_log}},
-                          .refusal = {.log = {.path = machine.e9_log}},
+                          .refusal = {.log = {.path = qemu_loader_log(&machine)}},
                           .failure = failure};
     struct terminal terminal;
     struct list argv;

@@ -13,7 +13,7 @@
 enum guest_end {
     GUEST_QEMU_FAILED, /* the machine never ran; QEMU said why on the terminal */
     GUEST_QEMU_ENDED,  /* its window was closed, or something else outside the machine ended it */
-    GUEST_REPORTED,    /* the kernel wrote to port 0xF4 */
+    GUEST_REPORTED,    /* the kernel ended the machine with a value: on a PC, by writing it to port 0xF4 */
     GUEST_SHUT_DOWN,
     GUEST_RESET,
     GUEST_EXCEPTION, /* there was a last-gasp report, and that ends the run */
@@ -24,7 +24,7 @@ enum guest_end {
 
 struct guest_outcome {
     enum guest_end end;
-    unsigned value; /* what the kernel wrote; without a picture only its low 7 bits are known */
+    unsigned value; /* the kernel's; on a PC, without a picture, only its low 7 bits are known, elsewhere 8 */
     bool has_picture;
     struct error picture_error; /* why there is none although one was wanted */
     bool had_exception;         /* the kernel ended in a last-gasp report */

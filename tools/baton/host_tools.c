@@ -13,7 +13,10 @@ static const struct {
     {"mformat", "mtools"},
     {"mmd", "mtools"},
     {"mcopy", "mtools"},
+    {"mdir", "mtools"},
     {"qemu-system-x86_64", "qemu-system-x86"},
+    {"qemu-system-aarch64", "qemu-system-arm"},
+    {"qemu-system-riscv64", "qemu-system-misc"},
     {"addr2line", "binutils"},
 };
 

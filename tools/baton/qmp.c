@@ -79,9 +79,12 @@ static bool take_event(struct qmp *qmp, const char *line)
 {
     if (!strstr(line, "\"event\":"))
         return false;
-    if (strstr(line, "\"SHUTDOWN\"") && strstr(line, "\"guest-reset\""))
+    if (!strstr(line, "\"SHUTDOWN\""))
+        return true;
+    qmp->end = QMP_END_OUTSIDE;
+    if (strstr(line, "\"guest-reset\""))
         qmp->end = QMP_END_RESET;
-    else if (strstr(line, "\"SHUTDOWN\"") && strstr(line, "\"guest-shutdown\""))
+    else if (strstr(line, "\"guest-shutdown\""))
         qmp->end = QMP_END_SHUT_DOWN;
     return true;
 }

@@ -14,7 +14,8 @@
 
 /* What QEMU said about the machine's end. */
 enum qmp_end {
-    QMP_END_NONE,      /* it runs, or QEMU was ended from outside */
+    QMP_END_NONE,      /* it runs, or nobody said anything */
+    QMP_END_OUTSIDE,   /* a person ended QEMU */
     QMP_END_SHUT_DOWN, /* the guest switched it off */
     QMP_END_RESET,     /* the guest reset it */
 };

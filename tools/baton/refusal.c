@@ -8,6 +8,7 @@
 #include "text.h"
 #include "transcript.h"
 
+#define PROMPT   "Press "
 #define LOG_MOST 262144 /* bytes of it that are looked at for errors */
 
 /* What the loader's last lines begin with when it has refused all entries, or has none. */
@@ -41,7 +42,13 @@ static bool begins_with_level(struct text line, enum log_level level)
     return line.length > length && memcmp(line.data, name, length) == 0 && line.data[length] == ':';
 }
 
-/* A message goes on until the next one begins. */
+/* On a console, what comes behind an error that a person shall read. */
+static bool is_prompt(struct text line)
+{
+    return line.length > strlen(PROMPT) && memcmp(line.data, PROMPT, strlen(PROMPT)) == 0;
+}
+
+/* A message goes on until the next one begins, or the console waits for a key. */
 void refusal_print(struct pool *pool, const char *path, FILE *file)
 {
     struct text rest = text_of(transcript_clean(pool, host_file_tail(pool, path, LOG_MOST), SIZE_MAX));
@@ -53,6 +60,7 @@ void refusal_print(struct pool *pool, const char *path, FILE *file)
             if (begins_with_level(line, (enum log_level)level))
                 is_error = level == LOG_ERROR;
         }
+        is_error = is_error && !is_prompt(line);
         if (is_error)
             (void)fprintf(file, "  %.*s\n", (int)line.length, line.data);
     }

@@ -25,8 +25,9 @@ struct run {
     struct run_request request;
     struct words words;
     struct scratch scratch;
-    struct firmware firmware;
+    struct firmware firmware; /* as it is installed */
     struct qemu_machine machine;
+    const char *loader;
 };
 
 static const char *scratch_path(const struct run *run, const char *name)
@@ -44,7 +45,8 @@ static const char *find_display(const struct run *run)
     const char *known;
     struct error ignored; /* a QEMU that cannot say so has no window */
 
-    if (run->request.headless || run->request.test || ((!x || *x == '\0') && (!wayland || *wayland == '\0')))
+    if (run->request.headless || run->request.test || !qemu_board_of(run->request.architecture)->has_screen ||
+        ((!x || *x == '\0') && (!wayland || *wayland == '\0')))
         return "none";
     if (process_run_tool(run->pool, ask, NULL, &known, &ignored) != STATUS_OK)
         known = "";
@@ -57,20 +59,43 @@ static const char *find_display(const struct run *run)
     return "none";
 }
 
+/* The loader, which must be for the kernel's machine. */
+static enum status find_loader(struct run *run, struct error *error)
+{
+    const struct architecture *architecture = run->request.architecture;
+    const struct list *files = &run->request.files.loader_files;
+    struct loaders taken;
+    enum status status = loaders_take(run->pool, files, &taken, error);
+
+    if (status == STATUS_OK && files->count > 0 && !taken.paths[architecture->id])
+        return error_set(error, STATUS_INVALID, "--loader %s: this is not for %s, and the kernel %s is",
+                         files->items[0], architecture->name, run->words.positional.items[0]);
+    if (status == STATUS_OK)
+        status = loaders_find(run->pool, &taken, architecture, &run->loader, error);
+    run->request.files.loaders.paths[architecture->id] = run->loader;
+    return status;
+}
+
 /* Collects what shall be on the disk. */
 static enum status gather_files(struct run *run, struct volume *volume, struct error *error)
 {
-    struct boot_files *files = &run->request.files;
+    const struct boot_kernel kernel = {run->request.path, run->request.architecture};
+    struct boot_files files;
     enum status status;
 
     if (!run_request_is_kernel(&run->request)) {
-        status = volume_add(run->pool, volume, "/EFI/BOOT/BOOTX64.EFI", run->request.path, error);
+        status = volume_add(run->pool, volume, loaders_volume_path(run->pool, run->request.architecture),
+                            run->request.path, error);
         return status == STATUS_OK ? volume_finish(run->pool, volume, error) : status;
     }
-    files->kernel = run->request.path;
-    files->without_slide = true; /* a debugger, and who compares two runs, want the same addresses */
-    status = boot_files_find_loader(run->pool, files->loader, &files->loader, error);
-    return status == STATUS_OK ? boot_files_gather(run->pool, files, &run->scratch, volume, error) : status;
+    status = find_loader(run, error);
+    if (status != STATUS_OK)
+        return status;
+    files = run->request.files;
+    files.kernels = &kernel;
+    files.kernel_count = 1;
+    files.without_slide = true; /* a debugger, and who compares two runs, want the same addresses */
+    return boot_files_gather(run->pool, &files, &run->scratch, volume, error);
 }
 
 static enum status make_disk(struct run *run, struct error *error)
@@ -97,11 +122,16 @@ static enum status make_disk(struct run *run, struct error *error)
 static enum status renew_variables(struct run *run, struct error *error)
 {
     const char *copy = scratch_path(run, "variables.fd");
-    bool apart = run->firmware.variables != NULL;
+    const struct firmware *installed = &run->firmware;
 
-    run->machine.code = apart ? run->firmware.code : copy;
-    run->machine.variables = apart ? copy : NULL;
-    return host_file_copy(run->pool, apart ? run->firmware.variables : run->firmware.code, copy, error);
+    run->machine.firmware = *installed;
+    if (installed->kind != FIRMWARE_FLASH)
+        return STATUS_OK;
+    if (installed->variables)
+        run->machine.firmware.variables = copy;
+    else
+        run->machine.firmware.code = copy;
+    return host_file_copy(run->pool, installed->variables ? installed->variables : installed->code, copy, error);
 }
 
 /* Can a file be written there? Better known before the machine has run. */
@@ -133,12 +163,14 @@ static enum status describe_machine(struct run *run, struct error *error)
 {
     const struct run_request *request = &run->request;
     struct qemu_machine *machine = &run->machine;
-    enum status status = host_tool_find(run->pool, "qemu-system-x86_64", &machine->program, error);
+    enum status status =
+        host_tool_find(run->pool, qemu_board_of(request->architecture)->program, &machine->program, error);
 
     if (status == STATUS_OK)
-        status = firmware_find(run->pool, request->firmware, &run->firmware, error);
+        status = firmware_find(run->pool, request->architecture, request->firmware, &run->firmware, error);
     if (status != STATUS_OK)
         return status;
+    machine->architecture = request->architecture;
     machine->memory = request->memory ? request->memory : RUN_DEFAULT_MEMORY;
     machine->cpus = request->cpus;
     machine->display = find_display(run);
@@ -181,9 +213,9 @@ static void print_command(struct run *run)
 /* The ELF file that the loader was made of has its symbols, and lies beside it. */
 static enum status find_loader_elf(struct run *run, const char **ret_path, struct error *error)
 {
-    const char *loader = run->request.files.loader;
-    const char *dot = strrchr(loader, '.');
-    const char *path = pool_format(run->pool, "%.*s.elf", (int)(dot ? (size_t)(dot - loader) : strlen(loader)), loader);
+    const char *dot = strrchr(run->loader, '.');
+    size_t length = dot ? (size_t)(dot - run->loader) : strlen(run->loader);
+    const char *path = pool_format(run->pool, "%.*s.elf", (int)length, run->loader);
     uint64_t size;
     enum status status = host_file_check(path, &size, error);
 
@@ -208,9 +240,11 @@ static enum status prepare_gdb(struct run *run, struct error *error)
     if (status == STATUS_OK)
         status = renew_variables(run, error);
     if (status == STATUS_OK)
-        status = gdb_write_script(run->pool, script, loader_elf, base, kernel_elf, run->machine.gdb_socket, error);
+        status = gdb_write_script(run->pool, run->request.architecture, script, loader_elf, base, kernel_elf,
+                                  run->machine.gdb_socket, error);
     if (status == STATUS_OK)
-        (void)fprintf(stderr, "baton: the machine waits for gdb. In another terminal:\n  gdb -x %s\n",
+        (void)fprintf(stderr, "baton: the machine waits for gdb. In another terminal:\n  %s -x %s\n",
+                      run->request.architecture->id == ARCHITECTURE_X86_64 ? "gdb" : "gdb-multiarch",
                       shell_quote(run->pool, script));
     return status;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run_request.h"
 
+#include "check_disk.h"
 #include "command.h"
+#include "qemu.h"
 #include "text.h"
 
 #define TEST_SECONDS       60
@@ -18,15 +20,17 @@ static const struct option_spec options[] = {
     {"--config", "F", "use this boot entry file instead of a generated one; the kernel is /boot/NAME", OPTION_TEXT,
      FIELD(files.config)},
     {"--log-level", "L", "what the loader shows: error, warning, info or debug", OPTION_TEXT, FIELD(files.log_level)},
-    {"--loader", "F", "the loader, BOOTX64.EFI, if not the one that came with this command", OPTION_TEXT,
-     FIELD(files.loader)},
+    {"--loader", "F", "the loader, if not the one that came with this command", OPTION_LIST, FIELD(files.loader_files)},
+    {"--arch", "A",
+     "the machine: x86_64, aarch64 or riscv64; without it the one that the file is built for,\n"
+     "and x86_64 where that cannot be told",
+     OPTION_TEXT, FIELD(arch)},
     {"-m", "SIZE", "the machine's memory, in MiB or with M or G (" RUN_DEFAULT_MEMORY ")", OPTION_TEXT, FIELD(memory)},
     {"--smp", "N", "its processors (1)", OPTION_TEXT, FIELD(cpus)},
-    {"--firmware", "2m|4m|FILE", "which OVMF: its 2 MB or 4 MB build, or a code file with its variables beside it",
-     OPTION_TEXT, FIELD(firmware)},
+    {"--firmware", FIRMWARE_WANTED, FIRMWARE_HELP, OPTION_TEXT, FIELD(firmware)},
     {"--test", NULL,
-     "end with exit code 0 when the kernel writes 0x10 to port 0xF4, and with 1 when it\n"
-     "writes anything else or the machine ends otherwise; no window; --timeout 60. Before\n"
+     "end with exit code 0 when the kernel reports 0x10 (below), and with 1 when it reports\n"
+     "anything else or the machine ends otherwise; no window; --timeout 60. Before\n"
      "KERNEL, it is the way of cargo: all words behind KERNEL go to its command line,\n"
      "those that look like options too, up to --",
      OPTION_FLAG, FIELD(test)},
@@ -36,7 +40,7 @@ static const struct option_spec options[] = {
      "machine ends. Without --timeout and --test: after 20 seconds, with exit code 0",
      OPTION_TEXT, FIELD(screenshot)},
     {"--headless", NULL, "no window, even where there is a display", OPTION_FLAG, FIELD(headless)},
-    {"--e9", "F", "write what comes out of port 0xE9, where the loader logs, to F", OPTION_TEXT, FIELD(e9)},
+    {"--e9", "F", "write what comes out of port 0xE9, where the loader logs, to F (x86_64)", OPTION_TEXT, FIELD(e9)},
     {"--gdb", NULL,
      "wait for gdb before the first instruction, with a script for it that knows where\n"
      "the loader and the kernel will be",
@@ -52,7 +56,7 @@ const struct syntax run_syntax = {
     .usage = "[options] KERNEL|DISK|APP.efi [word…] [-- QEMU options]",
     .summary = "boot a kernel, a disk or an EFI application in QEMU",
     .about =
-        "Boots in QEMU with the UEFI firmware OVMF. What the file is, is told by its content:\n"
+        "Boots in QEMU with UEFI firmware: EDK2, or U-Boot on riscv64. What the file is, is told by its content:\n"
         "  KERNEL   an ELF file, or a flat binary named *.bin: a disk with the loader and a boot entry for it is made\n"
         "           for the run. The words behind it go to its command line.\n"
         "  DISK     a raw image. It is never changed: what the machine writes is thrown away afterwards.\n"
@@ -66,9 +70,11 @@ const struct syntax run_syntax = {
         "has none.\n"
         "With --test, a loader that refuses the kernel ends the run, and its errors are shown.\n"
         "A kernel that resets the machine, on purpose or by a triple fault, ends the run.\n"
+        "A kernel reports a number as baton_exit does: on x86_64 by writing it to port 0xF4, which is there with\n"
+        "--test only, and of which QEMU passes on the low 7 bits; on aarch64 and riscv64 by semihosting's\n"
+        "SYS_EXIT, which ends the machine without --test, too, and 0x10 gives exit code 0.\n"
         "The loader is also looked for at $BATON_LOADER. QEMU runs without KVM; \"-- -machine accel=kvm\" asks "
         "for it.\n"
-        "Of what a kernel writes to port 0xF4, QEMU passes on the low 7 bits.\n"
         "Exit codes: 0 all went well, 1 it did not, 2 wrong usage, 124 the time was over.\n"
         "\n"
         "Examples:\n"
@@ -77,6 +83,8 @@ const struct syntax run_syntax = {
         "  baton run --test --timeout 30 kernel.elf\n"
         "  baton run --gdb kernel.elf\n"
         "  baton run disk.img -- -cpu max -device virtio-rng-pci\n"
+        "  baton run --arch riscv64 disk.img\n"
+        "  baton run kernel-aarch64.elf -- -machine virtualization=on     (the loader starts in EL2)\n"
         "As cargo's runner, in .cargo/config.toml (\"cargo run -- -v\" gives the kernel -v):\n"
         "  [target.x86_64-unknown-none]\n"
         "  runner = \"baton run --test\"",
@@ -136,9 +144,9 @@ static enum status check_for_kernel(const struct run_request *request, const str
         const char *name;
         bool given;
     } kernel_options[] = {
-        {"--module", request->files.modules.count > 0}, {"--cmdline", request->files.command_line != NULL},
-        {"--config", request->files.config != NULL},    {"--log-level", request->files.log_level != NULL},
-        {"--loader", request->files.loader != NULL},    {"--gdb", request->gdb},
+        {"--module", request->files.modules.count > 0},      {"--cmdline", request->files.command_line != NULL},
+        {"--config", request->files.config != NULL},         {"--log-level", request->files.log_level != NULL},
+        {"--loader", request->files.loader_files.count > 0}, {"--gdb", request->gdb},
     };
 
     for (size_t i = 0; i < sizeof(kernel_options) / sizeof(kernel_options[0]); i++) {
@@ -151,6 +159,72 @@ static enum status check_for_kernel(const struct run_request *request, const str
                          "%s is %s and takes no words like %s; options stand before it, and those for QEMU behind --",
                          words->positional.items[0], what, words->positional.items[1]);
     return STATUS_OK;
+}
+
+/* What the only loader on a disk is for; NULL when there are several, or none. */
+static const struct architecture *tell_disk(struct pool *pool, const char *path)
+{
+    const struct architecture *only = NULL;
+    bool has[ARCHITECTURE_COUNT];
+
+    check_disk_loaders(pool, path, has);
+    for (size_t i = 0; i < ARCHITECTURE_COUNT; i++) {
+        if (has[i] && only)
+            return NULL;
+        if (has[i])
+            only = &architectures[i];
+    }
+    return only;
+}
+
+/* What the machine must be by the file itself; NULL when it does not say. */
+static const struct architecture *tell_architecture(struct pool *pool, const struct run_request *request,
+                                                    struct bytes head)
+{
+    const struct list *loaders = &request->files.loader_files;
+
+    if (request->kind == FILE_KIND_DISK)
+        return tell_disk(pool, request->path);
+    if (request->kind == FILE_KIND_FLAT)
+        return loaders->count > 0 ? architecture_of_file(pool, loaders->items[0]) : NULL;
+    return architecture_of(head);
+}
+
+/* What does not go together with the machine that it will be. */
+static enum status check_for_machine(const struct run_request *request, struct error *error)
+{
+    const struct qemu_board *board = qemu_board_of(request->architecture);
+    const char *name = request->architecture->name;
+
+    if (request->e9 && !board->has_ports)
+        return error_set(error, STATUS_INVALID,
+                         "--e9: only PCs have port 0xE9; on %s the loader's log is on the serial port", name);
+    if (request->screenshot && !board->has_screen)
+        return error_set(error, STATUS_INVALID, "--screenshot: the machine for %s has no screen", name);
+    if (request->screenshot && request->test && !board->has_ports)
+        return error_set(
+            error, STATUS_INVALID,
+            "--screenshot and --test do not go together on %s: when the kernel reports, QEMU is gone before "
+            "its screen can be seen. Take --timeout instead of --test, and a kernel that goes on",
+            name);
+    return STATUS_OK;
+}
+
+/* What was asked for, or what the file is for, or else a PC. */
+static enum status choose_architecture(struct pool *pool, struct run_request *request, const char *name,
+                                       struct bytes head, struct error *error)
+{
+    const struct architecture *told = tell_architecture(pool, request, head);
+    const struct architecture *wanted = NULL;
+    enum status status = request->arch ? architecture_parse(request->arch, &wanted, error) : STATUS_OK;
+
+    if (status != STATUS_OK)
+        return status;
+    if (wanted && told && wanted != told && request->kind != FILE_KIND_DISK)
+        return error_set(error, STATUS_INVALID, "--arch %s: %s is for %s", request->arch,
+                         request->kind == FILE_KIND_FLAT ? request->files.loader_files.items[0] : name, told->name);
+    request->architecture = wanted ? wanted : told ? told : &architectures[ARCHITECTURE_X86_64];
+    return check_for_machine(request, error);
 }
 
 /* The words behind the kernel's name belong to its command line. */
@@ -196,8 +270,10 @@ enum status run_request_check(struct pool *pool, struct run_request *request, co
     if (status == STATUS_OK)
         status = file_kind_tell(name, head, &request->kind, error);
     if (status == STATUS_OK && !run_request_is_kernel(request))
-        return check_for_kernel(request, words, error);
+        status = check_for_kernel(request, words, error);
     if (status == STATUS_OK)
+        status = choose_architecture(pool, request, name, head, error);
+    if (status == STATUS_OK && run_request_is_kernel(request))
         add_words(pool, request, words);
     return status;
 }

@@ -17,6 +17,7 @@
 struct run_request {
     /* as the options give it; NULL or false for what was not given */
     struct boot_files files;
+    const char *arch;
     const char *memory;
     const char *cpus;
     const char *timeout;
@@ -32,6 +33,7 @@ struct run_request {
     /* made of it by run_request_check */
     const char *path; /* what to run, absolute */
     enum file_kind kind;
+    const struct architecture *architecture;
     int64_t limit; /* ms, 0 for none */
 };
 

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "architecture.h"
 #include "checked.h"
 #include "elf.h"
 #include "host_tools.h"
-#include "machine.h"
 #include "process.h"
 
 #define KERNEL      " kernel + 0x"
@@ -100,7 +100,7 @@ static enum status find_base(struct pool *pool, const char *kernel, uint64_t *re
     if (status == STATUS_OK)
         status = host_file_read(pool, kernel, ELF_HEADER_SIZE, &head, error);
     if (status == STATUS_OK)
-        status = elf_parse_header(head, size, MACHINE_ELF, kernel, &header, error);
+        status = elf_parse_header(head, size, architecture_elf_machine(head), kernel, &header, error);
     if (status == STATUS_OK)
         status = host_file_read_at(pool, kernel, header.segment_offset,
                                    (size_t)header.segment_count * header.segment_stride, &table, error);

@@ -2,8 +2,11 @@
 #include "machine.h"
 
 #include "elf.h"
+#include "pe.h"
 
-/* The types that a linker can leave for the run time (System V ABI, AMD64 supplement, section 4.4). */
+/* The types that a linker can leave for the run time, as each machine's supplement to the System V ABI has them. */
+
+/* AMD64, section 4.4 */
 static const struct machine_relocation x86_64_relocations[] = {
     {0, "R_X86_64_NONE"},
     {1, "R_X86_64_64"},
@@ -20,8 +23,34 @@ static const struct machine_relocation x86_64_relocations[] = {
     {0, NULL},
 };
 
+/* "ELF for the Arm 64-bit Architecture", section 5.7 */
+static const struct machine_relocation aarch64_relocations[] = {
+    {0, "R_AARCH64_NONE"},
+    {257, "R_AARCH64_ABS64"},
+    {258, "R_AARCH64_ABS32"},
+    {1024, "R_AARCH64_COPY"},
+    {1025, "R_AARCH64_GLOB_DAT"},
+    {1026, "R_AARCH64_JUMP_SLOT"},
+    {1027, "R_AARCH64_RELATIVE"},
+    {1028, "R_AARCH64_TLS_DTPMOD"},
+    {1029, "R_AARCH64_TLS_DTPREL"},
+    {1030, "R_AARCH64_TLS_TPREL"},
+    {1031, "R_AARCH64_TLSDESC"},
+    {1032, "R_AARCH64_IRELATIVE"},
+    {0, NULL},
+};
+
+/* "RISC-V ELF Specification", section 8.4 */
+static const struct machine_relocation riscv_relocations[] = {
+    {0, "R_RISCV_NONE"},         {1, "R_RISCV_32"},        {2, "R_RISCV_64"},           {3, "R_RISCV_RELATIVE"},
+    {4, "R_RISCV_COPY"},         {5, "R_RISCV_JUMP_SLOT"}, {7, "R_RISCV_TLS_DTPMOD64"}, {9, "R_RISCV_TLS_DTPREL64"},
+    {11, "R_RISCV_TLS_TPREL64"}, {12, "R_RISCV_TLSDESC"},  {58, "R_RISCV_IRELATIVE"},   {0, NULL},
+};
+
 static const struct machine machines[] = {
-    {ELF_MACHINE_X86_64, 0x8664, 0, 8, x86_64_relocations},
+    {ELF_MACHINE_X86_64, PE_MACHINE_X64, 0, 8, x86_64_relocations},
+    {ELF_MACHINE_AARCH64, PE_MACHINE_AA64, 0, 1027, aarch64_relocations},
+    {ELF_MACHINE_RISCV, PE_MACHINE_RISCV64, 0, 3, riscv_relocations},
 };
 
 const struct machine *machine_find(uint16_t elf_machine)

@@ -2,14 +2,15 @@
 #include "machine.h"
 
 #include "checked.h"
+#include "elf.h"
 #include "io.h"
 #include "memory.h"
+#include "pe.h"
 #include "resident.h"
+#include "table_list.h"
 
 #define CR4_LA57           (1ULL << 12)
 #define ADDRESS_MASK       0x000ffffffffff000ULL
-#define ENTRY_PRESENT      (1ULL << 0)
-#define ENTRY_LARGE        (1ULL << 7)
 #define EXTENDED_LEAF      0x80000001U
 #define EXTENDED_NX        (1U << 20)
 #define EXTENDED_GIGABYTE  (1U << 26)
@@ -28,9 +29,7 @@
 #define IST1   9
 #define IO_MAP 25
 
-_Static_assert(RESIDENT_STACK + PAGE_SIZE == MACHINE_TRAMPOLINE_DATA, "machine.h");
-
-unsigned machine_paging_levels(void)
+static unsigned paging_levels(void)
 {
     return (read_cr4() & CR4_LA57) ? 5 : 4;
 }
@@ -40,17 +39,8 @@ static uint32_t extended_features(void)
     return cpuid(0x80000000U, 0).a >= EXTENDED_LEAF ? cpuid(EXTENDED_LEAF, 0).d : 0;
 }
 
-bool machine_has_gigabyte_pages(void)
-{
-    return (extended_features() & EXTENDED_GIGABYTE) != 0;
-}
-
-bool machine_has_no_execute(void)
-{
-    return (extended_features() & EXTENDED_NX) != 0;
-}
-
-bool machine_is_confidential(void)
+/* A guest with AMD SEV or Intel TDX. */
+static bool is_confidential(void)
 {
     struct cpuid_result tdx;
 
@@ -72,7 +62,8 @@ uint64_t machine_counter(void)
     return (uint64_t)high << 32 | low;
 }
 
-uint64_t machine_counter_frequency(void)
+/* From CPUID 0x15 or 0x40000010. */
+static uint64_t counter_frequency(void)
 {
     uint32_t leaves = cpuid(0, 0).a;
 
@@ -87,66 +78,45 @@ uint64_t machine_counter_frequency(void)
     return 0;
 }
 
+/* The resident code, in whole pages. */
+static uint64_t code_size(void)
+{
+    return align_down((uint64_t)(resident_end - resident_start) + PAGE_SIZE - 1, PAGE_SIZE);
+}
+
+void machine_describe(struct machine_facts *ret_machine)
+{
+    *ret_machine = (struct machine_facts){
+        .elf_machine = ELF_MACHINE_X86_64,
+        .pe_machine = PE_MACHINE_X64,
+        .name = "x64",
+        .shell = "/shellx64.efi",
+        .lacks_no_execute = !(extended_features() & EXTENDED_NX), /* all have it; some firmware setups switch it off */
+        .is_confidential = is_confidential(),
+        .paging_format = &paging_x86_64,
+        .paging_levels = paging_levels(),
+        .gigabyte_pages = (extended_features() & EXTENDED_GIGABYTE) != 0,
+        .counter_frequency = counter_frequency(),
+        .trampoline_code = code_size(),
+        .trampoline_data = RESIDENT_DATA,
+    };
+}
+
 uint64_t machine_stack_pointer(void)
 {
     return (uintptr_t)__builtin_frame_address(0);
 }
 
-struct table_list {
-    struct machine_range *ranges;
-    size_t capacity;
-    size_t count;
-};
-
-static void add_table(struct table_list *list, uint64_t table)
-{
-    struct machine_range *last = list->count > 0 ? &list->ranges[list->count - 1] : NULL;
-
-    for (size_t i = 0; i < list->count; i++) {
-        struct machine_range *range = &list->ranges[i];
-
-        if (table >= range->base && table - range->base < range->size)
-            return;
-        if (table == range->base + range->size || table + PAGE_SIZE == range->base) {
-            range->base = min_u64(range->base, table);
-            range->size += PAGE_SIZE;
-            return;
-        }
-    }
-    if (list->count < list->capacity) {
-        list->ranges[list->count++] = (struct machine_range){table, PAGE_SIZE};
-    } else if (last) { /* no room: widen the last range rather than leave a table out */
-        uint64_t end = max_u64(last->base + last->size, table + PAGE_SIZE);
-
-        last->base = min_u64(last->base, table);
-        last->size = end - last->base;
-    }
-}
-
-/* Bounded by its depth: at most five levels. */
-static void add_tables(struct table_list *list, uint64_t table, unsigned level)
-{
-    const uint64_t *entries = (const uint64_t *)(uintptr_t)table;
-
-    add_table(list, table);
-    for (unsigned i = 0; level > 1 && i < 512; i++) {
-        uint64_t entry = entries[i];
-
-        if (!(entry & ENTRY_PRESENT) || (level <= 3 && (entry & ENTRY_LARGE)))
-            continue;
-        add_tables(list, entry & ADDRESS_MASK, level - 1);
-    }
-}
-
-size_t machine_live_tables(struct machine_range *ranges, size_t capacity)
+size_t machine_live_tables(struct machine_range *ranges, size_t capacity, bool only_root)
 {
     struct table_list list = {ranges, capacity, 0};
 
-    add_tables(&list, read_cr3() & ADDRESS_MASK, machine_paging_levels());
+    table_list_add(&list, &paging_x86_64, only_root ? 1 : paging_levels(), read_cr3() & ADDRESS_MASK,
+                   TABLE_LIST_ENTRIES);
     return list.count;
 }
 
-uint64_t machine_boot_cpu(void)
+bool machine_boot_cpu(uint64_t *ret_id)
 {
     static const uint8_t topology_leaves[] = {0x1f, 0x0b}; /* EDX is the x2APIC id, when EBX is not 0 */
     uint32_t leaves = cpuid(0, 0).a;
@@ -154,10 +124,13 @@ uint64_t machine_boot_cpu(void)
     for (unsigned i = 0; i < sizeof(topology_leaves); i++) {
         struct cpuid_result topology = cpuid(topology_leaves[i], 0);
 
-        if (leaves >= topology_leaves[i] && topology.b != 0)
-            return topology.d;
+        if (leaves >= topology_leaves[i] && topology.b != 0) {
+            *ret_id = topology.d;
+            return true;
+        }
     }
-    return cpuid(1, 0).b >> 24;
+    *ret_id = cpuid(1, 0).b >> 24;
+    return true;
 }
 
 static bool random_number(uint64_t *ret_number)
@@ -184,11 +157,6 @@ bool machine_random(uint8_t *bytes, size_t size)
         before = number;
     }
     return true;
-}
-
-uint64_t machine_trampoline_code(void)
-{
-    return align_down((uint64_t)(resident_end - resident_start) + PAGE_SIZE - 1, PAGE_SIZE);
 }
 
 /* Flat descriptors with the accessed bit set, so that loading them writes nothing (Intel SDM volume 3, 3.4.5); the task
@@ -218,7 +186,7 @@ static void make_idt(struct resident_gate *idt, uint64_t entries)
 
 static struct resident_tables *tables_of(uint8_t *memory)
 {
-    return (struct resident_tables *)(void *)(memory + machine_trampoline_code() + RESIDENT_STACK);
+    return (struct resident_tables *)(void *)(memory + code_size() + RESIDENT_STACK);
 }
 
 void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_entry *entry)
@@ -226,7 +194,7 @@ void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_en
     const uint64_t tables_address = entry->data + RESIDENT_STACK;
     struct resident_tables *tables = tables_of(memory);
 
-    memset(memory, 0, (size_t)(machine_trampoline_code() + MACHINE_TRAMPOLINE_DATA));
+    memset(memory, 0, (size_t)(code_size() + RESIDENT_DATA));
     memcpy(memory, resident_start, (size_t)(resident_end - resident_start));
     make_gdt(tables->gdt, tables_address + offsetof(struct resident_tables, task));
     tables->task[IST1] = (uint32_t)tables_address;
@@ -235,19 +203,11 @@ void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_en
     make_idt(tables->idt, physical + (uint64_t)(gasp_entries - resident_start));
 }
 
-/* What the last-gasp handler is to know of the hand-off. */
-static void inform_gasp(struct gasp *gasp, const struct machine_entry *entry)
+/* Caches are coherent, and a jump into new page tables forgets what was fetched (Intel SDM volume 3, 11.6). */
+void machine_clean(const void *memory, size_t size)
 {
-    const struct baton *baton = entry->baton;
-
-    gasp->hand_off = entry->argument;
-    gasp->baton = *baton;
-    memory_wipe(gasp->baton.entropy, sizeof(gasp->baton.entropy)); /* a secret that is the kernel's alone */
-    if (baton->framebuffers.count > 0) {
-        uint64_t physical = (uintptr_t)baton->framebuffers.first - baton->direct_map.base;
-
-        memcpy(&gasp->framebuffer, (const void *)(uintptr_t)physical, sizeof(gasp->framebuffer));
-    }
+    (void)memory;
+    (void)size;
 }
 
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
@@ -255,7 +215,7 @@ void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
     void (*enter)(const struct machine_entry *entry) = (void (*)(const struct machine_entry *))(uintptr_t)trampoline;
 
     if (entry->baton)
-        inform_gasp(&tables_of((uint8_t *)(uintptr_t)trampoline)->gasp, entry);
+        gasp_inform(&tables_of((uint8_t *)(uintptr_t)trampoline)->gasp, entry);
     enter(entry);
     machine_halt();
 }

@@ -42,7 +42,7 @@ bool serial_start(struct serial *serial)
     return true;
 }
 
-static void send(struct serial *serial, char c)
+void serial_put(struct serial *serial, char c)
 {
     for (unsigned tries = 0; !serial->stuck && tries < PATIENCE; tries++) {
         if (io_read8(LINE_STATUS) & STATUS_CAN_SEND) {
@@ -51,18 +51,6 @@ static void send(struct serial *serial, char c)
         }
     }
     serial->stuck = true;
-}
-
-void serial_write(void *context, enum log_level level, struct text line)
-{
-    struct serial *serial = context;
-
-    (void)level;
-    for (size_t i = 0; i < line.length; i++) {
-        if (line.data[i] == '\n')
-            send(serial, '\r');
-        send(serial, line.data[i]);
-    }
 }
 
 bool debug_port_present(void)

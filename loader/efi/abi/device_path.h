@@ -88,6 +88,17 @@ ABI_SIZE(VENDOR_DEVICE_PATH, 20);
 ABI_OFFSET(VENDOR_DEVICE_PATH, Header, 0);
 ABI_OFFSET(VENDOR_DEVICE_PATH, Guid, 4);
 
+/* The whole path of Linux's initrd: one vendor node, and the end. */
+struct linux_initrd_path {
+    VENDOR_DEVICE_PATH vendor;
+    EFI_DEVICE_PATH_PROTOCOL end;
+};
+#define LINUX_INITRD_PATH                                                                                              \
+    {                                                                                                                  \
+        {{MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, {sizeof(VENDOR_DEVICE_PATH), 0}}, LINUX_EFI_INITRD_MEDIA_GUID},          \
+            {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}},             \
+    }
+
 /* Section 10.3.4.15: a serial port's settings; with one in its path, a console is a serial port. */
 typedef struct __attribute__((packed)) UART_DEVICE_PATH {
     EFI_DEVICE_PATH_PROTOCOL Header;

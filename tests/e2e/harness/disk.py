@@ -38,15 +38,18 @@ def run(*command: str, environment: Mapping[str, str] = {}) -> None:
         raise RuntimeError(f"{' '.join(command)}: {done.stdout}")
 
 
-def make_empty(path: Path, size: int = EMPTY_SIZE) -> None:
-    """A formatted disk without files. FAT32 wants 65,525 clusters, hence one sector a cluster while it is small."""
+def make_empty(path: Path, size: int = EMPTY_SIZE, cluster: int = 0) -> None:
+    """
+    A formatted disk without files, in clusters of so many sectors. FAT32 wants 65,525 clusters, hence one sector a
+    cluster while it is small.
+    """
     with open(path, "wb") as file:
         file.truncate(size)
     sectors = size // 512 - 2 * PARTITION_START // 512
     first = PARTITION_START // 512
     run(tool("sgdisk"), "--clear", f"--new=1:{first}:{first + sectors - 1}", "--typecode=1:ef00", str(path))
     run(tool("mformat"), "-i", f"{path}@@{PARTITION_START}", "-F", "-T", str(sectors), "-h", "64", "-s", "32",
-        "-c", "1" if size <= 128 * MIB else "8", "-v", "BATON", "::")
+        "-c", str(cluster or (1 if size <= 128 * MIB else 8)), "-v", "BATON", "::")
 
 
 def write_content(path: Path, content: Content) -> None:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Contents of boot volumes that many tests use."""
 
-from typing import Dict, Mapping
+from pathlib import Path
+from typing import Dict, Mapping, Optional
 
 from .disk import Content
-from .paths import INJECT, LOADER, built, kernel
+from .paths import INJECT, LOADERS, built, kernel
 
 ENTRY = "loader/entries/test.conf"
 
@@ -20,7 +21,9 @@ def with_kernel(name: str, *lines: str, files: Mapping[str, Content] = {}) -> Di
     return {path: kernel(name), ENTRY: entry(path, *lines), **files}
 
 
-def injected(files: Mapping[str, Content], **settings: object) -> Dict[str, Content]:
-    """A volume on which inject.efi starts the loader; keys with '_' for '-'."""
+def injected(files: Mapping[str, Content], arch: str = "x86_64", program: Optional[Path] = None,
+             **settings: object) -> Dict[str, Content]:
+    """A volume on which inject.efi, or leave.efi, starts the loader; keys with '_' for '-'. `program`: another one."""
     text = "".join(f"{key.replace('_', '-')}={value}\n" for key, value in settings.items())
-    return {**files, "EFI/BOOT/BOOTX64.EFI": built(INJECT), "baton.efi": built(LOADER), "inject.txt": text}
+    loader = LOADERS[arch]
+    return {**files, f"EFI/BOOT/{loader.name}": built(program or INJECT[arch]), "baton.efi": built(loader), "inject.txt": text}

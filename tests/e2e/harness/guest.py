@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-A Debian guest in an initial file system: busybox's shell on the serial line, the kernel's modules for its disk, and
-bootctl with its libraries.
+A Debian guest in an initial file system: busybox's shell on the serial line, the kernel's modules for its disk, bootctl
+and systemd-bless-boot with their libraries.
 """
 
 from typing import List, Optional, Tuple
@@ -64,6 +64,7 @@ def make_guest() -> bytes:
     return make_cpio(("init", (INIT % names).encode()),
                      ("bin/busybox", debian("busybox-static", "bin/busybox").read_bytes()),
                      ("usr/bin/bootctl", debian("systemd-boot", "usr/bin/bootctl").read_bytes()),
+                     ("usr/bin/bless-boot", debian("systemd-boot", "lib/systemd/systemd-bless-boot").read_bytes()),
                      ("lib64/ld-linux-x86-64.so.2", library("libc6", "ld-linux-x86-64.so.2")[1]),
                      *libraries, *modules)
 

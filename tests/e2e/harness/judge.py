@@ -112,7 +112,7 @@ def check_descriptors(report: Report) -> Iterator[str]:
 
 def check_baton(report: Report, path: str, command_line: str, slide: Optional[int],
                 facts: Mapping[str, bool]) -> Iterator[str]:
-    expected = {"baton.magic": MAGIC, "baton.version": 1, "baton.size": 416, "baton.tail_zero": 1,
+    expected = {"baton.magic": MAGIC, "baton.version": 1, "baton.size": 440, "baton.tail_zero": 1,
                 "baton.kernel.slide": slide or 0, "baton.extensions": 0, "baton.secure_boot": SECURE_BOOT_SETUP,
                 "baton.boot_cpu": report.number("measured.boot_cpu")}
     for key, value in expected.items():

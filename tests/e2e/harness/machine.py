@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-A QEMU machine with OVMF that a test can watch: serial line, port 0xE9, screen, exit code.
+A QEMU machine that a test can watch: serial line, port 0xE9, screen, exit code.
 
 Nothing here has a fixed name or port: serial is QEMU's standard output and input, the QMP connection is an inherited
 socket pair, so that any number of machines can run side by side.
@@ -16,26 +16,12 @@ import time
 from pathlib import Path
 from typing import Any, List, Optional, Sequence
 
+from .boards import BOARDS
 from .picture import Picture
 from .paths import tool
 from .saved import SavedMachines, go_on
 
-OVMF = Path("/usr/share/OVMF")
-FIRMWARE = {
-    "4M": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd"),
-    "2M": ("OVMF_CODE.fd", "OVMF_VARS.fd"),
-    "secure": ("OVMF_CODE_4M.secboot.fd", "OVMF_VARS_4M.snakeoil.fd"),
-}
-# With Secure Boot nobody but the firmware may write its variables; it does so in system management mode.
-BOARDS = {"secure": ["-machine", "q35,accel=tcg,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"]}
-BOARD = ["-machine", "q35,accel=tcg"]
-SCREENS = {
-    None: [],
-    "vga": ["-device", "VGA"],
-    "ramfb": ["-device", "ramfb"],
-    "virtio": ["-device", "virtio-gpu-pci"],  # OVMF gives it a GOP without a framebuffer
-}
-EXIT_SUCCESS = (0x10 << 1) | 1  # what isa-debug-exit makes of BATON_EXIT_SUCCESS
+EXIT_SUCCESS = BOARDS["x86_64"].success
 POLL = 0.02  # seconds
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?=]*[ -/]*[@-~]|[()][A-Za-z0-9]|[=>78])")
 
@@ -77,34 +63,38 @@ class Stream:
 
 
 class Machine:
-    def __init__(self, folder: Path, disks: Sequence[Path] = (), *, firmware: str = "4M", memory: str = "256M",
-                 cpu: Optional[str] = None, screen: Optional[str] = None, smp: int = 1, bus: str = "virtio",
-                 ports: bool = True, extra: Sequence[str] = (), variables: Optional[Path] = None,
-                 saved: Optional[SavedMachines] = None):
+    def __init__(self, folder: Path, disks: Sequence[Path] = (), *, arch: str = "x86_64",
+                 firmware: Optional[str] = None, memory: str = "256M", cpu: Optional[str] = None,
+                 screen: Optional[str] = None, smp: int = 1, bus: str = "virtio", ports: bool = True,
+                 extra: Sequence[str] = (), variables: Optional[Path] = None, saved: Optional[SavedMachines] = None):
         """
         `folder` gets the machine's files. Disks are tried by the firmware in the order in which they are given. Without
         `ports` there is no serial line and no port 0xE9. `variables` is a file with the firmware's variables, of a
         machine that has ended; they are copied. With `saved` it may start where the firmware looks at its disks.
+        What there is for an architecture is in boards.py.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.disks, self.bus, self.extra, self.saved = disks, bus, extra, saved
-        self.twin = lambda folder, disks: Machine(folder, disks, firmware=firmware, memory=memory, cpu=cpu,
+        self.twin = lambda folder, disks: Machine(folder, disks, arch=arch, firmware=firmware, memory=memory, cpu=cpu,
                                                   screen=screen, smp=smp, bus=bus, ports=ports, extra=extra)
-        code, no_variables = FIRMWARE[firmware]
+        board = self.board = BOARDS[arch]
+        chosen = self.firmware = board.firmware[firmware or next(iter(board.firmware))]
         self.variables = folder / "vars.fd"
-        shutil.copyfile(variables or OVMF / no_variables, self.variables)
+        if chosen.variables:
+            shutil.copyfile(variables or chosen.variables, self.variables)
         self.command = [
-            tool("qemu-system-x86_64"), *BOARDS.get(firmware, BOARD), "-nodefaults", "-no-user-config", "-no-reboot",
+            tool(board.program), *(chosen.board or board.words), "-nodefaults", "-no-user-config", "-no-reboot",
             "-m", memory, "-smp", str(smp), "-display", "none", "-monitor", "none", "-net", "none",
-            "-drive", f"if=pflash,format=raw,readonly=on,file={OVMF / code}",
-            "-drive", f"if=pflash,format=raw,file={self.variables}",
-            *(["-serial", "stdio", "-debugcon", f"file:{folder / 'e9.log'}"] if ports else []),
-            "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            *SCREENS[screen],
+            *chosen.words(self.variables),
+            *(["-serial", "stdio"] if ports else []),
+            *(["-debugcon", f"file:{folder / 'e9.log'}"] if ports and board.has_ports else []),
+            *(["-chardev", f"file,id=semihosting,path={folder / 'kernel.log'}", "-semihosting-config",
+               "enable=on,target=native,chardev=semihosting"] if board.has_semihosting else []),
+            *board.end, *board.screens[screen],
         ]
-        if cpu:
-            self.command += ["-cpu", cpu]
+        if cpu or board.cpu:
+            self.command += ["-cpu", cpu or board.cpu]
         if bus == "usb":
             self.command += ["-device", "qemu-xhci"]
         for i, disk in enumerate(disks):
@@ -119,10 +109,11 @@ class Machine:
     # ---- life ----
 
     def start(self) -> "Machine":
-        for name in ("serial.log", "e9.log", "qemu.log"):
+        for name in ("serial.log", "e9.log", "kernel.log", "qemu.log"):
             (self.folder / name).write_bytes(b"")
         self.serial = Stream("serial", self.folder / "serial.log")
-        self.e9 = Stream("e9", self.folder / "e9.log")
+        self.e9 = Stream("e9", self.folder / "e9.log") if self.board.has_ports else self.serial
+        self.kernel = Stream("kernel", self.folder / "kernel.log") if self.board.has_semihosting else self.e9
         state = self.saved.find(self) if self.saved else None
         ours, theirs = socket.socketpair()
         try:
@@ -160,8 +151,11 @@ class Machine:
                 end.close()
             except OSError:
                 pass
-        self.serial.update()
-        self.e9.update()
+        self._update()
+
+    def _update(self) -> None:
+        for stream in (self.serial, self.e9, self.kernel):
+            stream.update()
 
     def __enter__(self) -> "Machine":
         return self.start()
@@ -172,7 +166,7 @@ class Machine:
     # ---- watching ----
 
     def stream(self, source: str) -> Stream:
-        return {"serial": self.serial, "e9": self.e9}[source]
+        return {"serial": self.serial, "e9": self.e9, "kernel": self.kernel}[source]
 
     def wait_for(self, pattern: str, timeout: float = 60, source: str = "serial",
                  prompt: bool = False) -> "re.Match[str]":
@@ -198,13 +192,14 @@ class Machine:
             time.sleep(POLL)
 
     def wait_exit(self, timeout: float = 60) -> int:
-        """The exit code: EXIT_SUCCESS for a kernel's baton_exit(BATON_EXIT_SUCCESS), 0 for a reset or power-off."""
+        """
+        The exit code: the board's `success` for a kernel's baton_exit(BATON_EXIT_SUCCESS), 0 for a reset or power-off.
+        """
         try:
             code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.fail(f"still running after {timeout} s")
-        self.serial.update()
-        self.e9.update()
+        self._update()
         return code
 
     def expect_success(self, timeout: float = 60, refusals: bool = False) -> None:
@@ -216,12 +211,12 @@ class Machine:
                 self.fail("the loader refused to boot")
             time.sleep(POLL)
         code = self.wait_exit(0.1)
-        if code != EXIT_SUCCESS:
-            self.fail(f"exit code {code} instead of {EXIT_SUCCESS}")
+        if code != self.board.success:
+            self.fail(f"exit code {code} instead of {self.board.success}")
 
     def transcript(self) -> str:
         parts = [" ".join(self.command)]
-        for name in ("qemu.log", "serial.log", "e9.log"):
+        for name in ("qemu.log", "serial.log", "e9.log", "kernel.log"):
             text = (self.folder / name).read_bytes().decode("utf-8", "replace")
             text = ESCAPES.sub("", text).replace("\r", "")
             if len(text) > 20000:

@@ -8,8 +8,10 @@ from pathlib import Path
 TREE = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("BATON_BUILD") or TREE / "build").resolve()
 
-LOADER = BUILD / "BOOTX64.EFI"
-INJECT = BUILD / "tests" / "efi" / "inject.efi"
+LOADERS = {"x86_64": BUILD / "BOOTX64.EFI", "aarch64": BUILD / "BOOTAA64.EFI", "riscv64": BUILD / "BOOTRISCV64.EFI"}
+LOADER = LOADERS["x86_64"]
+LEAVE = {arch: BUILD / "tests" / "efi" / f"leave-{arch}.EFI" for arch in LOADERS}
+INJECT = {**LEAVE, "x86_64": BUILD / "tests" / "efi" / "inject.efi"}
 PROGRAM = BUILD / "tests" / "efi" / "program.efi"
 STARTED = BUILD / "tests" / "efi" / "started.efi"
 SECOND = BUILD / "tests" / "second" / "second.efi"
@@ -24,8 +26,12 @@ def built(path: Path) -> Path:
     return path
 
 
-def kernel(name: str) -> Path:
-    return built(KERNELS / name)
+def kernel(name: str, arch: str = "x86_64") -> Path:
+    return built((KERNELS if arch == "x86_64" else KERNELS / arch) / name)
+
+
+def example(name: str, arch: str = "x86_64") -> Path:
+    return built((EXAMPLES if arch == "x86_64" else EXAMPLES / arch) / name)
 
 
 def tool(name: str) -> str:

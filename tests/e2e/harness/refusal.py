@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Dict, List, Optional, Sequence
 
+from .machine import Machine
 from .messages import read_messages
 
 CONSOLE_PROMPT = "Press (?:a key|Enter) to go on"
@@ -75,3 +76,11 @@ def end_of_tries(machine):
     machine.e9.update()
     assert re.match(TO_FIRMWARE, match.group(0)), f"one error more: {read_messages(machine.e9.text)[-1]}"
     return machine.e9.text
+
+
+def expect_refusal(machine: Machine, *words: str, timeout: float = 60) -> None:
+    """The machine's one entry is refused, with all of these words."""
+    machine.wait_for(f"^error: (.*\n)*?{CONSOLE_PROMPT}", timeout)
+    text = " ".join(machine.serial.text.split("error: ")[-1].split())
+    for word in words:
+        assert word in text, text

@@ -26,8 +26,9 @@ def memory_size(words: List[str]) -> int:
 
 def can_be_saved(machine) -> bool:
     """NVMe does not repeat a read, ramfb does not save where the picture is; machines with files of their own differ."""
-    return (bool(machine.disks) and machine.bus == "virtio" and "ramfb" not in machine.command
-            and memory_size(machine.command) <= LARGEST and not any("/" in word for word in machine.extra))
+    return (bool(machine.disks) and machine.bus == "virtio" and not machine.firmware.quick
+            and "ramfb" not in machine.command and memory_size(machine.command) <= LARGEST
+            and not any("/" in word for word in machine.extra))
 
 
 class SavedMachines:

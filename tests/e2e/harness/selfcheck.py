@@ -12,9 +12,32 @@ from .paths import SECOND, built, kernel
 from .report import SECURE_BOOT_SETUP, checksum
 
 PARTITION_ENTRY = 1024  # of a GPT disk with sectors of 512 bytes, the first
-FACTS = ["command-line", "efi-memory-map", "log", "timings", "counter-frequency", "rsdp", "smbios",
-         "efi-system-table", "boot-partition", "wall-clock", "boot-cpu", "secure-boot"]
 FLAT_MEMORY = 0x180000
+FLAT_ADDRESS = {"x86_64": 0x100000, "aarch64": 0x4a000000, "riscv64": 0x84000000}
+
+
+@dataclass
+class Known:
+    """What a kernel cannot know by itself of the machine and its firmware: facts, and words of its command line."""
+    has: Sequence[str] = ()
+    lacks: Sequence[str] = ()
+    words: Sequence[str] = ()
+
+    def and_more(self, has: Sequence[str] = (), lacks: Sequence[str] = (), words: Sequence[str] = ()) -> "Known":
+        """Facts that are told otherwise here are no longer told as they were."""
+        return Known([*(fact for fact in self.has if fact not in lacks), *has],
+                     [*(fact for fact in self.lacks if fact not in has), *lacks], [*self.words, *words])
+
+
+ALWAYS = Known(["command-line", "efi-memory-map", "log", "timings", "counter-frequency", "boot-cpu", "boot-partition",
+                "secure-boot"])
+SETUP = f"secure-boot={SECURE_BOOT_SETUP}"
+KNOWN = {
+    "x86_64": ALWAYS.and_more(["rsdp", "smbios", "efi-system-table", "wall-clock"], ["device-tree", "serial"], [SETUP]),
+    "aarch64": ALWAYS.and_more(["rsdp", "smbios", "efi-system-table", "wall-clock", "serial"], ["device-tree"],
+                               [SETUP, "rtc=0x9010000"]),
+    "riscv64": ALWAYS.and_more(["device-tree", "serial"], ["rsdp", "entropy", "wall-clock"], [SETUP]),
+}
 
 
 def partition_guid(disk: Path) -> str:
@@ -28,32 +51,31 @@ def words_of(content: bytes, number: int) -> str:
     return f"size={len(content)} sum={checksum(content):#x} number={number}"
 
 
-def options_of(path: str, disk: Path, modules: int, has: Sequence[str], lacks: Sequence[str],
-               words: Sequence[str]) -> str:
-    """The kernel's command line: what it cannot know by itself."""
+def options_of(path: str, disk: Path, modules: int, known: Known) -> str:
+    """The kernel's command line."""
     return " ".join(["selfcheck", f"path={path}", f"partition={partition_guid(disk)}", f"log={path}",
-                     f"modules={modules}", f"secure-boot={SECURE_BOOT_SETUP}", f"has={','.join([*FACTS, *has])}",
-                     f"lacks={','.join(['device-tree', *lacks])}", *words, "end"])
+                     f"modules={modules}", f"has={','.join(known.has)}", f"lacks={','.join(known.lacks)}",
+                     *known.words, "end"])
 
 
-def volume(variant: str, disk: Path, *, has: Sequence[str] = (), lacks: Sequence[str] = (), words: Sequence[str] = (),
-           lines: Sequence[str] = (), modules: Sequence[bytes] = ()) -> Dict[str, Content]:
+def volume(variant: str, disk: Path, known: Known = KNOWN["x86_64"], *, lines: Sequence[str] = (),
+           modules: Sequence[bytes] = (), arch: str = "x86_64") -> Dict[str, Content]:
     """
     A volume with the kernel, its own file as its first module, and all that the command lines have to say. `disk` is
     the one that the volume's is a copy of.
     """
     flat = variant == "flat"
     path = "/kernel.bin" if flat else "/kernel.elf"
-    own = kernel(f"selfcheck-{variant}.{'bin' if flat else 'elf'}").read_bytes()
+    own = kernel(f"selfcheck-{variant}.{'bin' if flat else 'elf'}", arch).read_bytes()
     files: Dict[str, Content] = {path: own}
     configuration = [f"module {path} self {words_of(own, 0)}"]
     for i, content in enumerate(modules):
         files[f"/module{i}"] = content
         configuration.append(f"module /module{i} {words_of(content, i + 1)}")
-    options = options_of(path, disk, len(modules) + 1, has, lacks, words)
+    options = options_of(path, disk, len(modules) + 1, known)
     configuration += [f"options {options}", "log-level info", *lines]
     if flat:
-        configuration.append(f"memory-size {FLAT_MEMORY}")
+        configuration += [f"memory-size {FLAT_MEMORY}", f"load-address {FLAT_ADDRESS[arch]:#x}"]
     return {**files, ENTRY: entry(path, *configuration)}
 
 
@@ -68,7 +90,7 @@ def second_volume(variant: str, disk: Path, *, has: Sequence[str] = (), words: S
         files[f"/second/module{i}"] = content
         lines.append(f"/second/module{i} {words_of(content, i + 1)}")
     files["/second/modules.txt"] = "\n".join(lines) + "\n"
-    files["/second/cmdline.txt"] = options_of(path, disk, len(modules) + 1, has, (), words)
+    files["/second/cmdline.txt"] = options_of(path, disk, len(modules) + 1, KNOWN["x86_64"].and_more(has, (), words))
     return files
 
 

@@ -54,13 +54,13 @@ def parse_tour(text: str) -> Tour:
         number(r"counter at (\d+) Hz$"))
 
 
-def judge_tour(tour: Tour, path: str, command_line: str) -> Iterator[str]:
+def judge_tour(tour: Tour, path: str, command_line: str, has_screen: bool) -> Iterator[str]:
     version = (TREE / "VERSION").read_text().strip()
     found = {"entries": len(tour.rows), "timings": len(tour.timings), "bytes of log": len(tour.log.encode())}
     if found != tour.announced:
         yield f"{tour.announced} were announced, {found} came"
     expected = [f"loader Baton {version}, protocol 1, facts 0x", f"kernel {path} at 0x",
-                f'command line "{command_line}"\n', "0 modules\n", "framebuffer ",
+                f'command line "{command_line}"\n', "0 modules\n", "framebuffer " if has_screen else "no framebuffer\n",
                 f"all {len(tour.rows)} entries of the memory map are in order: ok\n"]
     for what, kinds in (("usable", ["usable"]), ("boot services and loader", LEFTOVER)):
         pages = tour.pages(*kinds)
@@ -95,6 +95,30 @@ def read_colours() -> Dict[str, Colour]:
     return {name: (int(rgb[:2], 16), int(rgb[2:4], 16), int(rgb[4:], 16)) for name, rgb in found}
 
 
+def read_logo() -> Tuple[List[str], Dict[str, Colour]]:
+    """The logo's rows, a letter for each square, and the letters' colours, from examples/tour/logo.h."""
+    text = (TREE / "examples/tour/logo.h").read_text()
+    rows = re.findall(r'^    "([^"]+)",$', text, re.MULTILINE)
+    colours = {square: (int(value, 16) >> 16, int(value, 16) >> 8 & 255, int(value, 16) & 255)
+               for square, value in re.findall(r"^    \{'(.)', 0x(\w{6})\}", text, re.MULTILINE)}
+    width, height = (int(re.search(rf"LOGO_{name} +(\d+)u", text).group(1)) for name in ("WIDTH", "HEIGHT"))
+    assert len(rows) == height and {len(row) for row in rows} == {width} and len(colours) > 2
+    return rows, colours
+
+
+def judge_logo(picture: Picture, width: int) -> Iterator[str]:
+    """Every pixel of the logo, centred in `width`, and of the background beside it."""
+    rows, colours = read_logo()
+    scale = (width + len(rows[0]) * 3 // 2) // (len(rows[0]) * 3)
+    left, top = (width - len(rows[0]) * scale) // 2, picture.height // 16
+    background = bytes(picture.pixel(0, 0))
+    for y, row in enumerate(rows):
+        expected = background * left + b"".join(bytes(colours.get(square, background)) * scale for square in row)
+        for at in range(top + y * scale, top + (y + 1) * scale):
+            if picture.row(0, at, len(expected) // 3) != expected:
+                yield f"row {at} of pixels is not the logo's"
+
+
 @dataclass
 class Grid:
     """Where characters are on a screen of this size (include/baton/console.h)."""
@@ -118,18 +142,22 @@ class Grid:
 
 
 def expected_bar(tour: Tour, length: int, scale: int) -> List[str]:
-    """The kind that each pixel along the bar shows: all RAM, the usable below the others, none thinner than `scale`."""
+    """
+    The kind that each pixel along the bar shows: all RAM, the usable below the others, none thinner than `scale`, and
+    none over another.
+    """
     end = max(row.end for row in tour.rows if row.kind not in ("reserved", "MMIO", "framebuffer"))
     pages = sum((row.end - row.base) // PAGE for row in tour.rows if row.base < end)
     bar = ["nothing"] * length
     for usable in (True, False):
-        page = 0
+        page = drawn = 0
         for row in tour.rows:
             start = page * length // pages
             page += (row.end - row.base) // PAGE
             if page > pages or usable != (row.kind == "usable"):
                 continue
-            stop = min(max(page * length // pages, start + scale), length)
+            start = max(start, drawn)
+            stop = drawn = min(max(page * length // pages, start + scale), length)
             bar[start:stop] = [row.kind] * (stop - start)
     return bar
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the test kernels share: text on port 0xE9, checksums, caught faults, page tables. A kernel supplies kernel_main;
- * its entry (entry.S) has written down the registers before.
+ * What the test kernels share: text, checksums, caught faults, page tables. A kernel supplies kernel_main; its entry
+ * (entry.S) has written down the registers before. What is the machine's own is in the folder of its name.
  */
 #ifndef BATON_TESTS_KIT_H
 #define BATON_TESTS_KIT_H
@@ -12,35 +12,11 @@
 
 #include <baton/baton.h>
 
+#include "entry_state.h"
+
 #define PAGE         4096ULL
 #define MEBI         (1024ULL * 1024)
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-struct __attribute__((packed)) table_register {
-    uint16_t limit;
-    uint64_t base;
-};
-
-/* Every register as the loader left it; entry.S knows the offsets. */
-struct entry_state {
-    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
-    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
-    uint64_t return_address; /* the 8 bytes that rsp points to */
-    uint64_t rflags;
-    uint64_t cr0, cr2, cr3, cr4, cr8;
-    uint64_t efer, pat;
-    struct table_register gdtr;
-    uint8_t padding1[6];
-    struct table_register idtr;
-    uint8_t padding2[6];
-    uint16_t cs, ss, ds, es, fs, gs, tr, ldtr;
-    uint32_t mxcsr;
-    uint16_t fpu_control, fpu_status;
-};
-_Static_assert(offsetof(struct entry_state, gdtr) == 0xc8, "entry.S");
-_Static_assert(offsetof(struct entry_state, idtr) == 0xd8, "entry.S");
-_Static_assert(offsetof(struct entry_state, mxcsr) == 0xf8, "entry.S");
-_Static_assert(sizeof(struct entry_state) == 0x100, "entry.S");
 
 /* No detours by a global offset table. */
 #pragma GCC visibility push(hidden)
@@ -53,9 +29,12 @@ extern char data_start[], data_end[], bss_start[], bss_end[], image_end[];
 
 _Noreturn void kernel_main(const struct baton *baton);
 
+/* ---- output.c, for print.c ---- */
+/* From here on text goes to the serial port, too; where there is no other way, it went nowhere before. */
+void output_start(const struct baton *baton);
+void output_put(const char *text);
+
 /* ---- print.c ---- */
-/* Port 0xE9, and COM1 as well when this is set. */
-extern bool print_on_serial;
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Says "NAME: ok" and leaves QEMU with success. */
@@ -73,16 +52,20 @@ static inline void *direct(const struct baton *baton, uint64_t physical)
     return (void *)(uintptr_t)(baton->direct_map.base + physical);
 }
 
+/* ---- memory.c ---- */
+/* `size` bytes of the same word. */
+void memory_fill(uint64_t *words, uint64_t word, uint64_t size);
+
 /* ---- faults.c ---- */
 struct fault {
-    uint64_t vector;
+    uint64_t vector; /* or the exception's class */
     uint64_t error;
-    uint64_t address; /* CR2 */
-    uint64_t rip;
+    uint64_t address; /* that could not be read, written or executed */
+    uint64_t pc;
 };
 
-/* Own GDT, TSS and IDT; every handler runs on a stack of its own. A fault that no faults_catch expects ends the
- * kernel with a message. */
+/* Handlers of the kernel's own, which run on a stack of their own. A fault that no faults_catch expects ends the kernel
+ * with a message. */
 void faults_install(void);
 
 /* Calls function(argument). True when it faulted; the fault is in *ret_fault then. May be nested. */
@@ -91,7 +74,7 @@ bool faults_catch(void (*function)(void *), void *argument, struct fault *ret_fa
 /* One byte is read. */
 bool faults_can_read(const volatile void *address);
 
-/* ---- paging.c ---- */
+/* ---- page tables ---- */
 #define MAPPED_WRITE   (1u << 0)
 #define MAPPED_EXECUTE (1u << 1)
 #define MAPPED_USER    (1u << 2)
@@ -106,9 +89,33 @@ struct mapping {
     uint64_t physical;
     uint64_t size;  /* bytes */
     uint32_t flags; /* MAPPED_..., of all levels together */
-    uint32_t cache; /* the PAT entry's number */
+    uint32_t cache; /* the number by which the entry says it: of a PAT entry, an index into MAIR, … */
+    uint64_t other; /* bits of a leaf that are none of these, and not as they are on this machine */
 };
 
+/* ---- paging_entry.c, for paging.c ---- */
+#define PAGING_ROOTS 2
+struct paging_root {
+    uint64_t physical;
+    unsigned levels;
+    uint64_t lower, upper; /* the upper bits of addresses in the lower and in the upper half of its entries */
+};
+
+struct paging_entry {
+    bool present;
+    bool leaf; /* it maps memory, and leads to no table */
+    uint64_t physical;
+    uint32_t allowed; /* MAPPED_WRITE, _EXECUTE, _USER and _ACCESSED, as far as this entry goes */
+    uint32_t more;    /* MAPPED_..., what a leaf says alone */
+    uint32_t cache;
+    uint64_t other; /* as struct mapping has it */
+};
+
+/* Those that were in force on entry: one, or one for each half of the address space. */
+unsigned paging_roots(struct paging_root *ret_roots);
+void paging_decode(uint64_t entry, unsigned level, struct paging_entry *ret_entry);
+
+/* ---- paging.c ---- */
 struct paging_visitor {
     void (*run)(void *context, const struct mapping *mapping);
     void (*table)(void *context, uint64_t physical, unsigned level); /* level 1 is the lowest */
@@ -124,6 +131,9 @@ struct paging_counts {
 
 /* Walks the live tables, which it reads through the direct map. False when a table cannot be read there. */
 bool paging_walk(const struct baton *baton, const struct paging_visitor *visitor, struct paging_counts *ret_counts);
+
+/* The entry for an address on this level, in the direct map; NULL when there is no table. */
+uint64_t *paging_find(const struct baton *baton, uint64_t address, unsigned level);
 
 #pragma GCC visibility pop
 

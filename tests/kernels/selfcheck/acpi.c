@@ -4,15 +4,17 @@
 
 #include "memory.h"
 
-#define RSDP_RSDT       16
-#define RSDP_XSDT       24
-#define RSDP_SIZE1      20
-#define RSDP_SIZE2      36
-#define FADT_FACS       36
-#define FADT_DSDT       40
-#define FADT_LONG_FACS  132
-#define FADT_LONG_DSDT  140
-#define MOST_TABLE_SIZE (64 * MEBI)
+#define RSDP_RSDT        16
+#define RSDP_XSDT        24
+#define RSDP_SIZE1       20
+#define RSDP_SIZE2       36
+#define FADT_FACS        36
+#define FADT_DSDT        40
+#define FADT_FLAGS       112
+#define FADT_LONG_FACS   132
+#define FADT_LONG_DSDT   140
+#define MOST_TABLE_SIZE  (64 * MEBI)
+#define HARDWARE_REDUCED (1u << 20) /* among the FADT's flags: there need be no FACS */
 
 static const uint8_t acpi2_guid[16] = {0x71, 0xe8, 0x68, 0x88, 0xf1, 0xe4, 0xd3, 0x11,
                                        0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81};
@@ -171,6 +173,14 @@ static void check_original(struct subject *subject)
         broken("the RSDP is not the one that the firmware has at %#lx", where);
 }
 
+static bool is_complete(const struct subject *subject)
+{
+    const struct acpi_header *fadt = acpi_find(subject, "FACP");
+
+    return fadt && acpi_find(subject, "DSDT") &&
+           (acpi_find(subject, "FACS") || number_at(fadt, FADT_FLAGS, 4) & HARDWARE_REDUCED);
+}
+
 static void check_tables(struct subject *subject)
 {
     if (!subject->baton->rsdp)
@@ -179,7 +189,7 @@ static void check_tables(struct subject *subject)
         broken("%s at %#lx cannot be read", subject->firmware.name, subject->firmware.at);
     if (!acpi_find(subject, "XSDT") && !acpi_find(subject, "RSDT"))
         broken("the RSDP leads neither to an XSDT nor to an RSDT");
-    else if (!acpi_find(subject, "FACP") || !acpi_find(subject, "FACS") || !acpi_find(subject, "DSDT"))
+    else if (!is_complete(subject))
         broken("no FADT with FACS and DSDT can be read");
 }
 

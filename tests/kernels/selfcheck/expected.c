@@ -115,6 +115,16 @@ static void add_screens(struct list *list, const char *region, uint64_t base)
     }
 }
 
+/* The one page that has the registers. */
+static void add_serial(struct list *list, const char *region, uint64_t base)
+{
+    const struct baton_serial *serial = &list->subject->baton->serial;
+    uint64_t page = ROUND_DOWN(serial->physical);
+
+    if (serial->registers)
+        add(list, &(struct expected){base + page, page, PAGE, MAPPED_WRITE, TYPE_DEVICE, region});
+}
+
 static void add_kernel(struct list *list)
 {
     const struct subject *subject = list->subject;
@@ -168,9 +178,11 @@ unsigned expected_collect(struct subject *subject, struct expected *ret_expected
     if (is_high(subject) && has_identity(subject)) {
         add_map(&list, "identity-mapping", 0);
         add_screens(&list, "identity-mapping", 0);
+        add_serial(&list, "identity-mapping", 0);
     }
     add_map(&list, "direct-mapping", subject->baton->direct_map.base);
     add_screens(&list, "framebuffer-mapping", subject->baton->direct_map.base);
+    add_serial(&list, "serial-mapping", subject->baton->direct_map.base);
     if (is_high(subject))
         add_kernel(&list);
     sort(list.all, list.count);
@@ -179,30 +191,17 @@ unsigned expected_collect(struct subject *subject, struct expected *ret_expected
 
 /* ---- single entries ---- */
 
-unsigned paging_levels(const struct subject *subject)
+unsigned paging_levels(void)
 {
-    uint64_t cr4;
+    struct paging_root roots[PAGING_ROOTS];
 
-    (void)subject;
-    __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
-    return cr4 & 0x1000 ? 5 : 4;
+    (void)paging_roots(roots);
+    return roots[0].levels;
 }
 
 uint64_t *page_entry(const struct subject *subject, uint64_t address, unsigned level)
 {
-    uint64_t root;
-    uint64_t *table;
-
-    __asm__ volatile("mov %%cr3, %0" : "=r"(root));
-    table = direct(subject->baton, root & ENTRY_ADDRESS);
-    for (unsigned at = paging_levels(subject); at > level; at--) {
-        uint64_t entry = table[address >> (12 + 9 * (at - 1)) & 511];
-
-        if (!(entry & ENTRY_PRESENT) || (at <= 3 && entry & ENTRY_LEAF))
-            return NULL;
-        table = direct(subject->baton, entry & ENTRY_ADDRESS);
-    }
-    return &table[address >> (12 + 9 * (level - 1)) & 511];
+    return paging_find(subject->baton, address, level);
 }
 
 /* Code is what is executable at its physical address. */
@@ -213,8 +212,12 @@ void expected_find_code(struct subject *subject)
     subject->code_end = entry ? entry->base : 0;
     while (entry && subject->code_end < entry->base + entry->size) {
         const uint64_t *leaf = page_entry(subject, subject->code_end, 1);
+        struct paging_entry said;
 
-        if (!leaf || !(*leaf & ENTRY_PRESENT) || *leaf & ENTRY_NO_EXECUTE)
+        if (!leaf)
+            break;
+        paging_decode(*leaf, 1, &said);
+        if (!said.present || !(said.allowed & MAPPED_EXECUTE))
             break;
         subject->code_end += PAGE;
     }

@@ -2,7 +2,7 @@
 /* Section 6: facts against fields, and what can be known of the fields. */
 #include "selfcheck.h"
 
-#define LAST_FACT    17
+#define LAST_FACT    18
 #define SYSTEM_TABLE "IBI SYST"
 #define LOG_MOST     (32 * 1024)
 #define ENTROPY_SIZE 64
@@ -33,6 +33,7 @@ static const struct fact facts[LAST_FACT + 1] = {
     {"boot-cpu", 0, 0}, /* which may be 0 */
     {"identity-map", 0, 0},
     {"secure-boot", 0, 0}, /* the same */
+    {"serial", offsetof(struct baton, serial), sizeof(struct baton_serial)},
 };
 
 /* A list's stride is no part: it may be there for an empty one. */

@@ -19,8 +19,6 @@
 #define DT_RELR             36
 #define DT_FLAGS_1          0x6ffffffb
 #define DF_1_PIE            0x08000000
-#define R_RELATIVE          8
-#define FLAT_ADDRESS        0x100000ULL
 
 struct program_header {
     uint32_t kind, flags;
@@ -133,9 +131,10 @@ void image_read(const struct baton *baton, struct image *ret_image)
     }
     /* The entry is linked for there; what the boot entry says of the size can only be told by the baton. */
     ret_image->flat = true;
-    ret_image->link_base = FLAT_ADDRESS;
-    ret_image->link_end = FLAT_ADDRESS + ROUND_UP(baton->kernel.size);
-    ret_image->segments[0] = (struct segment){0, ret_image->file_size, FLAT_ADDRESS, baton->kernel.size, PAGE, 7};
+    ret_image->link_base = (uint64_t)(uintptr_t)image_start;
+    ret_image->link_end = ret_image->link_base + ROUND_UP(baton->kernel.size);
+    ret_image->segments[0] =
+        (struct segment){0, ret_image->file_size, ret_image->link_base, baton->kernel.size, PAGE, 7};
     ret_image->segment_count = 1;
 }
 
@@ -194,7 +193,7 @@ static void visit(struct relocations *walk, uint64_t linked, uint64_t addend)
 static void visit_rela(struct relocations *walk, const uint8_t *table, uint64_t size)
 {
     for (uint64_t at = 0; table && at + 24 <= size; at += 24)
-        if (number_at(table, at + 8, 4) == R_RELATIVE)
+        if (number_at(table, at + 8, 4) == MACHINE_RELATIVE)
             visit(walk, number_at(table, at, 8), number_at(table, at + 16, 8));
 }
 

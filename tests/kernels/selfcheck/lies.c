@@ -13,10 +13,9 @@
 #define POKE_BYTES 64
 #define LIE_PAGES  64 /* of each entry of the map, that are overwritten */
 
-enum poke_kind { POKE_MEMORY, POKE_PORT, POKE_MMIO, POKE_IO_APIC, POKE_MSR };
-
+/* What was changed: memory, or what put_back puts back. */
 struct poke {
-    enum poke_kind kind;
+    void (*put_back)(uint64_t place, uint64_t before);
     uint64_t address, size;
     uint8_t before[POKE_BYTES];
 };
@@ -31,27 +30,15 @@ static struct poke *next_poke(void)
     return &pokes[poke_count++];
 }
 
-/* Read-only pages, too. */
-static void write_anywhere(uint64_t address, const void *bytes, uint64_t size)
-{
-    uint64_t cr0;
-
-    __asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
-    __asm__ volatile("mov %0, %%cr0" : : "r"(cr0 & ~0x10000ULL) : "memory");
-    memcpy((void *)(uintptr_t)address, bytes, size);
-    __asm__ volatile("mov %0, %%cr0" : : "r"(cr0) : "memory");
-    tlb_flush();
-}
-
 void poke(void *address, const void *bytes, uint64_t size)
 {
     struct poke *old = next_poke();
 
     if (size > POKE_BYTES)
         give_up("a lie of %lu bytes", size);
-    *old = (struct poke){POKE_MEMORY, (uint64_t)(uintptr_t)address, size, {0}};
+    *old = (struct poke){NULL, (uint64_t)(uintptr_t)address, size, {0}};
     memcpy(old->before, address, size);
-    write_anywhere(old->address, bytes, size);
+    machine_write(old->address, bytes, size);
 }
 
 void poke8(const volatile void *address, uint8_t value)
@@ -69,62 +56,37 @@ void poke64(const volatile void *address, uint64_t value)
     poke((void *)(uintptr_t)address, &value, sizeof(value));
 }
 
-static void remember(enum poke_kind kind, uint64_t address, uint64_t number, uint64_t before)
+void poke_noted(void (*put_back)(uint64_t place, uint64_t before), uint64_t place, uint64_t before)
 {
     struct poke *old = next_poke();
 
-    *old = (struct poke){kind, address, number, {0}};
+    *old = (struct poke){put_back, place, sizeof(before), {0}};
     memcpy(old->before, &before, sizeof(before));
 }
 
-void poke_port(uint16_t port, uint8_t value)
+static void put_back_mmio(uint64_t physical, uint64_t before)
 {
-    remember(POKE_PORT, port, 0, port_read(port));
-    port_write(port, value);
+    mmio_write(physical, (uint32_t)before);
 }
 
-void poke_msr(uint32_t number, uint64_t value)
+void poke_mmio(uint64_t physical, uint32_t value)
 {
-    remember(POKE_MSR, number, 0, msr_read(number));
-    msr_write(number, value);
-}
-
-void poke_mmio(struct subject *subject, uint64_t physical, uint32_t value)
-{
-    remember(POKE_MMIO, physical, 0, mmio_read(subject, physical));
-    mmio_write(subject, physical, value);
-}
-
-static void io_apic_write(struct subject *subject, uint64_t base, uint32_t number, uint32_t value)
-{
-    mmio_write(subject, base, number);
-    mmio_write(subject, base + 0x10, value);
-}
-
-void poke_io_apic(struct subject *subject, uint64_t base, uint32_t number, uint32_t value)
-{
-    remember(POKE_IO_APIC, base, number, io_apic_read(subject, base, number));
-    io_apic_write(subject, base, number, value);
+    poke_noted(put_back_mmio, physical, mmio_read(physical));
+    mmio_write(physical, value);
 }
 
 /* In reverse: a place that was changed twice becomes what it was first. */
-static void restore(struct subject *subject)
+static void restore(void)
 {
     while (poke_count > 0) {
         const struct poke *old = &pokes[--poke_count];
         uint64_t value;
 
         memcpy(&value, old->before, sizeof(value));
-        if (old->kind == POKE_MEMORY)
-            write_anywhere(old->address, old->before, old->size);
-        else if (old->kind == POKE_PORT)
-            port_write((uint16_t)old->address, (uint8_t)value);
-        else if (old->kind == POKE_MSR)
-            msr_write((uint32_t)old->address, value);
-        else if (old->kind == POKE_MMIO)
-            mmio_write(subject, old->address, (uint32_t)value);
+        if (old->put_back)
+            old->put_back(old->address, value);
         else
-            io_apic_write(subject, old->address, (uint32_t)old->size, (uint32_t)value);
+            machine_write(old->address, old->before, old->size);
     }
 }
 
@@ -168,7 +130,7 @@ static void tell(struct subject *subject, const struct lie *lie, const bool *alr
         overwrite_run(subject, true, LIE_PAGES);
     else if (told)
         (void)checks_run(subject, true);
-    restore(subject);
+    restore();
     if (!told) {
         print("lie %s: for %s, impossible here\n", lie->name, lie->check);
         return;
@@ -183,8 +145,8 @@ static void tell(struct subject *subject, const struct lie *lie, const bool *alr
 /* Ends with the checks once more: what was put back must be what was there. */
 void lies_run(struct subject *subject)
 {
-    static const struct lie_list *const lists[] = {&lies_entry,  &lies_baton,    &lies_lists,
-                                                   &lies_memory, &lies_mappings, &lies_machine};
+    static const struct lie_list *const lists[] = {MACHINE_LIES, &lies_baton, &lies_lists, &lies_memory,
+                                                   &lies_mappings};
     static bool already[MAX_CHECKS];
 
     overwrite_run(subject, false, LIE_PAGES);

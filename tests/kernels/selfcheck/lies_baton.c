@@ -153,12 +153,12 @@ static bool tell_kernel_file_elsewhere(struct subject *subject)
     return point_elsewhere(subject, offsetof(struct baton, kernel.file));
 }
 
-/* A kernel whose note asks for a device tree would not run. */
+/* A kernel whose note asks for what no machine has would not run. */
 static bool tell_wishes(struct subject *subject)
 {
     static struct baton_note note;
 
-    note.required[0] = BATON_FEATURE_EL2;
+    note.required[0] = (uint32_t)MACHINE_LACKS;
     poke64(&subject->image.note, (uint64_t)(uintptr_t)&note);
     return true;
 }
@@ -198,13 +198,21 @@ static bool tell_low(struct subject *subject)
     return true;
 }
 
+static bool tell_text_byte(struct subject *subject)
+{
+    (void)subject;
+    /* The message of a lie that has been told. */
+    poke8(rodata_end - 1, (uint8_t)~rodata_end[-1]);
+    return true;
+}
+
 static const struct lie lies[] = {
     LIE_BATON("magic", "magic", magic, 1),
     LIE_BATON("version", "magic", version, 3),
     LIE_BATON("size-small", "baton-page", size, 0x100),
     LIE_BATON("size-large", "baton-page", size, 0x2000),
     LIE("tail", "baton-tail", tell_tail),
-    LIE_BATON("unknown-fact", "facts-known", facts, 1ULL << 18),
+    LIE_BATON("unknown-fact", "facts-known", facts, 1ULL << 19),
     LIE_BATON("last-fact", "facts-known", facts, 1ULL << 63),
     LIE_BATON("fact-command-line", "facts-fields", facts, BATON_FACT_COMMAND_LINE),
     LIE_BATON("fact-framebuffer", "facts-fields", facts, BATON_FACT_FRAMEBUFFER),
@@ -224,6 +232,7 @@ static const struct lie lies[] = {
     LIE_BATON("fact-boot-cpu", "facts-expected", facts, BATON_FACT_BOOT_CPU),
     LIE_BATON("fact-identity-map", "wishes", facts, BATON_FACT_IDENTITY_MAP),
     LIE_BATON("fact-secure-boot", "facts-expected", facts, BATON_FACT_SECURE_BOOT),
+    LIE_BATON("fact-serial", "facts-fields", facts, BATON_FACT_SERIAL),
     LIE_BATON("unknown-part", "facts-known", reserved, 1),
     LIE_BATON("secure-boot", "secure-boot", secure_boot, BATON_SECURE_BOOT_ON),
     LIE("required-and-missing", "wishes", tell_wishes),
@@ -260,6 +269,7 @@ static const struct lie lies[] = {
     LIE("system-table", "efi-system-table", tell_system_table),
     LIE_BATON("descriptor-size", "efi-memory-map", efi_memory_map.descriptor_size, 1),
     LIE_BATON("descriptor-version", "efi-memory-map", efi_memory_map.descriptor_version, 2),
+    LIE("constant-byte", "kernel-bytes", tell_text_byte),
     LIE_SUBJECT("arrived-wrong", "kernel-bytes", arrival.differs, 0x1000),
     LIE_SUBJECT("arrived-dirty", "kernel-zero", arrival.not_zero, 0x1000),
     LIE_SUBJECT("relocated-wrong", "relocations", arrival.relocated, 0x1000),

@@ -242,6 +242,30 @@ static bool tell_fadt(struct subject *subject)
     return turn_byte(acpi_find(subject, "FACP"), 10);
 }
 
+static bool tell_tree(struct subject *subject)
+{
+    return turn_byte(subject->baton->device_tree, 60);
+}
+
+static bool tell_tree_size(struct subject *subject)
+{
+    poke64(&subject->baton->device_tree_size, subject->baton->device_tree_size - 1);
+    return subject->baton->device_tree != NULL;
+}
+
+static bool tell_serial(struct subject *subject)
+{
+    poke64(&subject->baton->serial.physical, subject->baton->serial.physical + PAGE);
+    return subject->baton->serial.kind != 0;
+}
+
+/* There is none, or it is of another kind. */
+static bool tell_serial_kind(struct subject *subject)
+{
+    poke32(&subject->baton->serial.kind, subject->baton->serial.kind ^ 1);
+    return true;
+}
+
 static const struct lie lies[] = {
     LIE("module-physical", "module-places", tell_module_physical),
     LIE("module-size", "module-bytes", tell_module_size),
@@ -267,5 +291,9 @@ static const struct lie lies[] = {
     LIE("other-smbios", "smbios-original", tell_other_smbios),
     LIE("structures", "smbios-structures", tell_structures),
     LIE("fadt", "acpi-tables", tell_fadt),
+    LIE("device-tree", "device-tree", tell_tree),
+    LIE("device-tree-size", "device-tree", tell_tree_size),
+    LIE("serial", "serial", tell_serial),
+    LIE("serial-kind", "serial", tell_serial_kind),
 };
 const struct lie_list lies_lists = {lies, COUNT(lies)};

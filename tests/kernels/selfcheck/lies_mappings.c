@@ -2,6 +2,8 @@
 /* Lies in the live page tables. They are told about memory that nothing here uses. */
 #include "selfcheck.h"
 
+#include "memory.h"
+
 #define ENTRIES   512
 #define LEAF_SIZE (2 * MEBI)
 
@@ -39,6 +41,14 @@ static uint64_t *usable_leaf(const struct subject *subject)
     return block ? leaf_of(subject, subject->baton->direct_map.base + block) : NULL;
 }
 
+/* Of a table that the lies have themselves. */
+static uint64_t own_physical(const struct subject *subject, const uint64_t *table)
+{
+    const struct baton_kernel *kernel = &subject->baton->kernel;
+
+    return (uint64_t)(uintptr_t)table - kernel->address + kernel->physical;
+}
+
 static bool turn(uint64_t *entry, uint64_t bits)
 {
     if (entry)
@@ -58,12 +68,12 @@ static bool tell_absent(struct subject *subject)
 
 static bool tell_elsewhere(struct subject *subject)
 {
-    return turn(usable_leaf(subject), LEAF_SIZE);
+    return turn(usable_leaf(subject), ENTRY_OF(LEAF_SIZE));
 }
 
 static bool tell_executable(struct subject *subject)
 {
-    return turn(usable_leaf(subject), ENTRY_NO_EXECUTE);
+    return turn(usable_leaf(subject), ENTRY_EXECUTE);
 }
 
 static bool tell_global(struct subject *subject)
@@ -78,7 +88,7 @@ static bool tell_not_accessed(struct subject *subject)
 
 static bool tell_not_dirty(struct subject *subject)
 {
-    return turn(usable_leaf(subject), ENTRY_DIRTY);
+    return ENTRY_DIRTY != 0 && turn(usable_leaf(subject), ENTRY_DIRTY);
 }
 
 static bool tell_uncached(struct subject *subject)
@@ -86,29 +96,31 @@ static bool tell_uncached(struct subject *subject)
     return turn(usable_leaf(subject), ENTRY_CACHE_BITS);
 }
 
+static bool set(uint64_t *entry, uint64_t bits)
+{
+    return turn(entry, bits & ~*entry);
+}
+
 static bool tell_user(struct subject *subject)
 {
-    uint64_t block = usable_block(subject);
+    uint64_t block = usable_block(subject), address = subject->baton->direct_map.base + block;
 
-    for (unsigned level = 2; level <= paging_levels(subject) && block; level++) {
-        uint64_t *entry = page_entry(subject, subject->baton->direct_map.base + block, level);
-
-        poke64(entry, *entry | ENTRY_USER);
-    }
-    return block != 0;
+    if (block == 0)
+        return false;
+    for (unsigned level = paging_levels(); level > 2; level--)
+        set(page_entry(subject, address, level), ENTRY_USER_TABLE);
+    return set(page_entry(subject, address, 2), ENTRY_USER_LEAF);
 }
 
 static bool tell_small_pages(struct subject *subject)
 {
     uint64_t *leaf = usable_leaf(subject);
-    const struct baton_kernel *kernel = &subject->baton->kernel;
 
     if (!leaf)
         return false;
     for (unsigned i = 0; i < ENTRIES; i++)
-        own_table[i] = (*leaf & ~ENTRY_LEAF) + i * PAGE;
-    poke64(leaf, ((uint64_t)(uintptr_t)own_table - kernel->address + kernel->physical) | ENTRY_PRESENT | ENTRY_WRITE |
-                     ENTRY_ACCESSED);
+        own_table[i] = ENTRY_SMALL(*leaf) + ENTRY_OF(i * PAGE);
+    poke64(leaf, ENTRY_OF(own_physical(subject, own_table)) | ENTRY_NEW_TABLE);
     return true;
 }
 
@@ -133,12 +145,12 @@ static bool tell_alias_writable(struct subject *subject)
 
 static bool tell_data_executable(struct subject *subject)
 {
-    return turn(leaf_of(subject, (uint64_t)(uintptr_t)own_table), ENTRY_NO_EXECUTE);
+    return turn(leaf_of(subject, (uint64_t)(uintptr_t)own_table), ENTRY_EXECUTE);
 }
 
 static bool tell_constants_executable(struct subject *subject)
 {
-    return turn(leaf_of(subject, (uint64_t)(uintptr_t)rodata_start), ENTRY_NO_EXECUTE);
+    return turn(leaf_of(subject, (uint64_t)(uintptr_t)rodata_start), ENTRY_EXECUTE);
 }
 
 /* ---- everything else ---- */
@@ -154,7 +166,7 @@ static bool tell_trampoline_data_executable(struct subject *subject)
 {
     const struct baton_memory *entry = entry_of_kind(subject, BATON_MEMORY_TRAMPOLINE);
 
-    return turn(leaf_of(subject, subject->baton->direct_map.base + entry->base + entry->size - PAGE), ENTRY_NO_EXECUTE);
+    return turn(leaf_of(subject, subject->baton->direct_map.base + entry->base + entry->size - PAGE), ENTRY_EXECUTE);
 }
 
 static uint64_t *screen_leaf(const struct subject *subject)
@@ -179,10 +191,31 @@ static bool tell_screen_uncached(struct subject *subject)
     return turn(screen_leaf(subject), ENTRY_CACHE_BITS);
 }
 
+static uint64_t *serial_leaf(const struct subject *subject)
+{
+    const struct baton_serial *serial = &subject->baton->serial;
+
+    return serial->registers ? page_entry(subject, (uint64_t)(uintptr_t)serial->registers, 1) : NULL;
+}
+
+static bool tell_serial_cached(struct subject *subject)
+{
+    uint64_t *leaf = serial_leaf(subject);
+
+    if (leaf)
+        poke64(leaf, ENTRY_OF(ROUND_DOWN(subject->baton->serial.physical)) | ENTRY_NEW_LEAF);
+    return leaf != NULL;
+}
+
+static bool tell_serial_elsewhere(struct subject *subject)
+{
+    return turn(serial_leaf(subject), ENTRY_OF(PAGE));
+}
+
 /* All of one top-level entry once more, where nothing is. */
 static bool tell_twice(struct subject *subject)
 {
-    unsigned top = paging_levels(subject);
+    unsigned top = paging_levels();
     uint64_t address = (uint64_t)(uintptr_t)subject->baton->direct_map.base;
     uint64_t *entries = page_entry(subject, 0, top);
 
@@ -201,20 +234,29 @@ static bool tell_device(struct subject *subject)
         if ((entry->kind != BATON_MEMORY_RESERVED && entry->kind != BATON_MEMORY_MMIO) || entry->base == 0 || !leaf ||
             *leaf & ENTRY_PRESENT)
             continue;
-        poke64(leaf, entry->base | ENTRY_PRESENT | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_NO_EXECUTE);
+        poke64(leaf, ENTRY_OF(entry->base) | ENTRY_NEW_READ_ONLY);
         return true;
     }
     return false;
 }
 
+/* Where there are no tables yet, through the lie's own. */
 static bool map_page(const struct subject *subject, uint64_t address, uint64_t physical)
 {
-    uint64_t *leaf = page_entry(subject, address, 1);
+    static uint64_t own[5][ENTRIES] __attribute__((aligned(4096)));
+    uint64_t *entry;
 
-    if (!leaf)
-        return false;
-    poke64(leaf, physical | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_NO_EXECUTE);
-    return true;
+    for (unsigned level = paging_levels(); level > 1; level--) {
+        entry = page_entry(subject, address, level);
+        if (entry && !(*entry & ENTRY_PRESENT)) {
+            memset(own[level - 1], 0, PAGE);
+            poke64(entry, ENTRY_OF(own_physical(subject, own[level - 1])) | ENTRY_NEW_TABLE);
+        }
+    }
+    entry = page_entry(subject, address, 1);
+    if (entry)
+        poke64(entry, ENTRY_OF(physical) | ENTRY_NEW_LEAF);
+    return entry != NULL;
 }
 
 static bool tell_page_zero(struct subject *subject)
@@ -254,7 +296,7 @@ static bool tell_identity(struct subject *subject)
 
 static bool tell_no_identity(struct subject *subject)
 {
-    uint64_t *entries = page_entry(subject, 0, paging_levels(subject));
+    uint64_t *entries = page_entry(subject, 0, paging_levels());
 
     if (!is_high(subject) || !has_identity(subject))
         return false;
@@ -283,6 +325,8 @@ static const struct lie lies[] = {
     LIE("framebuffer-read-only", "framebuffer-memory", tell_screen_read_only),
     LIE("framebuffer-absent", "framebuffer-mapping", tell_screen_absent),
     LIE("framebuffer-uncached", "caching", tell_screen_uncached),
+    LIE("serial-cached", "caching", tell_serial_cached),
+    LIE("serial-from-elsewhere", "serial-mapping", tell_serial_elsewhere),
     LIE("mapped-twice", "nothing-else-mapped", tell_twice),
     LIE("device-cached", "no-devices-mapped", tell_device),
     LIE("page-zero-mapped", "page-zero-unmapped", tell_page_zero),

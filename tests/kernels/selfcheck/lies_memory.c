@@ -25,13 +25,19 @@ static bool tell_swapped(struct subject *subject)
     return true;
 }
 
+/* Two neighbours that touch. */
 static bool tell_overlap(struct subject *subject)
 {
-    struct baton_memory *entry = entry_number(subject, 1);
+    for (unsigned i = 1; i <= last_entry(subject); i++) {
+        struct baton_memory *before = entry_number(subject, i - 1), *entry = entry_number(subject, i);
 
-    poke64(&entry->base, entry->base - PAGE);
-    poke64(&entry->size, entry->size + PAGE);
-    return true;
+        if (before->base + before->size != entry->base)
+            continue;
+        poke64(&entry->base, entry->base - PAGE);
+        poke64(&entry->size, entry->size + PAGE);
+        return true;
+    }
+    return false;
 }
 
 static bool tell_unaligned(struct subject *subject)
@@ -69,7 +75,11 @@ static bool tell_unknown_kind(struct subject *subject)
 
 static bool tell_page_zero(struct subject *subject)
 {
-    return set_kind(entry_number(subject, 0), BATON_MEMORY_USABLE);
+    struct baton_memory *first = entry_number(subject, 0);
+
+    poke64(&first->size, first->base + first->size);
+    poke64(&first->base, 0);
+    return set_kind(first, BATON_MEMORY_USABLE);
 }
 
 static bool tell_reserved_usable(struct subject *subject)
@@ -123,17 +133,19 @@ static bool tell_short_entry(struct subject *subject)
 }
 
 /* One entry reaches into what the firmware does not list. */
+/* The first one that something is missing behind; it may be the last one. */
 static bool tell_long_entry(struct subject *subject)
 {
-    for (unsigned i = 1; i <= last_entry(subject); i++) {
-        struct baton_memory *before = entry_number(subject, i - 1);
+    const unsigned last = last_entry(subject);
+    unsigned i = 0;
+    struct baton_memory *entry;
 
-        if (before->base + before->size == entry_number(subject, i)->base)
-            continue;
-        poke64(&before->size, before->size + PAGE);
-        return true;
-    }
-    return false;
+    while (i < last &&
+           entry_number(subject, i)->base + entry_number(subject, i)->size == entry_number(subject, i + 1)->base)
+        i++;
+    entry = entry_number(subject, i);
+    poke64(&entry->size, entry->size + PAGE);
+    return true;
 }
 
 static bool tell_kernel_loader(struct subject *subject)

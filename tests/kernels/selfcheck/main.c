@@ -5,13 +5,10 @@
 #include "format.h"
 #include "memory.h"
 
-#define MSR_FS_BASE 0xc0000100
-#define MSR_GS_BASE 0xc0000101
-
 static const struct check_list *const lists[] = {
-    &registers_checks, &acpi_checks,   &smbios_checks,  &mappings_checks, &descriptors_checks,
-    &kernel_checks,    &baton_checks,  &strings_checks, &facts_checks,    &screens_checks,
-    &map_checks,       &placed_checks, &clocks_checks,  &devices_checks,
+    MACHINE_CHECKS, &acpi_checks,  &smbios_checks,  &device_tree_checks, &mappings_checks,
+    &kernel_checks, &baton_checks, &strings_checks, &facts_checks,       &screens_checks,
+    &serial_checks, &map_checks,   &placed_checks,  &clocks_checks,
 };
 
 static struct {
@@ -88,7 +85,7 @@ void check_run(const char *name, void (*run)(struct subject *), struct subject *
     state.broken[state.current] = false;
     if (faults_catch(call, &what, &fault))
         broken("vector %lu, error %#lx, address %#lx at image + %#lx", fault.vector, fault.error, fault.address,
-               fault.rip - (uint64_t)(uintptr_t)image_start);
+               fault.pc - (uint64_t)(uintptr_t)image_start);
 }
 
 static void collect(void *argument)
@@ -98,6 +95,8 @@ static void collect(void *argument)
     subject->code_end = 0;
     acpi_collect(subject, &subject->firmware);
     smbios_collect(subject, &subject->firmware);
+    device_tree_collect(subject, &subject->firmware);
+    device_tree_reservations(subject, &subject->reserved);
     expected_find_code(subject);
 }
 
@@ -107,6 +106,7 @@ unsigned checks_run(struct subject *subject, bool quiet)
     unsigned count = 0;
 
     memset(&subject->firmware, 0, sizeof(subject->firmware));
+    subject->reserved.count = 0;
     (void)faults_catch(collect, subject, &fault); /* the checks find out what is missing */
     for (size_t i = 0; i < COUNT(lists); i++)
         for (size_t k = 0; k < lists[i]->count; k++)
@@ -131,39 +131,29 @@ static _Noreturn void give_verdict(void)
 }
 
 /* Before anything of the kernel's own is written: all of it is on the stack. */
-static void look_first(const struct baton *baton, struct image *image, struct arrival *arrival, struct fpu_state *fpu)
+static void look_first(const struct baton *baton, struct machine_state *machine, struct image *image,
+                       struct arrival *arrival)
 {
-    __asm__ volatile("fnstenv %0" : "=m"(*fpu));
+    machine_look(machine);
     image_read(baton, image);
     image_arrive(baton, image, arrival);
-}
-
-/* Nothing has touched these yet. */
-static struct late_state look_late(void)
-{
-    struct late_state late = {.fs_base = msr_read(MSR_FS_BASE), .gs_base = msr_read(MSR_GS_BASE)};
-
-    __asm__ volatile("mov %%dr7, %0" : "=r"(late.dr7));
-    return late;
 }
 
 _Noreturn void selfcheck_main(const struct baton *baton)
 {
     static struct subject subject;
+    struct machine_state machine;
     struct image image;
     struct arrival arrival;
-    struct fpu_state fpu;
 
     if (baton->magic != BATON_MAGIC)
-        for (;;)
-            __asm__ volatile("cli; hlt");
-    look_first(baton, &image, &arrival, &fpu);
-    print_on_serial = true;
-    subject.late = look_late();
+        baton_exit(0x7e);
+    look_first(baton, &machine, &image, &arrival);
+    output_start(baton);
     faults_install();
     subject.baton = (struct baton *)(uintptr_t)baton;
     subject.entry = entry_state;
-    subject.fpu = fpu;
+    subject.machine = machine;
     subject.image = image;
     subject.arrival = arrival;
     mmio_prepare(&subject);

@@ -3,7 +3,7 @@
 #include "selfcheck.h"
 
 #define HIGHEST (1ULL << 52)
-#define REACH   (1ULL << 45) /* what any direct map reaches */
+#define REACH   (HALF_SIZE / 4) /* what any direct map reaches */
 
 static const uint32_t strictness[] = {
     BATON_MEMORY_USABLE,           BATON_MEMORY_BOOT_SERVICES, BATON_MEMORY_LOADER,       BATON_MEMORY_SPECIFIC_PURPOSE,
@@ -47,8 +47,8 @@ static bool would_be_free(uint32_t kind)
 /* What is known of a page without the loader's map, and up to where the same holds. */
 struct truth {
     uint64_t next;
-    const struct efi_descriptor *winner; /* NULL: the firmware's map does not list it */
-    bool firmware_table, framebuffer;
+    const struct efi_descriptor *winner;        /* NULL: the firmware's map does not list it */
+    bool firmware_table, framebuffer, reserved; /* by the device tree */
 };
 
 static void bound(struct truth *truth, uint64_t at, uint64_t start, uint64_t end)
@@ -94,6 +94,10 @@ static struct truth truth_at(const struct subject *subject, uint64_t at, uint64_
         bound(&truth, at, start, stop);
         truth.framebuffer |= at >= start && at < stop;
     }
+    for (unsigned i = 0; i < subject->reserved.count; i++) {
+        bound(&truth, at, subject->reserved.base[i], subject->reserved.end[i]);
+        truth.reserved |= at >= subject->reserved.base[i] && at < subject->reserved.end[i];
+    }
     bound(&truth, at, 0, PAGE);
     return truth;
 }
@@ -102,10 +106,12 @@ static uint32_t true_kind(const struct truth *truth, uint64_t at)
 {
     uint32_t kind;
 
-    if (truth->firmware_table)
-        return BATON_MEMORY_FIRMWARE_TABLES;
     if (truth->framebuffer)
         return BATON_MEMORY_FRAMEBUFFER;
+    if (truth->firmware_table)
+        return BATON_MEMORY_FIRMWARE_TABLES;
+    if (truth->reserved)
+        return BATON_MEMORY_RESERVED;
     if (!truth->winner)
         return 0;
     kind = kind_of_type(truth->winner);

@@ -8,9 +8,8 @@
 #include "format.h"
 #include "memory.h"
 
-#define MAX_LEAVES   12288
-#define MAX_TABLES   4096
-#define PROMISED_PAT 0x0000010500070406ULL
+#define MAX_LEAVES 12288
+#define MAX_TABLES 4096
 
 enum finding {
     TABLES,
@@ -20,6 +19,7 @@ enum finding {
     KERNEL,
     TRAMPOLINE,
     FRAMEBUFFER,
+    SERIAL,
     NOTHING_ELSE,
     NO_DEVICES,
     PAGE_ZERO,
@@ -160,12 +160,9 @@ static bool is_too_small(const struct subject *subject, const struct leaf *leaf,
 
 static void look_at_sizes(const struct subject *subject)
 {
-    uint32_t registers[4];
-    uint64_t largest;
+    const uint64_t largest = machine_largest_leaf();
     unsigned at = 0;
 
-    cpuid(0x80000001, registers);
-    largest = registers[3] & 1u << 26 ? PAGE << 18 : PAGE << 9;
     for (unsigned i = 0; i < leaf_count; i++) {
         while (at < actual_count && actual[at].address + actual[at].size - 1 < leaves[i].address)
             at++;
@@ -182,11 +179,9 @@ static enum finding finding_of(const struct expected *expected)
     static const struct {
         const char *region;
         enum finding finding;
-    } regions[] = {{"direct-mapping", DIRECT},
-                   {"identity-mapping", IDENTITY},
-                   {"kernel-mapping", KERNEL},
-                   {"trampoline-mapping", TRAMPOLINE},
-                   {"framebuffer-mapping", FRAMEBUFFER}};
+    } regions[] = {{"direct-mapping", DIRECT},           {"identity-mapping", IDENTITY},
+                   {"kernel-mapping", KERNEL},           {"trampoline-mapping", TRAMPOLINE},
+                   {"framebuffer-mapping", FRAMEBUFFER}, {"serial-mapping", SERIAL}};
 
     for (size_t i = 0; i < COUNT(regions); i++)
         if (strings_equal(expected->region, regions[i].region))
@@ -222,7 +217,7 @@ static void compare_piece(const struct mapping *run, const struct expected *expe
     const uint32_t mask = MAPPED_WRITE | MAPPED_EXECUTE;
     uint64_t physical = run->physical + at - run->address;
     uint64_t right = expected->physical + at - expected->address;
-    uint32_t type = (uint32_t)(PROMISED_PAT >> 8 * run->cache) & 0xff;
+    uint32_t type = machine_memory_type(run->cache);
 
     if (physical != right)
         find(finding_of(expected), "%#lx maps %#lx instead of %#lx", at, physical, right);
@@ -319,6 +314,7 @@ SAYING(check_identity, IDENTITY)
 SAYING(check_kernel, KERNEL)
 SAYING(check_trampoline, TRAMPOLINE)
 SAYING(check_framebuffer, FRAMEBUFFER)
+SAYING(check_serial, SERIAL)
 SAYING(check_nothing_else, NOTHING_ELSE)
 SAYING(check_no_devices, NO_DEVICES)
 SAYING(check_page_zero, PAGE_ZERO)
@@ -340,6 +336,7 @@ static const struct check checks[] = {
     {"kernel-mapping", check_kernel},
     {"trampoline-mapping", check_trampoline},
     {"framebuffer-mapping", check_framebuffer},
+    {"serial-mapping", check_serial},
     {"nothing-else-mapped", check_nothing_else},
     {"no-devices-mapped", check_no_devices},
     {"page-zero-unmapped", check_page_zero},

@@ -11,6 +11,10 @@
  *     log=word               a word that the log has
  *     quick                  overwrite one page in many above 512 MiB
  *     five                   the machine has five levels of page tables
+ *     level=N                aarch64: the exception level that the kernel is entered at
+ *     from-el2               aarch64: the firmware's level is 2, and the kernel's is not
+ *     rtc=N                  aarch64: where the machine has its PL031
+ *     pl011=N                aarch64: where the UART is that a device tree names, and no ACPI table
  *     lies=all, lies=a,b     tell these lies before the verdict
  *
  * and as words in a module's command line: size=N sum=N (FNV-1a), and self for the kernel's own file.

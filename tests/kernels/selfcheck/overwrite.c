@@ -7,14 +7,13 @@
 
 #include "memory.h"
 
-#define MAX_KEPT          512
-#define WHOLE_PAGES       (512 * MEBI) /* above that, the first 64 bytes of each page */
-#define SHORT             64
-#define QUICK_STEP        16381 /* the host gives a machine its memory in large pieces */
-#define TRAMPOLINE_PAGES  16
-#define CR0_WRITE_PROTECT 0x10000ULL
-#define PATTERN           0xdeadbeefcafef00dULL
-#define TABLE_MASK        (~0x60ULL) /* accessed and dirty: the processor sets them while it works */
+#define MAX_KEPT         512
+#define WHOLE_PAGES      (MACHINE_MEMORY + 512 * MEBI) /* above that, the first 64 bytes of each page */
+#define SHORT            64
+#define QUICK_STEP       16381 /* the host gives a machine its memory in large pieces */
+#define TRAMPOLINE_PAGES 16
+#define PATTERN          0xdeadbeefcafef00dULL
+#define TABLE_MASK       (~0x60ULL) /* accessed and dirty: the processor sets them while it works */
 
 struct kept {
     const char *name;
@@ -129,13 +128,6 @@ static void check_kept(void)
             broken("%s at %#lx is not what it was", kept[i].name, (uint64_t)(uintptr_t)kept[i].start);
 }
 
-static void fill(uint64_t *words, uint64_t value, uint64_t size)
-{
-    uint64_t count = size / sizeof(*words);
-
-    __asm__ volatile("rep stosq" : "+D"(words), "+c"(count) : "a"(value) : "memory");
-}
-
 /* In pages, to the next that is overwritten: a machine with gigabytes may be in a hurry. */
 static uint64_t step(uint64_t page)
 {
@@ -151,7 +143,7 @@ static void overwrite(const struct subject *subject, uint32_t kind)
         for (uint64_t i = 0; i < most && entry->kind == kind; i += step(entry->base + i * PAGE)) {
             uint64_t page = entry->base + i * PAGE;
 
-            fill(direct(subject->baton, page), page ^ PATTERN, page < WHOLE_PAGES ? PAGE : SHORT);
+            memory_fill(direct(subject->baton, page), page ^ PATTERN, page < WHOLE_PAGES ? PAGE : SHORT);
         }
     }
 }
@@ -208,32 +200,31 @@ static void check_entropy(struct subject *subject)
             continue;
         for (uint64_t at = 0; at + 16 <= entry->size; at++)
             if (bytes[at] == entropy[0] && bytes + at != entropy && bytes_equal(bytes + at, entropy, 16))
-                broken("a copy of the random bytes is at %#lx", entry->base + at);
+                broken("a copy of the random bytes is at %#lx, in memory of kind %u", entry->base + at, entry->kind);
     }
 }
 
-/* The kernel has descriptor tables of its own by now. Code is mapped read-only, so CR0.WP is off meanwhile. */
+/* The kernel has handlers of its own by now. Code is mapped read-only. */
 static void overwrite_trampoline(const struct subject *subject, bool put_back)
 {
     static uint8_t saved[TRAMPOLINE_PAGES * PAGE];
-    uint64_t used = 0, cr0;
+    static uint64_t pattern[PAGE / 8];
+    uint64_t used = 0;
 
-    __asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
-    __asm__ volatile("mov %0, %%cr0" : : "r"(cr0 & ~CR0_WRITE_PROTECT) : "memory");
+    memory_fill(pattern, PATTERN, PAGE);
     BATON_FOR_EACH (struct baton_memory, entry, &subject->baton->memory_map) {
         if (entry->kind != BATON_MEMORY_TRAMPOLINE)
             continue;
         if (used + entry->size > sizeof(saved))
             give_up("the trampoline has more than %u pages", TRAMPOLINE_PAGES);
-        if (put_back) {
-            memcpy(direct(subject->baton, entry->base), saved + used, entry->size);
-        } else {
-            memcpy(saved + used, direct(subject->baton, entry->base), entry->size);
-            fill(direct(subject->baton, entry->base), PATTERN, entry->size);
+        for (uint64_t at = 0; at < entry->size; at += PAGE, used += PAGE) {
+            uint8_t *page = direct(subject->baton, entry->base + at);
+
+            if (!put_back)
+                memcpy(saved + used, page, PAGE);
+            machine_write((uint64_t)(uintptr_t)page, put_back ? saved + used : (const uint8_t *)pattern, PAGE);
         }
-        used += entry->size;
     }
-    __asm__ volatile("mov %0, %%cr0" : : "r"(cr0) : "memory");
 }
 
 static void check_trampoline(struct subject *subject)

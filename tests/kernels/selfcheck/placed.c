@@ -2,6 +2,8 @@
 /* Section 5: what the loader placed has kinds of its own, and nothing else has them. */
 #include "selfcheck.h"
 
+#define STACK_DEFAULT 0x10000ULL
+
 static void check_one_range(const struct subject *subject, const char *name, uint64_t physical, uint64_t size,
                             uint32_t kind)
 {
@@ -24,6 +26,17 @@ static void check_stack(struct subject *subject)
     uint64_t physical = stack->base - subject->baton->direct_map.base;
 
     check_one_range(subject, "the stack with its guard", physical - PAGE, stack->size + PAGE, BATON_MEMORY_STACK);
+}
+
+/* Section 2. */
+static void check_stack_size(struct subject *subject)
+{
+    const struct baton_note *note = subject->image.note;
+    uint64_t wished = note ? note->stack_size[0] | (uint64_t)note->stack_size[1] << 32 : 0;
+
+    wished = ROUND_UP(wished);
+    expect_equal("stack.size", subject->baton->stack.size, wished > STACK_DEFAULT ? wished : STACK_DEFAULT);
+    expect_equal("stack.base % 4096", subject->baton->stack.base % PAGE, 0);
 }
 
 /* An empty module may have a page, or none. */
@@ -58,9 +71,7 @@ static void check_trampoline(struct subject *subject)
 }
 
 static const struct check checks[] = {
-    {"map-kernel", check_kernel},
-    {"map-stack", check_stack},
-    {"map-modules", check_modules},
-    {"map-trampoline", check_trampoline},
+    {"map-kernel", check_kernel},   {"map-stack", check_stack},           {"stack-size", check_stack_size},
+    {"map-modules", check_modules}, {"map-trampoline", check_trampoline},
 };
 const struct check_list placed_checks = {checks, COUNT(checks)};

@@ -72,7 +72,7 @@ static void check_memory(struct subject *subject)
             *ends[i] = (uint8_t)~before;
             after = *ends[i];
             *ends[i] = before;
-            if (after != (uint8_t)~before)
+            if ((after ^ before) != 0xff)
                 broken("byte %#lx of the framebuffer does not keep what is written", (uint64_t)(uintptr_t)ends[i]);
         }
     }

@@ -13,12 +13,23 @@
 
 #include "kit.h"
 
+#include "machine.h"
+
 #pragma GCC visibility push(hidden)
 
 #define ROUND_DOWN(number) ((number) & ~(PAGE - 1))
 #define ROUND_UP(number)   (((number) + PAGE - 1) & ~(PAGE - 1))
-#define UPPER_HALF         0xffff800000000000ULL
 #define MAX_SEGMENTS       16
+
+/* MACHINE_SERIAL: what names the serial port. */
+#define SERIAL_NONE 0
+#define SERIAL_SPCR 1 /* ACPI's table */
+#define SERIAL_SBI  2 /* nothing has to */
+
+/* The two halves of the address space. */
+#define UPPER_HALF   (~0ULL << MACHINE_HALF_BITS)
+#define UPPER_MIDDLE (~0ULL << (MACHINE_HALF_BITS - 1))
+#define HALF_SIZE    (1ULL << MACHINE_HALF_BITS)
 
 #define EFI_CONVENTIONAL      7u
 #define EFI_ATTRIBUTE_WB      0x8ULL
@@ -63,15 +74,6 @@ struct arrival {
     uint64_t relocations;
 };
 
-struct fpu_state {
-    uint32_t control, status, tag, ip, cs, operand, ds;
-};
-
-/* What entry_state does not have. */
-struct late_state {
-    uint64_t dr7, fs_base, gs_base;
-};
-
 /* ---- firmware tables ---- */
 struct acpi_header {
     char signature[4];
@@ -97,16 +99,22 @@ struct firmware_ranges {
     uint64_t at;
 };
 
+/* What the device tree reserves, in whole pages. */
+#define MAX_RESERVATIONS 64
+struct reservations {
+    uint64_t base[MAX_RESERVATIONS], end[MAX_RESERVATIONS];
+    unsigned count;
+};
+
 struct subject {
     struct baton *baton;
     struct entry_state entry;
-    struct fpu_state fpu;
-    struct late_state late;
+    struct machine_state machine;
     struct image image;
     struct arrival arrival;
-    uint64_t skew;                   /* bytes by which the stack is off when SSE is tried */
     uint64_t code_end;               /* of the trampoline: physical, found in the page tables */
     struct firmware_ranges firmware; /* found on each run */
+    struct reservations reserved;    /* the same */
 };
 
 /* ---- checks ---- */
@@ -121,9 +129,8 @@ struct check_list {
     size_t count;
 };
 
-extern const struct check_list registers_checks, descriptors_checks, devices_checks, kernel_checks, baton_checks,
-    facts_checks, strings_checks, map_checks, placed_checks, mappings_checks, acpi_checks, smbios_checks,
-    screens_checks, clocks_checks;
+extern const struct check_list kernel_checks, baton_checks, facts_checks, strings_checks, map_checks, placed_checks,
+    mappings_checks, acpi_checks, smbios_checks, device_tree_checks, screens_checks, serial_checks, clocks_checks;
 
 /* The promise of the check that runs is broken. Only the first time in a check is a line. */
 void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -183,62 +190,29 @@ void image_arrive(const struct baton *baton, const struct image *image, struct a
 #define PAGE_NOTHING (~0u)
 uint32_t image_page_flags(const struct image *image, uint64_t linked);
 
-/* ---- mmio.c, devices.c ---- */
+/* ---- mmio.c: one page at a time, through tables of the kernel's own ---- */
 void mmio_prepare(const struct subject *subject);
-uint32_t mmio_read(const struct subject *subject, uint64_t physical);
-void mmio_write(const struct subject *subject, uint64_t physical, uint32_t value);
-uint32_t io_apic_read(const struct subject *subject, uint64_t base, uint32_t number);
-/* The first I/O APIC that ACPI lists; 0 when there is none. */
-uint64_t io_apic_first(const struct subject *subject);
+volatile void *window_open(uint64_t physical, uint64_t leaf_bits);
+void window_close(void);
+uint32_t mmio_read(uint64_t physical);
+void mmio_write(uint64_t physical, uint32_t value);
 
-/* ---- single instructions ---- */
-static inline uint8_t port_read(uint16_t port)
-{
-    uint8_t value;
+/* ---- the machine's ---- */
+/* What must be seen before anything is done. It writes to nothing but its result. */
+void machine_look(struct machine_state *ret_machine);
+/* Read-only pages, too. What was cached of the page tables is forgotten. */
+void machine_write(uint64_t address, const void *bytes, uint64_t size);
+/* TYPE_..., that `mapping.cache` stands for by docs/protocol.md. */
+uint32_t machine_memory_type(uint32_t cache);
+/* Bytes that one leaf can map, at the most. */
+uint64_t machine_largest_leaf(void);
+uint64_t machine_boot_cpu(void);
+/* Seconds since 1970 by the machine's own clock; false: it cannot be read. */
+bool machine_clock(const struct subject *subject, uint64_t *ret_seconds);
+/* Whether the counter runs by so many Hz; else *ret_measured is what it seemed to run by. */
+bool machine_frequency_is(uint64_t frequency, uint64_t *ret_measured);
 
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static inline void port_write(uint16_t port, uint8_t value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint64_t msr_read(uint32_t number)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
-    return (uint64_t)high << 32 | low;
-}
-
-static inline void msr_write(uint32_t number, uint64_t value)
-{
-    __asm__ volatile("wrmsr" : : "a"((uint32_t)value), "d"((uint32_t)(value >> 32)), "c"(number));
-}
-
-static inline void cpuid(uint32_t leaf, uint32_t *ret_registers)
-{
-    __asm__ volatile("cpuid"
-                     : "=a"(ret_registers[0]), "=b"(ret_registers[1]), "=c"(ret_registers[2]), "=d"(ret_registers[3])
-                     : "a"(leaf), "c"(0));
-}
-
-static inline void tlb_flush(void)
-{
-    __asm__ volatile("mov %%cr3, %%rax\n\tmov %%rax, %%cr3" : : : "rax", "memory");
-}
-
-static inline uint64_t counter_read(void)
-{
-    uint32_t low, high;
-
-    __asm__ volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high));
-    return (uint64_t)high << 32 | low;
-}
-
-/* ---- firmware.c, acpi.c, smbios.c ---- */
+/* ---- firmware.c, acpi.c, smbios.c, device_tree.c ---- */
 /* Whether every byte can be read through the direct map. */
 bool firmware_readable(const struct subject *subject, uint64_t physical, uint64_t size);
 void firmware_add(struct firmware_ranges *ranges, const char *name, uint64_t physical, uint64_t size, bool summed);
@@ -246,31 +220,26 @@ void firmware_add(struct firmware_ranges *ranges, const char *name, uint64_t phy
 void acpi_collect(const struct subject *subject, struct firmware_ranges *ranges);
 const struct acpi_header *acpi_find(const struct subject *subject, const char *signature);
 void smbios_collect(const struct subject *subject, struct firmware_ranges *ranges);
+void device_tree_collect(const struct subject *subject, struct firmware_ranges *ranges);
+/* Those of the firmware's device tree. */
+void device_tree_reservations(const struct subject *subject, struct reservations *ret_found);
 /* The physical address that the firmware's system table has for a GUID; 0 when unknown. */
 uint64_t configuration_table(const struct subject *subject, const uint8_t *guid);
 
 /* ---- mappings.c: compares the page tables with what they are to be, for the checks of mappings_checks ---- */
-#define ENTRY_PRESENT    (1ULL << 0)
-#define ENTRY_WRITE      (1ULL << 1)
-#define ENTRY_USER       (1ULL << 2)
-#define ENTRY_CACHE_BITS (3ULL << 3)
-#define ENTRY_ACCESSED   (1ULL << 5)
-#define ENTRY_DIRTY      (1ULL << 6)
-#define ENTRY_LEAF       (1ULL << 7)
-#define ENTRY_GLOBAL     (1ULL << 8)
-#define ENTRY_NO_EXECUTE (1ULL << 63)
-#define ENTRY_ADDRESS    0x000ffffffffff000ULL
 /* The page table entry for an address on this level; NULL when there is no table. */
 uint64_t *page_entry(const struct subject *subject, uint64_t address, unsigned level);
-unsigned paging_levels(const struct subject *subject);
+unsigned paging_levels(void);
 struct expected {
     uint64_t address, physical, size;
     uint32_t flags;
-    uint32_t type; /* of memory, as PAT and MTRRs have it */
+    uint32_t type; /* TYPE_... */
     const char *region;
 };
-#define TYPE_WRITE_COMBINING 1u
+#define TYPE_DEVICE          0u
+#define TYPE_WRITE_COMBINING 1u /* or what the machine has in its place */
 #define TYPE_WRITE_BACK      6u
+#define TYPE_OTHER           ~0u
 #define MAX_MAPPINGS         1024
 /* Sorted; NULL-named regions do not occur. */
 unsigned expected_collect(struct subject *subject, struct expected *ret_expected, unsigned room);
@@ -298,8 +267,7 @@ struct lie_list {
     const struct lie *lies;
     size_t count;
 };
-extern const struct lie_list lies_entry, lies_baton, lies_lists, lies_memory, lies_mappings, lies_machine,
-    lies_overwrite;
+extern const struct lie_list lies_baton, lies_lists, lies_memory, lies_mappings, lies_overwrite;
 
 #define SIZE_OF(type, member) sizeof(((type *)0)->member)
 #define LIE_ENTRY(name, check, member, bits)                                                                           \
@@ -325,10 +293,9 @@ void poke(void *address, const void *bytes, uint64_t size);
 void poke8(const volatile void *address, uint8_t value);
 void poke32(const volatile void *address, uint32_t value);
 void poke64(const volatile void *address, uint64_t value);
-void poke_port(uint16_t port, uint8_t value);
-void poke_mmio(struct subject *subject, uint64_t physical, uint32_t value);
-void poke_io_apic(struct subject *subject, uint64_t base, uint32_t number, uint32_t value);
-void poke_msr(uint32_t number, uint64_t value);
+/* The caller has changed what is no memory; put_back(place, before) undoes it. */
+void poke_noted(void (*put_back)(uint64_t place, uint64_t before), uint64_t place, uint64_t before);
+void poke_mmio(uint64_t physical, uint32_t value);
 
 /* The first entry of the map of this kind, to be lied about; NULL when there is none. */
 struct baton_memory *entry_of_kind(const struct subject *subject, uint32_t kind);
@@ -336,10 +303,6 @@ struct baton_memory *entry_number(const struct subject *subject, unsigned number
 
 /* Tells them all, one by one. */
 void lies_run(struct subject *subject);
-
-/* ---- sse_spill.c ---- */
-/* Spills SSE registers to aligned places on the stack; false when the numbers come out wrong. */
-bool sse_spill(uint64_t one);
 
 _Noreturn void selfcheck_main(const struct baton *baton);
 

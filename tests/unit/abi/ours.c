@@ -17,6 +17,7 @@
 #include "abi/shell_parameters.h"
 #include "abi/simple_file_system.h"
 #include "abi/simple_text_input.h"
+#include "abi/simple_text_input_ex.h"
 #include "abi/simple_text_output.h"
 #include "abi/system_table.h"
 #include "abi/time.h"
