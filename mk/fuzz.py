@@ -77,6 +77,17 @@ def run(folder, seconds, names):
     return 1 if failed else 0
 
 
+def reason(output):
+    """
+    Why a run failed, in a line that says enough when it is all that is left: the loader's verdict, the condition that
+    was broken, the end of libFuzzer's report, and the input.
+    """
+    told = re.findall(r"^---- the loader .*?(?=^---- the log|^==)", output, re.M | re.S)
+    lines = told[-1].splitlines()[-4:] if told else []
+    lines += re.findall(r"^(?:.*: this is not so: |SUMMARY: |Base64: ).*", output, re.M)
+    return "; ".join(dict.fromkeys(lines)) or output[-300:]
+
+
 def smoke_one(folder, target):
     """The tree's corpus, then a few thousand changed inputs, the same each time."""
     with tempfile.TemporaryDirectory() as found:

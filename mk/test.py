@@ -170,7 +170,7 @@ def part_fuzz(run):
     count.note("build the fuzz targets", built)
     for target, passed, executions, output in fuzz.smoke(TREE / run.build / "fuzz") if built else []:
         print(f"{target}: {executions} executions" if passed else output)
-        count.note(f"fuzz {target}: {executions} executions; make fuzz TARGET={target} runs it longer", passed)
+        count.note(f"fuzz {target}: {executions} executions{'' if passed else ': ' + fuzz.reason(output)}", passed)
     return count
 
 
