@@ -4,7 +4,7 @@
  *
  *     gather   what the firmware can tell us          -> facts
  *     choose   configuration -> entries -> one entry
- *     open     kernel and modules: sizes and heads
+ *     open     kernel and modules: sizes and heads; a device tree of the entry's is listed
  *     plan     where everything goes, what is mapped  (everything that can be refused is refused here)
  *     reserve  every page the plan asks for
  *     count    one try more of the entry, in the name of its file
@@ -214,19 +214,26 @@ static const char *devicetree_key(const struct entry *entry)
 static enum status install_devicetree(struct boot *boot, const struct entry *entry, struct error *error)
 {
     const char *key = devicetree_key(entry);
+    enum status status;
 
+    boot->has_entry_tree = false;
     if (!key)
         return STATUS_OK;
     if (facts_want_verification(&boot->facts)) {
         log_warning("%s: '%s' does nothing while Secure Boot is on", entry->file, key);
         return STATUS_OK;
     }
+    status = gather_map(boot, error);
+    if (status != STATUS_OK)
+        return status;
     if (!entry->devicetree && boot->facts.device_tree.size == 0) {
         log_warning("%s: 'devicetree-overlay' does nothing: there is no 'devicetree', and the firmware gives none",
                     entry->file);
         return STATUS_OK;
     }
-    return devicetree_install(&boot->ledger, &boot->volumes.items[entry->volume], entry, &boot->facts, error);
+    status = devicetree_install(&boot->ledger, &boot->volumes.items[entry->volume], entry, &boot->facts, error);
+    boot->has_entry_tree = status == STATUS_OK;
+    return status;
 }
 
 /* PLAN_START: the firmware loads and starts the image. Returns when it cannot, and when the image comes back. */
@@ -237,9 +244,7 @@ static enum status start(struct boot *boot, struct attempt *attempt, struct erro
     enum status status;
 
     memory_wipe(&boot->facts.random, sizeof(boot->facts.random));
-    status = install_devicetree(boot, entry, error);
-    if (status == STATUS_OK)
-        status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &boot->line, &image, error);
+    status = image_load(&boot->ledger, &boot->initrd, &attempt->plan, attempt->files, &boot->line, &image, error);
     if (status != STATUS_OK)
         return status;
     seed_give(boot, facts_want_verification(&boot->facts));
@@ -271,6 +276,8 @@ static enum status prepare(struct boot *boot, const struct entry *entry, struct 
 
     if (status == STATUS_OK)
         status = set_video(boot, entry, error);
+    if (status == STATUS_OK)
+        status = install_devicetree(boot, entry, error);
     if (status != STATUS_OK)
         return status;
     gather_random(boot);
@@ -292,8 +299,6 @@ enum status boot_entry(struct boot *boot, const struct entry *entry, struct erro
         status = make_plan(boot, &attempt, error);
     if (status != STATUS_OK)
         return status;
-    if (devicetree_key(entry) && attempt.plan.ending != PLAN_START)
-        log_warning("%s: '%s' does nothing for a kernel that is handed a baton", entry->file, devicetree_key(entry));
     return attempt.plan.ending == PLAN_START ? start(boot, &attempt, error) : hand_over(boot, &attempt, error);
 }
 

@@ -45,6 +45,8 @@ struct boot {
     struct arena scratch;            /* room that a stage may write to and keeps nothing in */
     struct fetched_map fetched;      /* facts.efi_map, with its buffer */
     struct facts facts;
+    bool has_entry_tree;        /* an entry's device tree is listed in place of */
+    struct bytes firmware_tree; /* the firmware's own; size 0 when it has none */
     struct choice choice;
     struct progress_line line; /* how far a long load is */
     struct initrd initrd;      /* what Linux is offered */

@@ -15,25 +15,38 @@ static const void *read_physical(void *context, uint64_t address, uint64_t size)
     return readable_memory_has(context, address, size) ? phys_to_ptr(address) : NULL;
 }
 
-static enum status gather_device_tree(struct boot *boot, struct error *error)
+/* Whose memory is whose, an entry's tree may not know: then the firmware's own still says it. */
+static enum status gather_reservations(struct boot *boot, struct error *error)
 {
     struct facts *facts = &boot->facts;
-    const struct firmware_tables *tables = &facts->tables;
-    size_t capacity = device_tree_most_reservations(tables->device_tree_size);
+    const struct bytes entry_tree = boot->has_entry_tree ? facts->device_tree : (struct bytes){0};
+    struct table_ranges reserved = {.capacity = device_tree_most_reservations(boot->firmware_tree.size) +
+                                                device_tree_most_reservations(entry_tree.size)};
     void *room = NULL;
-    enum status status;
+    enum status status = STATUS_OK;
 
-    facts->device_tree = (struct bytes){0};
-    facts->reservation_count = 0;
-    if (tables->device_tree == 0)
-        return STATUS_OK;
-    status = ledger_memory(&boot->ledger, capacity * sizeof(facts->reservations[0]), &room, error);
-    if (status != STATUS_OK)
-        return status;
-    facts->device_tree = (struct bytes){phys_to_ptr(tables->device_tree), (size_t)tables->device_tree_size};
-    facts->reservations = room;
-    facts->reservation_count = device_tree_reservations(facts->device_tree, facts->reservations, capacity);
-    return STATUS_OK;
+    if (reserved.capacity > 0)
+        status = ledger_memory(&boot->ledger, reserved.capacity * sizeof(reserved.range[0]), &room, error);
+    if (status == STATUS_OK) {
+        reserved.range = room;
+        device_tree_reservations(boot->firmware_tree, &reserved);
+        device_tree_reservations(entry_tree, &reserved);
+    }
+    facts->reservations = reserved.range;
+    facts->reservation_count = reserved.count;
+    return status;
+}
+
+static void gather_device_tree(struct boot *boot)
+{
+    const struct firmware_tables *tables = &boot->facts.tables;
+    struct bytes listed = {0};
+
+    if (tables->device_tree != 0)
+        listed = (struct bytes){phys_to_ptr(tables->device_tree), (size_t)tables->device_tree_size};
+    boot->facts.device_tree = listed;
+    if (!boot->has_entry_tree)
+        boot->firmware_tree = listed;
 }
 
 /* Takes what no table of ACPI's and no call has said before. */
@@ -49,11 +62,11 @@ static void take_machine(struct facts *facts, const struct device_tree_machine *
     }
 }
 
-/* A PC's tree has nothing that would be taken. One that is broken says nothing. */
+/* The firmware's own tree, that is. A PC's has nothing that would be taken. One that is broken says nothing. */
 static enum status gather_from_tree(struct boot *boot, struct error *error)
 {
     struct facts *facts = &boot->facts;
-    const size_t mark = boot->ledger.count, size = device_tree_room(facts->device_tree);
+    const size_t mark = boot->ledger.count, size = device_tree_room(boot->firmware_tree);
     struct device_tree_machine told;
     struct device_tree tree;
     struct arena arena;
@@ -66,7 +79,7 @@ static enum status gather_from_tree(struct boot *boot, struct error *error)
     if (status != STATUS_OK)
         return status;
     arena = (struct arena){room, size, 0};
-    if (device_tree_read(facts->device_tree, 0, &arena, &tree)) {
+    if (device_tree_read(boot->firmware_tree, 0, &arena, &tree)) {
         device_tree_machine_read(tree.root, &told);
         take_machine(facts, &told);
     }
@@ -102,7 +115,8 @@ enum status gather_tables(struct boot *boot, struct error *error)
 
     configuration_tables_find(&boot->firmware, &pointers);
     firmware_tables_find(&pointers, &memory, &facts->tables);
-    status = gather_device_tree(boot, error);
+    gather_device_tree(boot);
+    status = gather_reservations(boot, error);
     if (status == STATUS_OK)
         status = gather_from_tree(boot, error);
     firmware_tables_check_devices(&facts->tables, &facts->efi_map);

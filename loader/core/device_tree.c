@@ -28,6 +28,28 @@ bool device_tree_check(struct bytes header, uint64_t *ret_size)
     return true;
 }
 
+enum status device_tree_refuse(const char *file, struct error *error)
+{
+    return error_set(error, STATUS_INVALID,
+                     "%s: is no device tree that can be read, or truncated. Compile it anew with dtc, as a .dtb.",
+                     file);
+}
+
+enum status device_tree_check_size(const char *file, uint64_t size, struct error *error)
+{
+    if (size >= DEVICE_TREE_HEADER && size <= DEVICE_TREE_MOST)
+        return STATUS_OK;
+    return error_set(error, STATUS_INVALID, "%s: has %llu bytes, and so is no device tree. Is it the right file?", file,
+                     (unsigned long long)size);
+}
+
+enum status device_tree_check_file(const char *file, struct bytes bytes, struct error *error)
+{
+    uint64_t size;
+
+    return device_tree_check(bytes, &size) && size <= bytes.size ? STATUS_OK : device_tree_refuse(file, error);
+}
+
 /* Pairs of address and size up to one of zeros. */
 static void read_reservation_block(struct bytes tree, uint64_t at, struct table_ranges *reserved)
 {
@@ -131,19 +153,18 @@ static void read_structure(struct reader *reader)
         end_child(reader);
 }
 
-size_t device_tree_reservations(struct bytes tree, struct table_range *ranges, size_t capacity)
+void device_tree_reservations(struct bytes tree, struct table_ranges *reserved)
 {
-    struct table_ranges reserved = {.range = ranges, .capacity = capacity};
-    struct reader reader = {.reserved = &reserved};
+    const size_t left_out = reserved->left_out;
+    struct reader reader = {.reserved = reserved};
     uint64_t field[DEVICE_TREE_FIELDS];
 
     if (!device_tree_read_header(tree, field) || !bytes_slice(tree, 0, field[DEVICE_TREE_FIELD_TOTAL_SIZE], &tree))
-        return 0;
-    read_reservation_block(tree, field[DEVICE_TREE_FIELD_RESERVATIONS], &reserved);
+        return;
+    read_reservation_block(tree, field[DEVICE_TREE_FIELD_RESERVATIONS], reserved);
     device_tree_walk_start(&reader.walk, tree, field);
     read_structure(&reader);
-    table_ranges_settle(&reserved);
-    if (reserved.left_out > 0)
-        log_warning("device tree: no room for %zu memory reservations", reserved.left_out);
-    return reserved.count;
+    table_ranges_settle(reserved);
+    if (reserved->left_out > left_out)
+        log_warning("device tree: no room for %zu memory reservations", reserved->left_out - left_out);
 }

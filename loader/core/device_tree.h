@@ -4,6 +4,7 @@
 #define BATON_DEVICE_TREE_H
 
 #include "bytes.h"
+#include "error.h"
 #include "table_ranges.h"
 
 #define DEVICE_TREE_HEADER 40          /* bytes */
@@ -16,6 +17,14 @@
  */
 __attribute__((warn_unused_result)) bool device_tree_check(struct bytes header, uint64_t *ret_size);
 
+/* Refuse, as STATUS_INVALID and in words, a file that cannot be a tree by its size in bytes, or is none by its bytes.
+ * The others are STATUS_OK. */
+MUST_CHECK enum status device_tree_check_size(const char *file, uint64_t size, struct error *error);
+MUST_CHECK enum status device_tree_check_file(const char *file, struct bytes bytes, struct error *error);
+
+/* Refuses a tree that is broken further on. */
+enum status device_tree_refuse(const char *file, struct error *error);
+
 /* Room for so many ranges is enough for device_tree_reservations: each takes more bytes in the tree than this asks. */
 static inline size_t device_tree_most_reservations(uint64_t tree_size)
 {
@@ -23,12 +32,12 @@ static inline size_t device_tree_most_reservations(uint64_t tree_size)
 }
 
 /*
- * Writes the memory that nobody may use, page-aligned outwards, sorted and merged: the memory reservation block, and
+ * Adds the memory that nobody may use, page-aligned outwards, in order and merged: the memory reservation block, and
  * the `reg` of each child of /reserved-memory, unless its status is neither "okay" nor "ok". Children without `reg`
- * want memory that is still to be found: they are passed over. Returns how many ranges there are, `capacity` at most.
- * A tree that is broken somewhere is read up to there, and the log says so; it also says when ranges are left out.
- * Any bytes may be given; those that device_tree_check refuses have no reservations. Cost: linear in the tree's size.
+ * want memory that is still to be found: they are passed over. A tree that is broken somewhere is read up to there,
+ * and the log says so; it also says when ranges are left out. Any bytes may be given; those that device_tree_check
+ * refuses have no reservations. Cost: linear in the tree's size, but for the order.
  */
-size_t device_tree_reservations(struct bytes tree, struct table_range *ranges, size_t capacity);
+void device_tree_reservations(struct bytes tree, struct table_ranges *reserved);
 
 #endif

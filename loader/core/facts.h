@@ -71,8 +71,8 @@ struct facts {
     struct efi_map efi_map;
     struct firmware_tables tables;
     struct serial_port serial;        /* kind 0: none */
-    struct bytes device_tree;         /* the firmware's; size 0 when there is none */
-    struct table_range *reservations; /* what the device tree says that nobody may use; of the pool */
+    struct bytes device_tree;         /* the kernel's; size 0 when there is none */
+    struct table_range *reservations; /* what a device tree says that nobody may use; of the pool */
     size_t reservation_count;
     uint64_t system_table; /* physical; 0 when it lies where a kernel cannot count on it */
     bool has_boot_partition;

@@ -27,12 +27,10 @@ struct source {
 static enum status read_whole(struct ledger *ledger, struct file *file, struct bytes *ret_bytes, struct error *error)
 {
     void *room = NULL;
-    enum status status;
+    enum status status = device_tree_check_size(file->path, file->size, error);
 
-    if (file->size < DEVICE_TREE_HEADER || file->size > DEVICE_TREE_MOST)
-        return error_set(error, STATUS_INVALID, "%s: has %llu bytes, and so is no device tree. Is it the right file?",
-                         file->path, (unsigned long long)file->size);
-    status = ledger_memory(ledger, (size_t)file->size, &room, error);
+    if (status == STATUS_OK)
+        status = ledger_memory(ledger, (size_t)file->size, &room, error);
     if (status == STATUS_OK)
         status = file_read(file, 0, file->size, room, error);
     if (status == STATUS_OK)
@@ -61,9 +59,7 @@ static enum status refuse_tree(const struct source *source, struct error *error)
             "%s: the firmware's device tree is damaged, so no overlay can be applied to it. Give the entry "
             "a tree of its own, with 'devicetree'.",
             source->name);
-    return error_set(error, STATUS_INVALID,
-                     "%s: is no device tree that can be read, or truncated. Compile it anew with dtc, as a .dtb.",
-                     source->name);
+    return device_tree_refuse(source->name, error);
 }
 
 /* The entry's tree; else the firmware's is what there is. */
@@ -71,15 +67,10 @@ static enum status read_tree(struct ledger *ledger, const struct volume *volume,
                              struct source *source, struct error *error)
 {
     enum status status = read_file(ledger, volume, path, &source->bytes, error);
-    uint64_t size;
 
-    if (status != STATUS_OK)
-        return status;
     source->name = path;
     source->is_own = false;
-    if (!device_tree_check(source->bytes, &size) || size > source->bytes.size)
-        return refuse_tree(source, error);
-    return STATUS_OK;
+    return status == STATUS_OK ? device_tree_check_file(path, source->bytes, error) : status;
 }
 
 /* ---- overlays ---- */

@@ -14,6 +14,7 @@ What these machines do not have, or their firmware cannot do, and is therefore n
 
 import pytest
 
+from harness import dtc
 from harness.check import none_of
 from harness.machine import MachineError
 from harness.refusal import expect_refusal
@@ -38,11 +39,12 @@ DEVICE_TREE = Known(["device-tree"], ["rsdp"], ["pl011=0x9000000"])
 def checked(boot, empty_disk):
     """Boots a variant and expects its verdict to be good; the machine."""
 
-    def run(variant, level=AT_EL1, *more, lines=(), timeout=120, **options):
+    def run(variant, level=AT_EL1, *more, lines=(), more_files=None, timeout=120, **options):
         known = KNOWN["aarch64"].and_more(VARIANTS[variant])
         for one in (level, *more):
             known = known.and_more(one.has, one.lacks, one.words)
         files = volume(variant, empty_disk, known, lines=lines, modules=MODULES, arch="aarch64")
+        files.update(more_files or {})
         machine = boot(files, arch="aarch64", **options)
         try:
             machine.expect_success(timeout)
@@ -86,6 +88,12 @@ def test_processor_with_everything(checked):
 @pytest.mark.parametrize("variant,level,extra", [("high", AT_EL1, NO_ACPI), ("el2-low", AT_EL2, (*EL2, *NO_ACPI))])
 def test_device_tree(checked, variant, level, extra):
     checked(variant, level, DEVICE_TREE, extra=extra)
+
+
+def test_device_tree_of_the_entry(checked):
+    """Beside ACPI's tables. It reserves memory."""
+    tree = dtc.compiled("/memreserve/ 0x50000000 0x3000;\n/ { compatible = \"made,board\"; };\n")
+    checked("high", AT_EL1, Known(["device-tree"]), lines=["devicetree /board.dtb"], more_files={"board.dtb": tree})
 
 
 def test_memory_above_four_gibibytes(checked, much_memory):

@@ -91,6 +91,7 @@ struct fake_setup {
     bool never_resets;      /* ResetSystem comes back while the firmware is there */
     uint64_t medium;        /* bytes of files that are read in a second; 0: reading takes no time */
     struct bytes device_tree;  /* of at most a page; FAKE_RESERVED says what it reserves */
+    struct bytes entry_tree;   /* what an entry has for its kernel in place of that; FAKE_ALSO_RESERVED */
     struct fake_fixups fixups; /* what the firmware adds to others' trees */
     struct fake_claim claims[FAKE_CLAIMS];
     size_t claim_count;
@@ -292,10 +293,16 @@ struct fake_pages {
 /* The pages that hold tables. */
 #define FAKE_TABLE_PAGES 8
 size_t fake_tables_pages(struct fake_pages *ret_pages);
-/* Where the device tree is and what memory it reserves. */
-#define FAKE_TREE          0x3d7a0010ULL /* in boot-services data, and not at the start of a page */
-#define FAKE_RESERVED      0x20000000ULL
-#define FAKE_RESERVED_SIZE 0x10000ULL
+/* Where the device tree is. */
+#define FAKE_TREE 0x3d7a0010ULL /* in boot-services data, and not at the start of a page */
+/* What memory trees reserve. */
+#define FAKE_RESERVED      0x20000000ULL /* the firmware's */
+#define FAKE_ALSO_RESERVED 0x21000000ULL /* an entry's */
+#define FAKE_RESERVED_SIZE 0x10000ULL    /* each of them */
+#define FAKE_RESERVATIONS  2
+/* What an entry has for its kernel, while the loader lists it; NULL: nothing. */
+const struct bytes *fake_tables_entry_tree(void);
+size_t fake_tables_reservations(struct fake_pages ret_pages[FAKE_RESERVATIONS]);
 uint64_t fake_tables_rsdp(void);
 uint64_t fake_tables_smbios3(void);
 

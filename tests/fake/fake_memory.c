@@ -205,10 +205,16 @@ static bool is_stolen(void)
 /* What a device tree reserves, its firmware's map may list as free: then it is handed out before anything else. */
 static bool find_reserved(uint64_t size, uint64_t *ret_base)
 {
-    if (fake_setup()->device_tree.size == 0 || size > FAKE_RESERVED_SIZE || !find_exact(FAKE_RESERVED, size))
-        return false;
-    *ret_base = FAKE_RESERVED;
-    return true;
+    struct fake_pages reserved[FAKE_RESERVATIONS];
+    size_t count = fake_tables_reservations(reserved);
+
+    for (size_t i = 0; i < count; i++) {
+        if (size <= reserved[i].size && find_exact(reserved[i].base, size)) {
+            *ret_base = reserved[i].base;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool fake_memory_is_in_use(uint64_t base, uint64_t size)

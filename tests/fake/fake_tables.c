@@ -5,6 +5,7 @@
 #include "abi/configuration_table.h"
 #include "device_tree.h"
 #include "fake.h"
+#include "fake_configuration.h"
 #include "fake_memory.h"
 #include "phys.h"
 #include "physical.h"
@@ -31,6 +32,20 @@ static const struct fake_pages pages[] = {
 #define BROKEN_PAGES 4
 #define SMBIOS_PAGES 2 /* the first ones */
 
+static struct fake_pages pages_of(uint64_t base, uint64_t size)
+{
+    uint64_t first = base & ~(FAKE_PAGE - 1);
+
+    return (struct fake_pages){first, (base + size - first + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1)};
+}
+
+const struct bytes *fake_tables_entry_tree(void)
+{
+    const struct bytes *tree = &fake_setup()->entry_tree;
+
+    return tree->size > 0 && fake_configuration_loaders(&fake_tree_kind.guid) ? tree : NULL;
+}
+
 size_t fake_tables_pages(struct fake_pages *ret_pages)
 {
     size_t count = sizeof(pages) / sizeof(pages[0]);
@@ -42,8 +57,22 @@ size_t fake_tables_pages(struct fake_pages *ret_pages)
     else if (fake_has(FAKE_QUIRK_BROKEN_TABLES))
         count = BROKEN_PAGES;
     memcpy(ret_pages, pages, count * sizeof(pages[0]));
+    if (fake_tables_entry_tree())
+        ret_pages[count++] =
+            pages_of((uintptr_t)fake_configuration_loaders(&fake_tree_kind.guid), fake_tables_entry_tree()->size);
+    else if (fake_setup()->device_tree.size > 0)
+        ret_pages[count++] = pages_of(FAKE_TREE, fake_setup()->device_tree.size);
+    return count;
+}
+
+size_t fake_tables_reservations(struct fake_pages ret_pages[FAKE_RESERVATIONS])
+{
+    size_t count = 0;
+
     if (fake_setup()->device_tree.size > 0)
-        ret_pages[count++] = (struct fake_pages){FAKE_TREE & ~(FAKE_PAGE - 1), FAKE_PAGE};
+        ret_pages[count++] = (struct fake_pages){FAKE_RESERVED, FAKE_RESERVED_SIZE};
+    if (fake_tables_entry_tree())
+        ret_pages[count++] = (struct fake_pages){FAKE_ALSO_RESERVED, FAKE_RESERVED_SIZE};
     return count;
 }
 

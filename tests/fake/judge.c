@@ -155,11 +155,10 @@ static void check_modules(const struct judge *judge)
  * device tree reserves. */
 static void check_taken(const struct judge *judge)
 {
-    struct fake_pages taken[FAKE_TAKEN + 1];
+    struct fake_pages taken[FAKE_TAKEN + FAKE_RESERVATIONS];
     size_t count = fake_machine_taken(taken);
 
-    if (fake_setup()->device_tree.size > 0)
-        taken[count++] = (struct fake_pages){FAKE_RESERVED, FAKE_RESERVED_SIZE};
+    count += fake_tables_reservations(taken + count);
     for (size_t i = 0; i < judge->memory_count; i++) {
         const struct baton_memory *entry = &judge->memory[i];
 

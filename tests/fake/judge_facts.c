@@ -102,10 +102,16 @@ static void check_screen(const struct judge *judge)
                      found.pitch, found.bits_per_pixel);
 }
 
+/* The kernel's. */
+static const struct bytes *device_tree(void)
+{
+    return fake_tables_entry_tree() ? fake_tables_entry_tree() : &fake_setup()->device_tree;
+}
+
 static void check_tables(const struct judge *judge)
 {
     const struct baton *baton = judge->baton;
-    const struct bytes *tree = &fake_setup()->device_tree;
+    const struct bytes *tree = device_tree();
     uint64_t rsdp = fake_tables_rsdp(), smbios = fake_tables_smbios3();
     const void *copy;
 
@@ -122,6 +128,8 @@ static void check_tables(const struct judge *judge)
     if (check_fact(judge, BATON_FACT_EFI_SYSTEM_TABLE, !fake_has(FAKE_QUIRK_LOST_SYSTEM_TABLE), "EFI system table") &&
         (uintptr_t)baton->efi_system_table != judge->direct_base + ptr_to_phys(fake_system_table()))
         check_broken(CHECK_SYSTEM_TABLE, "the EFI system table is at %p", baton->efi_system_table);
+    if (fake_setup()->entry_tree.size > 0 && !fake_setup()->by_chance && !fake_tables_entry_tree())
+        check_broken(CHECK_DEVICE_TREE, "the entry's device tree is not listed");
     if (!check_fact(judge, BATON_FACT_DEVICE_TREE, tree->size > 0, "device tree"))
         return;
     copy = judge_pointer(judge, baton->device_tree, tree->size, "the device tree");

@@ -88,6 +88,7 @@ static void add_others(struct scene *scene)
 {
     struct fake_pages pages[FAKE_TABLE_PAGES];
     size_t count = fake_tables_pages(pages);
+    struct fake_pages reserved[FAKE_RESERVATIONS];
     struct baton_framebuffer screen;
 
     for (size_t i = 0; i < count; i++)
@@ -95,8 +96,9 @@ static void add_others(struct scene *scene)
     /* A screen whose call failed is not listed (judge_facts.c sees to it that there was a failure). */
     if ((scene->judge->baton->facts & BATON_FACT_FRAMEBUFFER) && fake_graphics_screen(&screen))
         add_place(scene, screen.physical, (screen.size + FAKE_PAGE - 1) & ~(FAKE_PAGE - 1), BATON_MEMORY_FRAMEBUFFER);
-    if (fake_setup()->device_tree.size > 0)
-        add_place(scene, FAKE_RESERVED, FAKE_RESERVED_SIZE, BATON_MEMORY_RESERVED);
+    count = fake_tables_reservations(reserved);
+    for (size_t i = 0; i < count; i++)
+        add_place(scene, reserved[i].base, reserved[i].size, BATON_MEMORY_RESERVED);
 }
 
 /* From the least strict on. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lies about the machine: facts, and what they speak of. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "lies.h"
@@ -48,6 +49,18 @@ static void move_tree(struct told *told, uint64_t by)
 
     memmove(tree + by, tree, told->baton->device_tree_size);
     told->baton->device_tree = (const uint8_t *)told->baton->device_tree + by;
+}
+
+/* In place of the entry's, which is not smaller. */
+static void give_firmware_tree(struct told *told, uint64_t number)
+{
+    const struct bytes *tree = &fake_setup()->device_tree;
+
+    (void)number;
+    if (tree->size > told->baton->device_tree_size)
+        abort();
+    memcpy(told_memory(told, told->baton->device_tree), tree->data, tree->size);
+    told->baton->device_tree_size = tree->size;
 }
 
 static void lose_tree(struct told *told, uint64_t number)
@@ -250,6 +263,8 @@ static const struct lie lies[] = {
     {FOR("device tree's last byte", DEVICE_TREE), TELL(turn_tree, 0), ON("device tree")},
     {FOR("device tree's size", DEVICE_TREE), BATON(device_tree_size, 8), ON("device tree")},
     {FOR("device tree not aligned", DEVICE_TREE), TELL(move_tree, 4), ON("device tree"), .is_wide = true},
+    {FOR("device tree of the firmware's", DEVICE_TREE), TELL(give_firmware_tree, 0),
+     ON("aarch64, an entry's device tree")},
     {FOR("no device tree", DEVICE_TREE), TELL(lose_tree, 0), ON("device tree")},
     {FOR("entropy of zeros", ENTROPY), TELL(zero_entropy, 0)},
     {FOR("entropy twice", ENTROPY_COPY), TELL(keep_entropy, 0)},

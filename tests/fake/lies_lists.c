@@ -118,8 +118,7 @@ static void lie_on_taken(struct told *told, uint64_t number)
 
 static void lie_on_reserved(struct told *told, uint64_t number)
 {
-    (void)number;
-    told_entry_at(told, FAKE_RESERVED)->kind = BATON_MEMORY_KERNEL;
+    told_entry_at(told, number)->kind = BATON_MEMORY_KERNEL;
 }
 
 /* ---- framebuffers ---- */
@@ -194,7 +193,11 @@ static const struct lie lies[] = {
 
     {FOR("on the loader's stack", IN_USE), TELL(lie_on_taken, 0)},
     {FOR("on the loader's page tables", IN_USE), TELL(lie_on_taken, 1)},
-    {FOR("on reserved memory", IN_USE), TELL(lie_on_reserved, 0), ON("device tree")},
+    {FOR("on reserved memory", IN_USE), TELL(lie_on_reserved, FAKE_RESERVED), ON("device tree")},
+    {FOR("on memory that the firmware's tree reserves", IN_USE), TELL(lie_on_reserved, FAKE_RESERVED),
+     ON("aarch64, an entry's device tree")},
+    {FOR("on memory that the entry's tree reserves", IN_USE), TELL(lie_on_reserved, FAKE_ALSO_RESERVED),
+     ON("aarch64, an entry's device tree")},
 
     {FOR("a framebuffer", SCREEN_UNFOUNDED), BATON(framebuffers.count, 1), WITH(NO_SCREEN)},
     {FOR("place of no framebuffers", SCREEN_UNFOUNDED), TELL(add_screens, 0), WITH(NO_SCREEN)},

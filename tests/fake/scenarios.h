@@ -26,9 +26,10 @@ struct scenario {
     struct expected expected;    /* of a jump */
     struct expected_start start; /* of an image */
     enum fake_end end;
-    unsigned errors;          /* lines in an untroubled run */
-    unsigned entries;         /* that are tried one after the other, each with an error of its own */
-    bool is_menu;             /* keys decide, so a failure may have it end as `unattended` */
+    unsigned errors;  /* lines in an untroubled run */
+    unsigned entries; /* that are tried one after the other, each with an error of its own */
+    unsigned trees;   /* of the entries: kernels with a device tree of their own, for which memory is looked for */
+    bool is_menu;     /* keys decide, so a failure may have it end as `unattended` */
     enum fake_end unattended; /* how it ends when no key arrives */
     bool by_variable;         /* a variable asks for the menu, which otherwise boots by itself */
     bool on_stack;            /* the kernel is refused for where the loader's stack is, unless that is above 4 GiB */

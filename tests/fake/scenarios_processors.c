@@ -69,6 +69,68 @@ static void add_tree(struct scenario *scenario, const char *isa)
     scenario->setup.device_tree = made_tree_finish(&tree);
 }
 
+/* ---- an entry's device tree ---- */
+
+/* It reserves FAKE_ALSO_RESERVED, and knows nothing else of the machine. */
+static struct bytes make_entry_tree(void)
+{
+    struct made_tree tree = {0};
+    uint8_t zeros[2000] = {0};
+
+    made_tree_reserve(&tree, FAKE_ALSO_RESERVED, FAKE_RESERVED_SIZE);
+    made_tree_begin(&tree, "");
+    made_tree_property(&tree, "large", zeros, sizeof(zeros));
+    made_tree_end(&tree);
+    return made_tree_finish(&tree);
+}
+
+/* What the loader itself must know of the machine is in the firmware's tree. */
+static void start_with_tree(struct scenario *scenario, enum fake_processor processor)
+{
+    scenario->setup.quirks = FAKE_QUIRK(NO_TABLES);
+    add_tree(scenario, "none");
+    scenario->setup.entry_tree = make_entry_tree();
+    scenario_add_file(scenario, "/board.dtb", scenario->setup.entry_tree);
+    start(scenario, processor, "kernel /os.elf\ndevicetree /board.dtb\n",
+          (struct fake_recipe){.base = HIGH, .note = true, .required = BATON_FEATURE_DEVICE_TREE});
+    scenario->trees = 1;
+    scenario->words = "/board.dtb: is the device tree";
+}
+
+static void make_tree_aarch64(struct scenario *scenario)
+{
+    start_with_tree(scenario, FAKE_AARCH64);
+}
+
+static void make_tree_riscv64(struct scenario *scenario)
+{
+    start_with_tree(scenario, FAKE_RISCV64_SV39);
+}
+
+static void make_tree_alone(struct scenario *scenario)
+{
+    scenario->setup.entry_tree = make_entry_tree();
+    scenario_add_file(scenario, "/board.dtb", scenario->setup.entry_tree);
+    scenario->trees = 1;
+    start(scenario, FAKE_AARCH64, "kernel /os.elf\ndevicetree /board.dtb\n", (struct fake_recipe){.base = HIGH});
+}
+
+/* Of an entry that is refused nothing is left: the next one has the firmware's tree. */
+static void make_tree_refused(struct scenario *scenario)
+{
+    struct fake_recipe recipe = {
+        .machine = ELF_MACHINE_AARCH64, .base = LOW, .note = true, .required = BATON_FEATURE_EL2};
+
+    add_tree(scenario, "none");
+    scenario_add_text(scenario, "/loader/entries/b.conf", "kernel /refused.elf\ndevicetree /board.dtb\n");
+    scenario_add_file(scenario, "/board.dtb", make_entry_tree());
+    scenario_add_file(scenario, "/refused.elf", fake_kernel_elf(&recipe).file);
+    start_usual(scenario, FAKE_AARCH64, (struct fake_recipe){.base = HIGH});
+    scenario->entries = 2;
+    scenario->trees = 1;
+    scenario->words = "/refused.elf: ";
+}
+
 /* ---- aarch64 ---- */
 
 static void make_aarch64_tree(struct scenario *scenario)
@@ -200,5 +262,9 @@ static const struct scenario_maker makers[] = {
     {"riscv64, Sv39, too low", make_sv39_too_low, 1},
     {"riscv64, Sv48, Svpbmt", make_sv48, 0},
     {"riscv64, Sv48, movable, random", make_sv48_random, 0},
+    {"aarch64, an entry's device tree", make_tree_aarch64, 0},
+    {"riscv64, an entry's device tree", make_tree_riscv64, 0},
+    {"aarch64, an entry's device tree, no other", make_tree_alone, 0},
+    {"aarch64, device tree of a refused entry", make_tree_refused, 1},
 };
 const struct scenario_maker_list scenarios_processors = {makers, sizeof(makers) / sizeof(makers[0])};

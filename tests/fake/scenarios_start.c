@@ -387,13 +387,6 @@ static void make_missing_tree(struct scenario *scenario)
     scenario->words = "/board.dtb: there is no such file";
 }
 
-static void make_tree_for_a_kernel(struct scenario *scenario)
-{
-    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\ndevicetree /missing.dtb\n");
-    scenario->words = "a.conf: 'devicetree' does nothing for a kernel that is handed a baton";
-    scenario_add_elf(scenario, 0xffffffff80000000ULL);
-}
-
 /* ---- images that are refused before the firmware sees them ---- */
 
 static void refuse(struct scenario *scenario, struct bytes image, const char *words)
@@ -493,7 +486,6 @@ static const struct scenario_maker makers[] = {
     {"device tree, cut short", make_cut_tree, 1},
     {"device tree, tiny", make_tiny_tree, 1},
     {"device tree, missing", make_missing_tree, 1},
-    {"device tree for a kernel", make_tree_for_a_kernel, 0},
     {"extra files", make_extra, 0},
     {"extra file of a unified image", make_extra_of_unified, 0},
 };

@@ -36,6 +36,7 @@ static struct bytes make_board(size_t size)
 
     if (!zeros)
         abort();
+    made_tree_reserve(&tree, FAKE_RESERVED, FAKE_RESERVED_SIZE);
     made_tree_begin(&tree, "");
     made_tree_property(&tree, "large", zeros, size);
     made_tree_begin(&tree, "bus");
@@ -170,18 +171,50 @@ static void make_own(struct scenario *scenario)
     scenario->words = "a.conf: is the device tree";
 }
 
+/* What it adds reserves FAKE_ALSO_RESERVED. */
+static struct bytes reserving_overlay(void)
+{
+    static const uint32_t two[] = {2}, reg[] = {0, FAKE_ALSO_RESERVED, 0, FAKE_RESERVED_SIZE};
+    struct made_tree tree = {0};
+
+    begin_fragment(&tree, "/");
+    made_tree_begin(&tree, "reserved-memory");
+    made_tree_cells(&tree, "#address-cells", two, 1);
+    made_tree_cells(&tree, "#size-cells", two, 1);
+    made_tree_begin(&tree, "more");
+    made_tree_cells(&tree, "reg", reg, 4);
+    made_tree_end(&tree);
+    made_tree_end(&tree);
+    end_fragment(&tree);
+    made_tree_end(&tree);
+    return made_tree_finish(&tree);
+}
+
+/* A kernel is given it in the baton, and what the firmware's own reserves is reserved still. */
+static void make_own_for_a_kernel(struct scenario *scenario)
+{
+    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\ndevicetree-overlay /a.dtbo\n");
+    scenario_add_file(scenario, "/a.dtbo", reserving_overlay());
+    scenario_add_elf(scenario, 0xffffffff80000000ULL);
+    scenario->setup.device_tree = make_board(0);
+    scenario->setup.entry_tree = merge(make_board(0), reserving_overlay(), (struct bytes){NULL, 0});
+    scenario->trees = 1;
+    scenario->words = "a.conf: is the device tree";
+}
+
+static void make_missing_for_a_kernel(struct scenario *scenario)
+{
+    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\ndevicetree /missing.dtb\n");
+    scenario_add_elf(scenario, 0xffffffff80000000ULL);
+    scenario->end = FAKE_RETURNED;
+    scenario->words = "/missing.dtb: there is no such file";
+}
+
 static void make_without(struct scenario *scenario)
 {
     add_linux(scenario, "devicetree-overlay /missing.dtbo\n");
     scenario->words =
         "a.conf: 'devicetree-overlay' does nothing: there is no 'devicetree', and the firmware gives none";
-}
-
-static void make_for_a_kernel(struct scenario *scenario)
-{
-    scenario_add_text(scenario, SCENARIO_ENTRY, "kernel /os.elf\ndevicetree-overlay /missing.dtbo\n");
-    scenario->words = "a.conf: 'devicetree-overlay' does nothing for a kernel that is handed a baton";
-    scenario_add_elf(scenario, 0xffffffff80000000ULL);
 }
 
 static void make_secure(struct scenario *scenario)
@@ -373,8 +406,9 @@ static void make_spoiled(struct scenario *scenario)
 static const struct scenario_maker makers[] = {
     {"device tree with overlays", make_two, 0},
     {"device tree of the firmware's, with an overlay", make_own, 0},
+    {"device tree of the firmware's, with an overlay for a kernel", make_own_for_a_kernel, 0},
+    {"device tree for a kernel, missing", make_missing_for_a_kernel, 1},
     {"device tree overlay without a tree", make_without, 0},
-    {"device tree overlay for a kernel", make_for_a_kernel, 0},
     {"device tree overlay, Secure Boot", make_secure, 0},
     {"device tree overlay, missing", make_missing, 1},
     {"device tree overlay, cut short", make_cut, 1},

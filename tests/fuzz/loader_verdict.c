@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "fake_configuration.h"
 #include "fake_memory.h"
 #include "fuzz.h"
 #include "judge.h"
@@ -232,6 +233,16 @@ static bool expect(const struct fake_result *result, struct fake_kernel *kernel,
                : expect_flat(result, file->bytes, kernel);
 }
 
+/* A device tree that no scenario has for its kernel: what it reserves is not known. */
+static bool lists_another_tree(void)
+{
+    const struct bytes *expected = &fake_setup()->entry_tree;
+    const void *listed = fake_configuration_loaders(&fake_tree_kind.guid);
+
+    return listed &&
+           (expected->size == 0 || memcmp(phys_to_ptr((uintptr_t)listed), expected->data, expected->size) != 0);
+}
+
 static void check_jump(const struct fake_result *result)
 {
     static struct fake_kernel kernel;
@@ -248,7 +259,7 @@ static void check_jump(const struct fake_result *result)
         return;
     }
     expected = (struct expected){0};
-    if (expect(result, &kernel, &expected))
+    if (!lists_another_tree() && expect(result, &kernel, &expected))
         judge(result, &expected);
 }
 

@@ -211,7 +211,7 @@ static double find_tables(size_t count)
 static double read_reservations(size_t count)
 {
     struct made_tree tree = {0};
-    struct table_range *ranges;
+    struct table_ranges ranges = {0};
     struct bytes bytes;
     double start, taken;
 
@@ -220,13 +220,15 @@ static double read_reservations(size_t count)
     made_tree_begin(&tree, "");
     made_tree_end(&tree);
     bytes = made_tree_finish(&tree);
-    ranges = malloc(device_tree_most_reservations(bytes.size) * sizeof(ranges[0]));
-    assert_non_null(ranges);
+    ranges.capacity = device_tree_most_reservations(bytes.size);
+    ranges.range = malloc(ranges.capacity * sizeof(ranges.range[0]));
+    assert_non_null(ranges.range);
     log_reset();
     start = cpu_seconds();
-    assert_int_equal(device_tree_reservations(bytes, ranges, device_tree_most_reservations(bytes.size)), count);
+    device_tree_reservations(bytes, &ranges);
     taken = cpu_seconds() - start;
-    free(ranges);
+    assert_int_equal(ranges.count, count);
+    free(ranges.range);
     free((void *)(uintptr_t)bytes.data);
     return taken;
 }

@@ -20,6 +20,14 @@
 
 enum { ROOM = 64 };
 
+static size_t reservations(struct bytes tree, struct table_range *ranges, size_t capacity)
+{
+    struct table_ranges reserved = {.range = ranges, .capacity = capacity};
+
+    device_tree_reservations(tree, &reserved);
+    return reserved.count;
+}
+
 /* The tree's reservations are these, and the log has these words; frees the tree. */
 static void check(struct bytes tree, const struct table_range *expected, size_t count, const char *words)
 {
@@ -27,7 +35,7 @@ static void check(struct bytes tree, const struct table_range *expected, size_t 
     size_t found;
 
     log_reset();
-    found = device_tree_reservations(tree, ranges, ROOM);
+    found = reservations(tree, ranges, ROOM);
     free((void *)(uintptr_t)tree.data);
     made_check_ranges(ranges, found);
     assert_int_equal(found, count);
@@ -400,7 +408,7 @@ static void test_capacity(void **state)
 
         assert_non_null(ranges);
         log_reset();
-        assert_int_equal(device_tree_reservations(made, ranges, capacity), capacity);
+        assert_int_equal(reservations(made, ranges, capacity), capacity);
         made_check_ranges(ranges, capacity);
         assert_int_equal(ranges[capacity].size, 0);
         for (uint64_t i = 0; i < capacity; i++)
@@ -409,6 +417,43 @@ static void test_capacity(void **state)
         free(ranges);
     }
     free((void *)(uintptr_t)made.data);
+}
+
+/* What two trees reserve is one list; what there is no room for is said of each tree. */
+static void test_two_trees(void **state)
+{
+    static const struct table_range expected[] = {{0x1000, 0x3000}, {0x6000, 0x1000}, {0x8000, 0x1000}};
+    struct table_range range[4] = {{0}};
+    struct table_ranges reserved = {.range = range, .capacity = 3};
+    struct made_tree first = {0}, second = {0};
+    struct bytes trees[2];
+
+    (void)state;
+    made_tree_reserve(&first, 0x6000, 0x1000);
+    made_tree_reserve(&first, 0x1000, 0x2000);
+    made_tree_begin(&first, "");
+    made_tree_end(&first);
+    made_tree_reserve(&second, 0x2000, 0x2000); /* merges only once all are there */
+    made_tree_reserve(&second, 0x8000, 0x1000);
+    made_tree_begin(&second, "");
+    made_tree_end(&second);
+    trees[0] = made_tree_finish(&first);
+    trees[1] = made_tree_finish(&second);
+    log_reset();
+    device_tree_reservations(trees[0], &reserved);
+    made_check_log(NULL);
+    device_tree_reservations(trees[1], &reserved);
+    made_check_log("device tree: no room for 1 memory reservations");
+    assert_int_equal(reserved.count, 2);
+    log_reset();
+    reserved = (struct table_ranges){.range = range, .capacity = 4};
+    device_tree_reservations(trees[0], &reserved);
+    device_tree_reservations(trees[1], &reserved);
+    made_check_log(NULL);
+    assert_int_equal(reserved.count, 3);
+    assert_memory_equal(range, expected, sizeof(expected));
+    for (size_t i = 0; i < 2; i++)
+        free((void *)(uintptr_t)trees[i].data);
 }
 
 /* Each field of the header. */
@@ -472,7 +517,7 @@ static void test_truncations(void **state)
 
         assert_non_null(bytes);
         memcpy(bytes, tree.data, cut);
-        assert_int_equal(device_tree_reservations((struct bytes){bytes, cut}, ranges, ROOM), 0);
+        assert_int_equal(reservations((struct bytes){bytes, cut}, ranges, ROOM), 0);
         free(bytes);
     }
     for (uint32_t cut = 0; cut < size; cut++) {
@@ -489,12 +534,12 @@ static void test_truncations(void **state)
         put_cell(bytes + 32, 0);
         put_cell(bytes + 36, cut);
         log_reset();
-        assert_int_equal(device_tree_reservations((struct bytes){bytes, structure + cut}, ranges, ROOM), 2);
+        assert_int_equal(reservations((struct bytes){bytes, structure + cut}, ranges, ROOM), 2);
         if (cut < size - 4) /* the last token says that this is the end */
             made_check_log("device tree: broken at byte");
         memcpy(whole, tree.data, tree.size);
         put_cell(whole + 36, cut);
-        count = device_tree_reservations((struct bytes){whole, tree.size}, ranges, ROOM);
+        count = reservations((struct bytes){whole, tree.size}, ranges, ROOM);
         assert_true(count >= 2);
         assert_true(count >= last);
         last = count;
@@ -553,7 +598,7 @@ static void test_corruption(void **state)
                 bytes[at + 3] = (uint8_t)chance_bits(&chance);
         }
         sound += device_tree_check((struct bytes){bytes, tree.size}, &size);
-        made_check_ranges(ranges, device_tree_reservations((struct bytes){bytes, tree.size}, ranges, 4));
+        made_check_ranges(ranges, reservations((struct bytes){bytes, tree.size}, ranges, 4));
         free(bytes);
     }
     assert_true(sound > 20000);
@@ -583,7 +628,7 @@ static void test_cost(void **state)
         end_all(&made);
         tree = made_tree_finish(&made);
         seconds[i] = cpu_seconds();
-        assert_int_equal(device_tree_reservations(tree, ranges, ROOM), ROOM);
+        assert_int_equal(reservations(tree, ranges, ROOM), ROOM);
         seconds[i] = cpu_seconds() - seconds[i];
         free((void *)(uintptr_t)tree.data);
     }
@@ -595,23 +640,15 @@ static void test_cost(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_usual),
-        cmocka_unit_test(test_firmware_memory),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_status),
-        cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_reg_sizes),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_nops),
-        cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_unknown_token),
-        cmocka_unit_test(test_capacity),
-        cmocka_unit_test(test_header),
-        cmocka_unit_test(test_truncations),
-        cmocka_unit_test(test_endless_reservations),
-        cmocka_unit_test(test_corruption),
-        cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_usual),         cmocka_unit_test(test_firmware_memory),
+        cmocka_unit_test(test_empty),         cmocka_unit_test(test_places),
+        cmocka_unit_test(test_status),        cmocka_unit_test(test_cells),
+        cmocka_unit_test(test_reg_sizes),     cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_nops),          cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_unknown_token), cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_two_trees),     cmocka_unit_test(test_header),
+        cmocka_unit_test(test_truncations),   cmocka_unit_test(test_endless_reservations),
+        cmocka_unit_test(test_corruption),    cmocka_unit_test(test_cost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

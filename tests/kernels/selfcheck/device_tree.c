@@ -152,6 +152,9 @@ void device_tree_reservations(const struct subject *subject, struct reservations
     uint64_t physical, size;
 
     ret_found->count = 0;
+    if (option_number(subject->baton->command_line, "reserved", &physical) &&
+        option_number(subject->baton->command_line, "reserved-size", &size))
+        reserve(ret_found, physical, size);
     walk.tree = original(subject, &physical, &size);
     if (!walk.tree)
         return;

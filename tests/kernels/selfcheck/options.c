@@ -14,6 +14,8 @@
  *     level=N                aarch64: the exception level that the kernel is entered at
  *     from-el2               aarch64: the firmware's level is 2, and the kernel's is not
  *     rtc=N                  aarch64: where the machine has its PL031
+ *     reserved=N             of a device tree that the entry's is in the place of: what it reserves,
+ *     reserved-size=N        so many bytes
  *     pl011=N                aarch64: where the UART is that a device tree names, and no ACPI table
  *     lies=all, lies=a,b     tell these lies before the verdict
  *

@@ -221,7 +221,7 @@ void acpi_collect(const struct subject *subject, struct firmware_ranges *ranges)
 const struct acpi_header *acpi_find(const struct subject *subject, const char *signature);
 void smbios_collect(const struct subject *subject, struct firmware_ranges *ranges);
 void device_tree_collect(const struct subject *subject, struct firmware_ranges *ranges);
-/* Those of the firmware's device tree. */
+/* Those of the device tree that is listed, and of the one before it. */
 void device_tree_reservations(const struct subject *subject, struct reservations *ret_found);
 /* The physical address that the firmware's system table has for a GUID; 0 when unknown. */
 uint64_t configuration_table(const struct subject *subject, const uint8_t *guid);
