@@ -13,6 +13,7 @@ from typing import Dict, List, Sequence
 
 import pytest
 
+from harness import dtc
 from harness.check import none_of
 from harness.elfmaker import (CODE, ET_DYN, ET_REL, HIGH, PAGE, PIE_TARGET, PIE_WORD, PT_DYNAMIC, PT_INTERP, R, W, X,
                               add_segment, elf32_file, elf_file, exit_code, note, pie_file, rela, segment, simple_elf,
@@ -327,6 +328,29 @@ def test_configuration(disk, folder):
                         "d": ["info: .*architecture aa64"], "e": ["kind +EFI program", r"initrd +/boot/good\.elf"],
                         "f": ["warning: .*names no kernel"], "g": ["error: .*g.conf:2: load-address"]}.items():
         none_of(word for word in words if not re.search(word, parts[f"/loader/entries/{file}.conf"]))
+
+
+BOARD = f"/memreserve/ {SPOT:#x} 0x1000; / {{ bus: bus {{}}; }};"
+
+
+@pytest.mark.parametrize("lines, files, words", [
+    ("devicetree /b.dtb\ndevicetree-overlay /o.dtbo", {}, None),
+    ("", {}, "requires device tree (feature 2), but the firmware gives none"),
+    ("devicetree /b.dtb", {"b.dtb": None}, "/b.dtb: there is no such file"),
+    ("devicetree /b.dtb", {"b.dtb": b"short"}, "/b.dtb: has 5 bytes, and so is no device tree"),
+    ("devicetree /b.dtb", {"b.dtb": bytes(100)}, "/b.dtb: is no device tree that can be read, or truncated"),
+    ("devicetree /b.dtb", {"b.dtb": dtc.compiled(BOARD)[:-1]}, "/b.dtb: is no device tree that can be read"),
+    ("devicetree /b.dtb\ndevicetree-overlay /o.dtbo", {"b.dtb": dtc.compiled("/ { };")}, "the label 'bus'"),
+    ("devicetree /b.dtb\ndevicetree-overlay /none", {}, "/none: there is no such file"),
+    ("devicetree-overlay /none", {}, "/none: there is no such file"),
+    ("devicetree /b.dtb\nload-address 2M\nmemory-size 4K", {"k.elf": CODE}, "is taken by a reservation of the device tree's"),
+])
+def test_device_trees(folder, lines, files, words):
+    """The kernel requires one, which the entry has for it."""
+    files = {"loader/entries/a.conf": f"kernel /k.elf\n{lines}\n", "k.elf": with_note(note(required=DEVICE_TREE)),
+             "b.dtb": dtc.compiled(BOARD), "o.dtbo": dtc.overlay("&bus { status = \"okay\"; };"), **files}
+    text = check(folder({path: content for path, content in files.items() if content is not None}), code=bool(words))
+    assert words is None or words in plain(text)
 
 
 def test_linux_with_initrds(folder):

@@ -11,6 +11,7 @@
 #include "architecture.h"
 #include "automatic_entries.h"
 #include "check_machine.h"
+#include "check_tree.h"
 #include "config.h"
 #include "entries.h"
 #include "host_file.h"
@@ -67,9 +68,8 @@ static bool is_folder(const char *host)
     return stat(host, &stat_buffer) == 0 && S_ISDIR(stat_buffer.st_mode);
 }
 
-/* A file of the volume, or the loader's words for what is not one. */
-static enum status find_file(struct pool *pool, const char *root, const char *path, const char **ret_host,
-                             struct error *error)
+enum status check_volume_find(struct pool *pool, const char *root, const char *path, const char **ret_host,
+                              struct error *error)
 {
     const char *host = find_path(pool, root, path);
 
@@ -227,7 +227,7 @@ static bool find_named(struct pool *pool, const char *root, struct check_file *f
 {
     struct error error;
 
-    if (find_file(pool, root, file->path, &file->host, &error) == STATUS_OK)
+    if (check_volume_find(pool, root, file->path, &file->host, &error) == STATUS_OK)
         return true;
     check_say(pool, messages, LOG_ERROR, pool_format(pool, "%s", error.text));
     return false;
@@ -241,6 +241,8 @@ static void judge_entry(struct pool *pool, const struct facts *facts, const char
     struct check_file kernel = {.path = entry->kernel}, *files;
     bool all_there = find_named(pool, root, &kernel, messages);
     struct entry_files companions = {entry->modules, entry->module_count};
+    struct facts *own_facts = pool_take(pool, sizeof(*own_facts)); /* with the entry's device tree */
+    struct error error;
 
     if (all_there) {
         const struct architecture *built_for = architecture_of_file(pool, kernel.host);
@@ -248,6 +250,7 @@ static void judge_entry(struct pool *pool, const struct facts *facts, const char
         companions = check_plan_companions(pool, entry, &kernel);
         judged->elsewhere = built_for && built_for != check_machine_architecture(facts);
     }
+    *own_facts = *facts;
     files = pool_take(pool, (1 + companions.count) * sizeof(*files));
     files[0] = kernel;
     for (size_t i = 0; i < companions.count; i++) {
@@ -255,8 +258,12 @@ static void judge_entry(struct pool *pool, const struct facts *facts, const char
         if (!find_named(pool, root, &files[1 + i], messages))
             all_there = false;
     }
+    if (check_tree_put(pool, root, entry, own_facts, &error) != STATUS_OK) {
+        check_say(pool, messages, LOG_ERROR, pool_format(pool, "%s", error.text));
+        all_there = false;
+    }
     if (all_there)
-        check_kernel_judge(pool, facts, entry, files, 1 + companions.count, &judged->kernel);
+        check_kernel_judge(pool, own_facts, entry, files, 1 + companions.count, &judged->kernel);
 }
 
 static void judge_usual_kernel(struct pool *pool, const struct facts *facts, const char *root,

@@ -31,6 +31,10 @@ bool check_volume_is_for(const struct check_volume *volume);
 /* Whether the volume below `root` has something at `path`. */
 bool check_volume_has(struct pool *pool, const char *root, const char *path);
 
+/* Where a file of the volume is on the host, or the loader's words for what is not one. */
+MUST_CHECK enum status check_volume_find(struct pool *pool, const char *root, const char *path, const char **ret_host,
+                                         struct error *error);
+
 /* What is wrong with all of it. */
 size_t check_volume_errors(const struct check_volume *volume);
 size_t check_volume_warnings(const struct check_volume *volume);
