@@ -31,7 +31,7 @@ $(foreach arch,$(ARCHES),$(eval $(call tidy,$(folder.$(arch)),--target=$(target.
 	$(OBJ)/$(arch)/$(folder.$(arch))/%.o)))
 $(foreach tool,elf2efi baton,$(eval $(call tidy,tools/$(tool),$$(HOST_CFLAGS) $(see.$(tool)),\
 	$(HOST_OBJ)/tools/$(tool)/%.o)))
-$(eval $(call tidy,tests/unit,$$(UNIT_CFLAGS) $(see.tests),$(TEST_OBJ)/tests/unit/%.o))
+$(eval $(call tidy,tests/unit,$$(UNIT_CFLAGS) $$(see.$$(*F)) $(see.tests),$(TEST_OBJ)/tests/unit/%.o))
 $(eval $(call tidy,tests/fuzz,$$(FUZZ_CFLAGS) $$(see.$$(*F)) $(see.fuzz),$(FUZZ_OBJ)/tests/fuzz/%.o))
 $(eval $(call tidy,tests/exhaust,$$(EXHAUST_CFLAGS) $(see.exhaust),$(EXHAUST_OBJ)/tests/exhaust/%.o))
 $(eval $(call tidy,tests/fake,$$(FAKE_CFLAGS) $(see.fake),$(TEST_OBJ)/tests/fake/%.o))

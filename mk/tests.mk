@@ -26,6 +26,14 @@ see.theirs := $(addprefix -isystem $(GNU_EFI),/ /x86_64 /protocol)
 see.ours   := -iquote loader/efi
 
 $(BUILD)/tests/unit/test_abi: $(call test-objects,$(wildcard tests/unit/abi/*.c))
+
+# The machine's own part of the loader, with other instructions than the processor's.
+made-machine = -include tests/unit/made_$1.h $(see.$1)
+$(foreach arch,aarch64 riscv64,\
+	$(eval see.test_machine_$(arch) := $(call made-machine,$(arch)))\
+	$(eval $(call compile,$(TEST_OBJ),loader/arch/$(arch),$$(UNIT_CFLAGS) $(call made-machine,$(arch))))\
+	$(eval $(BUILD)/tests/unit/test_machine_$(arch): $(TEST_OBJ)/loader/arch/$(arch)/machine.o $(TEST_OBJ)/loader/arch/table_list.o))
+
 $(UNIT_TESTS): $(BUILD)/tests/unit/%: $(TEST_OBJ)/tests/unit/%.o $(TEST_LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"

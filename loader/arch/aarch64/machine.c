@@ -52,7 +52,7 @@ void machine_describe(struct machine_facts *ret_machine)
  * have the physical one. */
 uint64_t machine_counter(void)
 {
-    __asm__ volatile("isb");
+    instruction_barrier();
     return exception_level() == EL2 ? READ_REGISTER(cntpct_el0) : READ_REGISTER(cntvct_el0);
 }
 
@@ -68,13 +68,12 @@ bool machine_boot_cpu(uint64_t *ret_id)
     return true;
 }
 
-/* RNDR says by the Z flag that it has none just now (DDI 0487, D17.2). */
 static bool random_number(uint64_t *ret_number)
 {
     bool ready = false;
 
     for (unsigned tries = 0; tries < RANDOM_TRIES && !ready; tries++)
-        __asm__ volatile("mrs %0, s3_3_c2_c4_0; cset %w1, ne" : "=r"(*ret_number), "=r"(ready) : : "cc");
+        ready = read_random(ret_number);
     return ready;
 }
 
@@ -133,37 +132,35 @@ void machine_prepare(uint8_t *memory, uint64_t physical, const struct machine_en
 void machine_quiet(const struct machine_controllers *controllers)
 {
     (void)controllers;
-    __asm__ volatile("msr daifset, #0xf");
+    mask_interrupts();
     WRITE_REGISTER(cntp_ctl_el0, 0);
     WRITE_REGISTER(cntv_ctl_el0, 0);
     if (exception_level() == EL2)
         WRITE_REGISTER(cnthp_ctl_el2, 0);
 }
 
-/* To the point of coherency (DDI 0487, D7.5): an MMU that is off, or a kernel with other attributes, sees memory only.
- */
+/* An MMU that is off, or a kernel with other attributes, sees memory only. */
 void machine_clean(const void *memory, size_t size)
 {
     const uint64_t line = 4ULL << (READ_REGISTER(ctr_el0) >> CTR_LINE_SHIFT & 0xf);
     const uint64_t start = (uintptr_t)memory, end = start + size;
 
     for (uint64_t at = align_down(start, line); at < end; at += line)
-        __asm__ volatile("dc cvac, %0" : : "r"(at) : "memory");
-    __asm__ volatile("dsb sy" : : : "memory");
+        clean_line(at);
+    data_barrier();
 }
 
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
 {
     uint8_t *memory = (uint8_t *)(uintptr_t)trampoline;
-    void (*enter)(const struct machine_entry *entry) = (void (*)(const struct machine_entry *))(uintptr_t)trampoline;
 
     if (entry->baton) {
         gasp_inform(&tables_of(memory)->gasp, entry);
         tables_of(memory)->gasp.serial.uart = entry->baton->serial;
     }
     machine_clean(memory, (size_t)(code_size() + RESIDENT_DATA));
-    __asm__ volatile("ic iallu; dsb sy; isb" : : : "memory");
-    enter(entry);
+    forget_instructions();
+    enter_code(trampoline, entry);
     machine_halt();
 }
 

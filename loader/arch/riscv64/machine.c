@@ -14,25 +14,6 @@
 #define IDENTITY_LEAF (1ULL << 0 | 1ULL << 1 | 1ULL << 2 | 1ULL << 3 | 3ULL << 6) /* valid RWX, accessed, dirty */
 #define PAGE_TO_ENTRY 2                                                           /* an entry has address >> 2 */
 
-/* Has satp for a moment, with interrupts off, and returns what became of it. */
-static uint64_t try_satp(uint64_t satp)
-{
-    uint64_t before, old, became;
-
-    __asm__ volatile("csrrci %0, sstatus, 2\n\t"
-                     "csrrw   %1, satp, %3\n\t"
-                     "sfence.vma\n\t"
-                     "csrr    %2, satp\n\t"
-                     "csrw    satp, %1\n\t"
-                     "sfence.vma\n\t"
-                     "andi    %0, %0, 2\n\t"
-                     "csrs    sstatus, %0"
-                     : "=&r"(before), "=&r"(old), "=&r"(became)
-                     : "r"(satp)
-                     : "memory");
-    return became;
-}
-
 /*
  * Whether there is Sv48: a satp with a mode that there is not is not written at all (privileged architecture, 4.1.11).
  * Where there is, the tables that are tried with it map all of the lower half identically, as firmware does, in leaves
@@ -146,12 +127,10 @@ void machine_clean(const void *memory, size_t size)
 
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)
 {
-    void (*enter)(const struct machine_entry *entry) = (void (*)(const struct machine_entry *))(uintptr_t)trampoline;
-
     if (entry->baton)
         gasp_inform(&tables_of((uint8_t *)(uintptr_t)trampoline)->gasp, entry);
-    __asm__ volatile("fence.i" : : : "memory"); /* the trampoline was written, and the kernel */
-    enter(entry);
+    forget_instructions(); /* the trampoline was written, and the kernel */
+    enter_code(trampoline, entry);
     machine_halt();
 }
 
