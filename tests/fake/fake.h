@@ -178,6 +178,9 @@ _Noreturn void fake_end_run(enum fake_end end);
 const EFI_SYSTEM_TABLE *fake_system_table(void);
 /* Whether the loader's stack has the first bytes of a secret. */
 bool fake_on_stack(const uint8_t *secret);
+/* Whether something else than the file `but` that the loader may read has a secret's bytes in it: whoever makes files
+ * by chance may put anything there. */
+bool fake_is_given(const uint8_t *secret, size_t size, const struct fake_file *but);
 /* The firmware is about to be left: what it did for the loader is to be given back while it can be. */
 void fake_system_check_leaving(void);
 

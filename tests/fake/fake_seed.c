@@ -67,30 +67,18 @@ void fake_seed_install(EFI_BOOT_SERVICES *boot)
     boot->GetNextMonotonicCount = get_count;
 }
 
-/* Where files hold anything, one that is read openly may have the same bytes in it. */
-static bool is_elsewhere(const struct fake_file *seed)
-{
-    const struct fake_setup *setup = fake_setup();
-
-    for (const struct fake_file *file = setup->files; file < setup->files + setup->file_count; file++) {
-        if (file != seed && file->bytes.size >= SECRET &&
-            memmem(file->bytes.data, file->bytes.size, seed->bytes.data, SECRET))
-            return true;
-    }
-    return false;
-}
-
 /* The seed that is listed is where it was made, and nowhere else. */
 static void check_secrets(const uint8_t *seed)
 {
     const struct fake_setup *setup = fake_setup();
 
-    if (fake_on_stack(seed) || fake_memory_find(seed, SECRET) != 1)
+    if (!fake_is_given(seed, SECRET, NULL) && (fake_on_stack(seed) || fake_memory_find(seed, SECRET) != 1))
         fake_complain("the loader has the random seed in its memory");
     for (size_t i = 0; i < setup->file_count; i++) {
         const struct fake_file *file = &setup->files[i];
 
-        if (strcmp(file->path, FAKE_SEED_PATH) == 0 && file->bytes.size >= SECRET && !is_elsewhere(file) &&
+        if (strcmp(file->path, FAKE_SEED_PATH) == 0 && file->bytes.size >= SECRET &&
+            !fake_is_given(file->bytes.data, SECRET, file) &&
             (fake_on_stack(file->bytes.data) || fake_memory_find(file->bytes.data, SECRET) != 0))
             fake_complain("the loader has the old random seed in its memory");
     }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "boot.h"
 #include "fake.h"
@@ -129,6 +130,23 @@ __attribute__((no_sanitize("address"))) static bool is_on_stack(const uint8_t *b
 bool fake_on_stack(const uint8_t *secret)
 {
     return is_on_stack(secret);
+}
+
+static bool has(struct bytes bytes, const uint8_t *secret, size_t size)
+{
+    return bytes.size > 0 && memmem(bytes.data, bytes.size, secret, size) != NULL;
+}
+
+bool fake_is_given(const uint8_t *secret, size_t size, const struct fake_file *but)
+{
+    const struct fake_setup *setup = fake_setup();
+    bool given = has((struct bytes){setup->options, setup->options_size}, secret, size);
+
+    for (const struct fake_file *file = setup->files; file < setup->files + setup->file_count; file++)
+        given |= file != but && has(file->bytes, secret, size);
+    for (size_t i = 0; i < setup->variable_count; i++)
+        given |= has(setup->variables[i].value, secret, size);
+    return given;
 }
 
 void machine_jump(uint64_t trampoline, const struct machine_entry *entry)

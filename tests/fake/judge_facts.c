@@ -151,18 +151,6 @@ static void check_serial(const struct judge *judge)
                      (unsigned long long)found->physical);
 }
 
-/* Whoever makes files by chance may put anything into them, these numbers too. */
-static bool is_in_a_file(const uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < FAKE_FILES; i++) {
-        const struct bytes *file = &fake_setup()->files[i].bytes;
-
-        if (file->size > 0 && memmem(file->data, file->size, bytes, size))
-            return true;
-    }
-    return false;
-}
-
 static void check_numbers(const struct judge *judge)
 {
     const struct baton *baton = judge->baton;
@@ -174,7 +162,7 @@ static void check_numbers(const struct judge *judge)
     if (check_fact(judge, BATON_FACT_ENTROPY, random, "entropy") != (memcmp(baton->entropy, zeros, 64) != 0))
         check_broken(CHECK_ENTROPY, "the entropy does not fit its fact");
     if (has(judge, BATON_FACT_ENTROPY) && fake_memory_find(baton->entropy, sizeof(baton->entropy)) != 1 &&
-        !is_in_a_file(baton->entropy, sizeof(baton->entropy)))
+        !fake_is_given(baton->entropy, sizeof(baton->entropy), NULL))
         check_broken(CHECK_ENTROPY_COPY, "the loader has kept a copy of the kernel's random numbers");
     if (check_fact(judge, BATON_FACT_BOOT_PARTITION, !fake_has(FAKE_QUIRK_NO_PARTITION), "boot partition") &&
         memcmp(baton->boot_partition, fake_partition, 16) != 0)
