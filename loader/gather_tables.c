@@ -54,8 +54,7 @@ static void take_machine(struct facts *facts, const struct device_tree_machine *
 {
     if (facts->tables.serial.kind == 0)
         facts->tables.serial = told->serial;
-    if (told->has_svpbmt && facts->machine.svpbmt_format)
-        facts->machine.paging_format = facts->machine.svpbmt_format;
+    facts->tables.has_svpbmt |= told->has_svpbmt;
     if (told->has_boot_hart && !facts->has_boot_cpu) {
         facts->boot_cpu = told->boot_hart;
         facts->has_boot_cpu = true;
@@ -119,6 +118,8 @@ enum status gather_tables(struct boot *boot, struct error *error)
     status = gather_reservations(boot, error);
     if (status == STATUS_OK)
         status = gather_from_tree(boot, error);
+    if (facts->tables.has_svpbmt && facts->machine.svpbmt_format)
+        facts->machine.paging_format = facts->machine.svpbmt_format;
     firmware_tables_check_devices(&facts->tables, &facts->efi_map);
     facts->serial = serial_port(&facts->machine, &facts->tables);
     facts->system_table = ptr_to_phys(boot->firmware.system);

@@ -5,6 +5,7 @@
  *                                              ├─ MADT: I/O APICs
  *                                              ├─ HPET
  *                                              ├─ SPCR: the console's serial port
+ *                                              ├─ RHCT: what RISC-V's harts can do
  *                                              └─ others
  * All but RSDP and FACS begin with a header of 36 bytes: signature (4), length (4), revision, checksum, makers.
  */
@@ -15,6 +16,7 @@
 #include "checked.h"
 #include "log.h"
 #include "memory.h"
+#include "riscv_isa.h"
 
 #define HEADER_SIZE     36
 #define TABLE_AT_MOST   (16ULL << 20) /* bytes */
@@ -27,6 +29,10 @@
 #define IO_APIC_SIZE    12
 #define HPET_SIZE       56
 #define SPCR_SIZE       52 /* as far as it is read */
+#define RHCT_NODES      52 /* where the offset of the first one is */
+#define RHCT_NODE_HEAD  6
+#define RHCT_ISA        0
+#define RHCT_ISA_STRING 8 /* in a node, behind its size */
 
 /* Tables that have the same fault are told of together: there may be thousands. */
 struct fault {
@@ -197,6 +203,31 @@ static void take_spcr(struct firmware_tables *tables, struct bytes spcr)
                                           .physical = field(spcr, 44, 8)};
 }
 
+static bool node_has(struct bytes node, const char *extension)
+{
+    struct bytes string;
+
+    return bytes_slice(node, RHCT_ISA_STRING, field(node, RHCT_ISA_STRING - 2, 2), &string) && string.size > 0 &&
+           riscv_isa_has((struct text){(const char *)string.data, string.size - 1}, extension); /* it has a NUL */
+}
+
+/* Nodes of type (2), length (2) and the rest. Harts that are alike share one with their ISA (ACPI 6.6, section 5.2.37).
+ */
+static void take_rhct(struct firmware_tables *tables, struct bytes rhct)
+{
+    struct bytes node;
+    bool every = true, any = false;
+
+    for (uint64_t at = field(rhct, RHCT_NODES, 4); at < rhct.size && every; at += node.size) {
+        every = bytes_slice(rhct, at, field(rhct, at + 2, 2), &node) && node.size >= RHCT_NODE_HEAD;
+        if (every && field(node, 0, 2) == RHCT_ISA) {
+            every = node_has(node, RISCV_EXTENSION_SVPBMT);
+            any = true;
+        }
+    }
+    tables->has_svpbmt = any && every;
+}
+
 static void take_entry(struct acpi *acpi, uint64_t address)
 {
     struct bytes table;
@@ -212,6 +243,8 @@ static void take_entry(struct acpi *acpi, uint64_t address)
         take_hpet(acpi->tables, table);
     if (sound && has_signature(table, "SPCR", 4))
         take_spcr(acpi->tables, table);
+    if (sound && has_signature(table, "RHCT", 4))
+        take_rhct(acpi->tables, table);
 }
 
 /* XSDT or RSDT: the list of tables, each `width` bytes. What stands in the same place of `known`, a list of 64-bit

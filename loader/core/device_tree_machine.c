@@ -5,11 +5,11 @@
 
 #include "device_tree_walk.h"
 #include "memory.h"
+#include "riscv_isa.h"
 
 #define CELLS_USUAL      2  /* of an address, where nothing is said */
 #define SHIFT_MOST       12 /* of a register's number: all are within SERIAL_PORT_SIZE */
 #define PL011_STRIDE     4
-#define EXTENSION_SVPBMT "svpbmt"
 
 static const struct device_tree_property *property_of(struct device_tree_node *node, const char *name)
 {
@@ -132,20 +132,12 @@ static struct serial_port read_console(struct device_tree_node *root)
 
 /* ---- RISC-V's harts ---- */
 
-/* In "rv64imac_zicsr_svpbmt" a name of several letters stands between low lines. */
-static bool is_in_isa(const struct device_tree_property *isa, const char *extension)
+static bool is_in_isa(const struct device_tree_property *property, const char *extension)
 {
-    struct bytes value = isa ? isa->value : (struct bytes){0};
-    struct text rest;
+    struct bytes value = property ? property->value : (struct bytes){0};
+    struct text isa;
 
-    if (!next_string(&value, &rest))
-        return false;
-    (void)device_tree_take_part(&rest, '_'); /* the single letters */
-    while (rest.length > 0) {
-        if (text_is(device_tree_take_part(&rest, '_'), extension))
-            return true;
-    }
-    return false;
+    return next_string(&value, &isa) && riscv_isa_has(isa, extension);
 }
 
 static bool is_hart(struct device_tree_node *node)
@@ -183,6 +175,6 @@ static bool read_boot_hart(struct device_tree_node *root, uint64_t *ret_hart)
 void device_tree_machine_read(struct device_tree_node *root, struct device_tree_machine *ret_machine)
 {
     *ret_machine = (struct device_tree_machine){.serial = read_console(root),
-                                                .has_svpbmt = have_all_harts(root, EXTENSION_SVPBMT)};
+                                                .has_svpbmt = have_all_harts(root, RISCV_EXTENSION_SVPBMT)};
     ret_machine->has_boot_hart = read_boot_hart(root, &ret_machine->boot_hart);
 }

@@ -40,6 +40,7 @@ struct firmware_tables {
     size_t io_apic_count;
     uint64_t hpet;             /* physical; 0: none */
     struct serial_port serial; /* the firmware's console */
+    bool has_svpbmt;           /* riscv64: every hart has pages that say of what kind the memory is */
     struct table_range ranges[FIRMWARE_TABLE_RANGES];
     size_t range_count;
 };

@@ -18,6 +18,7 @@
 #define MADT       (RECLAIM + 0x5000)
 #define HPET       (RECLAIM + 0x5100)
 #define SPCR       (RECLAIM + 0x5200)
+#define RHCT       (RECLAIM + 0x5300)
 #define DSDT       (RECLAIM + 0x7ff0) /* on two pages */
 #define FACS       0x3d6a0000ULL      /* in ACPI NVS */
 #define SMBIOS3    0x3d400100ULL      /* in runtime data */
@@ -127,9 +128,27 @@ static void make_spcr(void)
     seal(at, 80, 9);
 }
 
+/* One hart, and what it can do. */
+static void make_rhct(const char *isa)
+{
+    const size_t length = 8 + strlen(isa) + 1, size = 56 + length + 16;
+    uint8_t *at = start_table(RHCT, "RHCT", size);
+
+    put_number(at + 48, 4, 2);
+    put_number(at + 52, 4, 56);
+    put_number(at + 58, 2, length);
+    put_number(at + 62, 2, strlen(isa) + 1);
+    memcpy(at + 64, isa, strlen(isa) + 1);
+    put_number(at + 56 + length, 2, 0xffff);
+    put_number(at + 58 + length, 2, 16);
+    put_number(at + 62 + length, 2, 1);
+    put_number(at + 68 + length, 4, 56);
+    seal(at, size, 9);
+}
+
 static void make_acpi(void)
 {
-    const size_t size = 36 + 8 * (fake_is_aarch64() ? 4U : 3U);
+    const size_t size = 36 + 8 * (fake_is_aarch64() || fake_setup()->isa ? 4U : 3U);
     uint8_t *at = start_table(XSDT, "XSDT", size);
 
     put_number(at + 36, 8, FADT);
@@ -138,6 +157,10 @@ static void make_acpi(void)
     if (fake_is_aarch64()) {
         put_number(at + 60, 8, SPCR);
         make_spcr();
+    }
+    if (fake_setup()->isa) {
+        put_number(at + 60, 8, RHCT);
+        make_rhct(fake_setup()->isa);
     }
     seal(at, size, 9);
     make_fadt();

@@ -234,6 +234,20 @@ static void make_sv48(struct scenario *scenario)
     start_usual(scenario, FAKE_RISCV64_SV48, (struct fake_recipe){.base = HIGH});
 }
 
+/* ACPI says it instead, where a device tree that there is as well does not. */
+static void make_sv48_acpi(struct scenario *scenario)
+{
+    add_tree(scenario, "rv64imac");
+    scenario->setup.isa = "rv64imac_zicsr_svpbmt";
+    start_usual(scenario, FAKE_RISCV64_SV48, (struct fake_recipe){.base = HIGH});
+}
+
+static void make_sv39_acpi(struct scenario *scenario)
+{
+    scenario->setup.isa = "rv64imac_zicsr";
+    start_usual(scenario, FAKE_RISCV64_SV39, (struct fake_recipe){.base = HIGH});
+}
+
 /* Where nobody says which hart it is but the tree. */
 static void make_sv48_random(struct scenario *scenario)
 {
@@ -262,6 +276,8 @@ static const struct scenario_maker makers[] = {
     {"riscv64, Sv39, too low", make_sv39_too_low, 1},
     {"riscv64, Sv48, Svpbmt", make_sv48, 0},
     {"riscv64, Sv48, movable, random", make_sv48_random, 0},
+    {"riscv64, Sv48, Svpbmt by ACPI", make_sv48_acpi, 0},
+    {"riscv64, Sv39, no Svpbmt by ACPI", make_sv39_acpi, 0},
     {"aarch64, an entry's device tree", make_tree_aarch64, 0},
     {"riscv64, an entry's device tree", make_tree_riscv64, 0},
     {"aarch64, an entry's device tree, no other", make_tree_alone, 0},

@@ -645,6 +645,65 @@ static void test_serial(void **state)
     }
 }
 
+/* Nodes of RHCT one behind the other, as bytes. */
+#define ISA(length, text_length, text) "\0\0" length "\0\1\0" text_length "\0" text "\0"
+#define OTHER                          "\1\0\x0a\0\1\0\0\6\6\6"
+#define WITH                           ISA("\x18", "\x10", "rv64imac_svpbmt")
+#define WITHOUT                        ISA("\x11", "\x09", "rv64imac")
+
+static void test_harts(void **state)
+{
+    static const struct {
+        const char *nodes;
+        size_t size;
+        uint32_t first; /* node's offset; 0: where it is */
+        bool sound, has;
+    } rows[] = {
+#define NODES(text) text, sizeof(text) - 1
+        {NODES(WITH), 0, true, true},
+        {NODES(OTHER WITH OTHER), 0, true, true},
+        {NODES(WITH WITH), 0, true, true},
+        {NODES(WITH WITHOUT), 0, true, false},
+        {NODES(WITHOUT WITH), 0, true, false},
+        {NODES(WITH), 0, false, false},
+        {NODES(""), 0, true, false},
+        {NODES(OTHER), 0, true, false},
+        {NODES(ISA("\x13", "\x0b", "rv64svpbmt")), 0, true, false},
+        {NODES(ISA("\x18", "\x0f", "rv64imac_svpbmt")), 0, true, false}, /* its last byte is not a NUL's */
+        {NODES(ISA("\x18", "\x11", "rv64imac_svpbmt")), 0, true, false}, /* longer than the node */
+        {NODES(ISA("\x18", "\x00", "rv64imac_svpbmt")), 0, true, false},
+        {NODES(WITH ISA("\x80", "\x09", "rv64imac")), 0, true, false}, /* longer than the table */
+        {NODES(WITH "\0\0\5\0\0"), 0, true, false},                    /* shorter than a node's head */
+        {NODES(WITH "\0\0\0\0\0\0"), 0, true, false},
+        {NODES(WITH "\0"), 0, true, false},
+        {NODES(OTHER WITH), 66, true, true},
+        {NODES(WITH), 200, true, false},
+        {NODES(WITH), 52, true, false},
+        {NODES(WITH), 1, true, false},
+        {NODES(WITH), 0xffffffff, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct machine machine;
+        uint8_t *rhct;
+
+        make_machine(&machine);
+        rhct = block(&machine, BLOCK_SSDT);
+        memset(rhct + 36, 0, 0x1001 - 36);
+        memcpy(rhct, "RHCT", 4);
+        put_number(rhct + 4, 4, 56 + rows[i].size);
+        put_number(rhct + 52, 4, rows[i].first != 0 ? rows[i].first : 56);
+        memcpy(rhct + 56, rows[i].nodes, rows[i].size);
+        rhct[9] = (uint8_t)(rhct[9] - bytes_sum((struct bytes){rhct, 56 + rows[i].size}) + !rows[i].sound);
+        find(&machine);
+        if (machine.tables.has_svpbmt != rows[i].has)
+            fail_msg("row %zu", i);
+        log_reset();
+        made_memory_end(&machine.memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -656,7 +715,7 @@ int main(void)
         cmocka_unit_test(test_truncations),     cmocka_unit_test(test_cost),
         cmocka_unit_test(test_circles),         cmocka_unit_test(test_corruption),
         cmocka_unit_test(test_revision_1),      cmocka_unit_test(test_largest),
-        cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_serial),          cmocka_unit_test(test_harts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
