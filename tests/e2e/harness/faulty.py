@@ -7,7 +7,11 @@ from pathlib import Path
 from .paths import TREE
 
 FLAGS = ["-O1", "-fno-omit-frame-pointer", "-ffreestanding", "-fno-pic", "-nostdlib", "-static", "-fuse-ld=lld",
-         "-Werror", "-Wall", "-Wextra", f"-I{TREE}/include", f"-Wl,-T,{TREE}/examples/hello/kernel.ld"]
+         "-Werror", "-Wall", "-Wextra", f"-I{TREE}/include"]
+SCRIPT = TREE / "examples" / "hello" / "kernel.ld"
+HIGH = 0xffffffff80000000
+# As a line of the kernel's.
+WANTS_EL2 = "BATON_WISHES(BATON_FEATURE_EL2, 0, 0, 0);\n"
 MACHINE = {
     "aarch64": ["--target=aarch64-unknown-none-elf", "-mgeneral-regs-only"],
     "riscv64": ["--target=riscv64-unknown-none-elf", "-march=rv64imac", "-mabi=lp64", "-mcmodel=medany", "-mno-relax"],
@@ -89,10 +93,11 @@ void kernel(const struct baton *baton)
 """
 
 
-def faulty_kernel(folder: Path, arch: str) -> Path:
-    source, kernel = folder / "faulty.c", folder / "faulty.elf"
-    source.write_text(WORDS[arch] + CODE)
-    done = subprocess.run(["clang", *MACHINE[arch], *FLAGS, str(source), "-o", str(kernel)], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
+def faulty_kernel(folder: Path, arch: str, *, base: int = HIGH, more: str = "") -> Path:
+    source, script, kernel = folder / "faulty.c", folder / "faulty.ld", folder / "faulty.elf"
+    source.write_text(WORDS[arch] + CODE + more)
+    script.write_text(SCRIPT.read_text().replace(f"{HIGH:#x}", f"{base:#x}"))
+    done = subprocess.run(["clang", *MACHINE[arch], *FLAGS, f"-Wl,-T,{script}", str(source), "-o", str(kernel)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
     return kernel
