@@ -4,11 +4,15 @@ Device trees of entries, with overlays: a program says which tree it finds, and 
 of it when the program has come back.
 """
 
+import re
 import struct
+
+import pytest
 
 from harness import dtc
 from harness.check import none_of
-from harness.files import injected
+from harness.faulty import compiled_kernel
+from harness.files import ENTRY, entry, injected
 from harness.injection import not_given_back, read_counts, read_returns
 from harness.paths import PROGRAM, built
 
@@ -110,3 +114,51 @@ def test_refused(start, disk):
                   "firmware gives none"):
         assert words in text
     assert trees(text) == [None]
+
+
+# ---- U-Boot, whose own EFI_DT_FIXUP_PROTOCOL it is ----
+
+# How a kernel writes a letter on the machine's console.
+PUT = {
+    "aarch64": "*(volatile unsigned *)baton->serial.registers = (unsigned char)letter;",
+    "riscv64": "register long a0 __asm__(\"a0\") = letter; register long a7 __asm__(\"a7\") = 1;"
+               "__asm__ volatile(\"ecall\" : \"+r\"(a0) : \"r\"(a7) : \"a1\", \"memory\"); (void)baton;",
+}
+# The machine's memory; the hart that it boots on, and OpenSBI's memory.
+ADDED = {
+    "aarch64": ["reg = <0x00 0x40000000 0x10000000>;"],
+    "riscv64": ["boot-hartid = <0x00>;", "reg = <0x00 0x80000000 0x80000>;"],
+}
+TELLS_ITS_TREE = r"""
+#include <baton/baton.h>
+void kernel(const struct baton *);
+static void put(const struct baton *baton, char letter)
+{
+    %s
+}
+void kernel(const struct baton *baton)
+{
+    const unsigned char *tree = baton->device_tree;
+
+    put(baton, '\n');
+    for (unsigned long i = 0; i < baton->device_tree_size; i++) {
+        put(baton, "0123456789abcdef"[tree[i] >> 4]);
+        put(baton, "0123456789abcdef"[tree[i] & 15]);
+    }
+    put(baton, '\n');
+    baton_exit(BATON_EXIT_SUCCESS);
+}
+"""
+
+
+@pytest.mark.parametrize("arch", PUT)
+def test_fixups_of_uboot(boot, tmp_path, arch):
+    """It adds to a tree what that cannot know of the machine, and keeps what is there."""
+    kernel = compiled_kernel(tmp_path, arch, TELLS_ITS_TREE % PUT[arch])
+    machine = boot({"/kernel.elf": kernel, "/board.dtb": dtc.compiled(BOARD),
+                    ENTRY: entry("/kernel.elf", "devicetree /board.dtb")}, arch=arch, firmware="uboot")
+    machine.expect_success(60)
+    told, = re.findall(r"^(d00dfeed(?:[0-9a-f]{2})+)\r?$", machine.serial.text, re.M)
+    source = dtc.source_of(bytes.fromhex(told))
+    assert "compatible = \"made,board\";" in source and "i2c@2000 {" in source
+    none_of(words for words in ADDED[arch] if words not in source)

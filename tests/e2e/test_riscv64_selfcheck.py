@@ -76,7 +76,8 @@ def test_sv39(checked, variant, sv39_loader):
 
 
 def test_device_tree_of_the_entry(checked):
-    """It knows nothing of OpenSBI, whose memory is not for the kernel to write to all the same."""
+    """It knows nothing of OpenSBI, whose memory is not for the kernel to write to all the same: U-Boot adds that to the
+    tree, and its own tree has it."""
     tree = dtc.compiled("/memreserve/ 0x90000000 0x3000;\n/ { compatible = \"made,board\"; };\n")
     machine = checked("high", SV48, Known(words=[f"reserved={MEMORY:#x}", "reserved-size=0x80000"]),
                       lines=["devicetree /board.dtb"], more_files={"board.dtb": tree})

@@ -93,11 +93,15 @@ void kernel(const struct baton *baton)
 """
 
 
-def faulty_kernel(folder: Path, arch: str, *, base: int = HIGH, more: str = "") -> Path:
-    source, script, kernel = folder / "faulty.c", folder / "faulty.ld", folder / "faulty.elf"
-    source.write_text(WORDS[arch] + CODE + more)
+def compiled_kernel(folder: Path, arch: str, code: str, *, base: int = HIGH) -> Path:
+    source, script, kernel = folder / "kernel.c", folder / "kernel.ld", folder / "kernel.elf"
+    source.write_text(code)
     script.write_text(SCRIPT.read_text().replace(f"{HIGH:#x}", f"{base:#x}"))
     done = subprocess.run(["clang", *MACHINE[arch], *FLAGS, f"-Wl,-T,{script}", str(source), "-o", str(kernel)],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout
     return kernel
+
+
+def faulty_kernel(folder: Path, arch: str, *, base: int = HIGH, more: str = "") -> Path:
+    return compiled_kernel(folder, arch, WORDS[arch] + CODE + more, base=base)
