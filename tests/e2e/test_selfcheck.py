@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernel that checks every sentence of docs/protocol.md from inside: its verdict, and that each check can fail."""
+"""
+The kernel that checks every sentence of docs/protocol.md from inside: its verdict, and that each check can fail.
+
+What these machines do not have, or their firmware cannot do, and is therefore not booted here:
+
+* A screen under U-Boot: this build has no graphics output.
+* Random numbers under U-Boot: it has no EFI_RNG_PROTOCOL, and the machine's usual processor has no RDRAND.
+* A kernel at 1 MiB under U-Boot: the loader's stack lies there. It is refused (test_uboot_is_at_one_mebibyte).
+* 48 MiB and NVMe under U-Boot: it fails, or does not try, before the loader is started (docs/firmware.md).
+* A device tree: no firmware here has one for a PC. Those that inject.efi lists are test_tables.py's.
+* Secure Boot: these builds have no keys; test_secure_boot.py has the one with Debian's.
+"""
 
 import pytest
 
