@@ -33,6 +33,8 @@ march.gcc.riscv64   := -march=rv64imac_zicsr_zifencei
 cc-for.clang = $(CC) --target=$(target.$1)
 cc-for.gcc   = $(if $(prefix.$1),$(prefix.$1)gcc,$(CC))
 ld-for.clang = ld.lld
+ld-flags.clang := --icf=all
+ld-flags.gcc   :=
 ld-for.gcc   = $(if $(prefix.$1),$(prefix.$1)ld,ld.bfd)
 # The prefix map does not reach what clang says of assembly.
 reproducible.clang := -fdebug-compilation-dir=.
@@ -75,7 +77,7 @@ loader-cflags = $(cflags.$1) $(march.$(cc-kind).$1) -std=c11 $(loader-optimise) 
 # Asked for once, and not before a compiler is needed.
 compiler-include = $(or $(compiler-include.$1),$(eval compiler-include.$1 := $$(shell \
 	$(call cc-for.$(cc-kind),$1) -print-file-name=include))$(compiler-include.$1))
-loader-ldflags = -O2 -m $(ld-mode.$1) -static -pie --no-dynamic-linker -nostdlib --gc-sections --build-id=none \
+loader-ldflags = -O2 $(ld-flags.$(cc-kind)) -m $(ld-mode.$1) -static -pie --no-dynamic-linker -nostdlib --gc-sections --build-id=none \
 	-z text -z norelro -z noexecstack -z max-page-size=4096
 
 # ---- host programs ----

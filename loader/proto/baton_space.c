@@ -111,10 +111,19 @@ static enum status check_high(const struct space *space, const char *path, uint6
 }
 
 /* EL2 without VHE has no upper half. */
-static void choose_level(const struct machine_facts *machine, const struct baton_kernel_plan *kernel, struct plan *plan)
+static enum status choose_level(const struct plan_input *input, const struct baton_kernel_plan *kernel,
+                                struct plan *plan, struct error *error)
 {
+    const struct machine_facts *machine = &input->facts->machine;
+
     plan->at_el2 =
         baton_kernel_asks(kernel, BATON_FEATURE_EL2) && machine->has_el2 && (machine->has_vhe || !kernel->image.high);
+    if (plan->at_el2 || !machine->has_only_el2)
+        return STATUS_OK;
+    return error_set(error, STATUS_UNSUPPORTED,
+                     "%s: is for EL1, which this version of Baton cannot set up from this processor's EL2 "
+                     "(HCR_EL2.E2H is always 1). Let the kernel's note require EL2.",
+                     input->files[0].path);
 }
 
 /* The direct map lies in the half of the upper half that the kernel is not in; for low kernels it is the identity. */
@@ -125,9 +134,10 @@ enum status baton_space_choose(const struct plan_input *input, struct baton_kern
     const struct space space = space_of(&input->facts->machine);
     struct choice_numbers numbers = choose_numbers(input, kernel);
     uint64_t start, step, offset = 0;
-    enum status status;
+    enum status status = choose_level(input, kernel, plan, error);
 
-    choose_level(&input->facts->machine, kernel, plan);
+    if (status != STATUS_OK)
+        return status;
     if (!image->high) {
         plan->direct_map_base = 0;
         plan->direct_map_limit = space.half;

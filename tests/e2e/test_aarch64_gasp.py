@@ -11,7 +11,7 @@ from harness.files import ENTRY, entry
 from harness.gasp import END
 from harness.screen_text import read_screen
 
-DATA, FETCH = (37, "data abort"), (33, "instruction abort")
+DATA, FETCH, UNDEFINED = (37, "data abort"), (33, "instruction abort"), (0, "undefined instruction")
 EL2 = ("-machine", "virtualization=on")
 LOW = 0x4a000000
 # The exception, what is said of it, and how many frames there are.
@@ -19,7 +19,7 @@ CASES = {
     "null": (DATA, "write to 0x0000000000000008, not present: a null pointer", 3),
     "overflow": (DATA, "not present: the stack's guard page. The stack overflowed", 5),
     "jump": (FETCH, "instruction fetch from 0x0000000000000000, not present: a null pointer", 4),
-    "illegal": ((0, "undefined instruction"), "", 3),
+    "illegal": (UNDEFINED, "", 3),
     "text": (DATA, "kernel + 0x0, present, but not permitted", 3),
     "execute": (FETCH, "present, but not permitted", 4),
     "mmio": (DATA, "not present: physical 0x8000000 is not in the direct map", 3),
@@ -42,8 +42,8 @@ def stopped(boot, tmp_path):
     return run
 
 
-def check_report(text, case):
-    (number, name), cause, frames = CASES[case]
+def check_report(text, case, expected=None):
+    (number, name), cause, frames = expected or CASES[case]
     head, _, report = text.partition(f"*** exception {number} ({name}) in the kernel ***\n")
     assert report and "***" not in head, text
     assert re.search(rf"^esr 0x[0-9a-f]+{': .*' if cause else ''}{re.escape(cause)}$", report, re.M), report
@@ -69,6 +69,12 @@ def test_at_el2(stopped, case, level):
     report = check_report(stopped(case, extra=EL2, **options[level]).serial.text, case)
     state, = re.findall(r"  spsr 0x([0-9a-f]{8})$", report, re.M)
     assert int(state, 16) & 0xf == (5 if level == "from-el2" else 9)  # EL1h, EL2h
+
+
+def test_trapped_by_el2(stopped):
+    """What the loader's EL2 does not open is an undefined instruction for EL1, and not one that is tried for ever."""
+    machine = stopped("trapped", extra=EL2, cpu="max")
+    check_report(machine.serial.text, "trapped", (UNDEFINED, "", 3))
 
 
 @pytest.mark.parametrize("case", ["null", "overflow", "jump"])

@@ -454,6 +454,7 @@ def test_a_kernel_is_judged_for_its_own_machine(tmp_path, architecture):
     (RISCV64, DEVICE_TREE, ["--no-device-tree"], [], "requires device tree (feature 2), but the firmware gives none"),
     (RISCV64, FIVE_LEVELS, ["--levels", "5"], None, "only x86_64 machines have that"),
     (AARCH64, EL2, [], ["--el2"], "requires EL2 (feature 4), but the firmware starts programs at EL1"),
+    (AARCH64, EL2, ["--el2", "--no-vhe"], ["--el2"], "EL2 of this processor has no upper half of addresses (no VHE)"),
     (RISCV64, EL2, [], None, "only aarch64 machines have that"),
 ], ids=lambda value: None)
 def test_features_of_other_machines(tmp_path, architecture, feature, missing, there, said):

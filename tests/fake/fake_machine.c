@@ -62,6 +62,7 @@ static const struct machine_facts processors[FAKE_PROCESSOR_COUNT] = {
     [FAKE_AARCH64] = {AARCH64},
     [FAKE_AARCH64_EL2] = {AARCH64, .has_el2 = true},
     [FAKE_AARCH64_VHE] = {AARCH64, .has_el2 = true, .has_vhe = true},
+    [FAKE_AARCH64_HOST] = {AARCH64, .has_el2 = true, .has_vhe = true, .has_only_el2 = true},
     [FAKE_RISCV64_SV39] = {RISCV64, .paging_levels = 3},
     [FAKE_RISCV64_SV48] = {RISCV64, .paging_levels = 4},
 };

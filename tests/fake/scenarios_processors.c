@@ -186,6 +186,18 @@ static void make_el2_high(struct scenario *scenario)
            "EL2 of this processor has no upper half of addresses (no VHE), where the kernel is linked. Link it low.");
 }
 
+static void make_host(struct scenario *scenario)
+{
+    start_usual(scenario, FAKE_AARCH64_HOST,
+                (struct fake_recipe){.base = HIGH, .note = true, .required = BATON_FEATURE_EL2});
+}
+
+static void make_host_only(struct scenario *scenario)
+{
+    refuse(scenario, FAKE_AARCH64_HOST, (struct fake_recipe){.base = HIGH},
+           "is for EL1, which this version of Baton cannot set up from this processor's EL2");
+}
+
 static void make_el1_only(struct scenario *scenario)
 {
     refuse(scenario, FAKE_AARCH64, (struct fake_recipe){.base = LOW, .note = true, .required = BATON_FEATURE_EL2},
@@ -268,6 +280,8 @@ static const struct scenario_maker makers[] = {
     {"aarch64, EL2 with VHE", make_vhe, 0},
     {"aarch64, EL2 and high", make_el2_high, 1},
     {"aarch64, EL2 that is not there", make_el1_only, 1},
+    {"aarch64, EL2 that is always a host's", make_host, 0},
+    {"aarch64, EL1 that cannot be set up", make_host_only, 1},
     {"riscv64, Sv39", make_sv39, 0},
     {"riscv64, Sv39, low", make_sv39_low, 0},
     {"riscv64, Sv39, lower high half", make_sv39_lower, 0},

@@ -164,7 +164,7 @@ static bool expect_flat(const struct fake_result *result, struct bytes file, str
 /* Without VHE in the lower half only. */
 static bool can_be_at_el2(const struct fake_kernel *kernel)
 {
-    return fake_setup()->processor == FAKE_AARCH64_VHE ||
+    return fake_setup()->processor == FAKE_AARCH64_VHE || fake_setup()->processor == FAKE_AARCH64_HOST ||
            (fake_setup()->processor == FAKE_AARCH64_EL2 && !kernel->high);
 }
 

@@ -36,6 +36,8 @@ static void start(unsigned level)
     made_register_set("CurrentEL", EL(level));
     made_register_set("ctr_el0", LINE(4));
     made_register_set("id_aa64mmfr1_el1", 0);
+    made_register_set("s3_0_c0_c7_4", 0);
+    made_register_set("midr_el1", 0x410fd083);
     made_register_set("cntfrq_el0", 62500000);
 }
 
@@ -218,6 +220,17 @@ static void test_facts(void **state)
     made_register_set("id_aa64mmfr1_el1", VHE);
     machine_describe(&machine);
     assert_true(machine.has_vhe);
+    assert_false(machine.has_only_el2);
+    made_register_set("midr_el1", 0x610f0240);
+    machine_describe(&machine);
+    assert_true(machine.has_only_el2);
+    made_register_set("midr_el1", 0x410fd083);
+    made_register_set("s3_0_c0_c7_4", 0xfULL << 24);
+    machine_describe(&machine);
+    assert_true(machine.has_only_el2);
+    made_register_set("CurrentEL", EL(1));
+    machine_describe(&machine);
+    assert_false(machine.has_only_el2);
     made_register_set("mpidr_el1", 0x81000302ULL | 4ULL << 32);
     assert_true(machine_boot_cpu(&processor));
     assert_int_equal(processor, 0x0400000302ULL); /* without the bits that are no affinity */

@@ -48,6 +48,7 @@ static const struct option_spec options[] = {
      OPTION_TEXT, FIELD(machine.levels)},
     {"--el2", NULL, "its firmware starts programs at EL2 (aarch64), and the processor has VHE", OPTION_FLAG,
      FIELD(machine.el2)},
+    {"--no-vhe", NULL, "with --el2: it has none, as the one of \"baton run\"", OPTION_FLAG, FIELD(machine.no_vhe)},
     {"--no-framebuffer", NULL, "it has no screen", OPTION_FLAG, FIELD(machine.no_framebuffer)},
     {"--acpi", NULL, "its firmware gives ACPI tables, which those of riscv64 mostly do not", OPTION_FLAG,
      FIELD(machine.acpi)},

@@ -100,7 +100,8 @@ static void add_framebuffer(struct facts *facts, uint64_t physical)
                                                         .reserved_mask = 0xff000000};
 }
 
-static struct machine_facts describe_processor(const struct architecture *architecture, unsigned levels, bool el2)
+static struct machine_facts describe_processor(const struct architecture *architecture, unsigned levels,
+                                               const struct check_machine *machine)
 {
     const struct model *model = &models[architecture->id];
 
@@ -111,8 +112,8 @@ static struct machine_facts describe_processor(const struct architecture *archit
         .paging_format = model->paging,
         .paging_levels = levels,
         .gigabyte_pages = true,
-        .has_el2 = el2,
-        .has_vhe = el2,
+        .has_el2 = machine->el2,
+        .has_vhe = machine->el2 && !machine->no_vhe,
         .counter_frequency = COUNTER_HZ,
         .trampoline_code = TRAMPOLINE_CODE,
         .trampoline_data = model->trampoline_data,
@@ -138,7 +139,7 @@ enum status check_machine_make(struct pool *pool, const struct check_machine *ma
         return error_set(error, STATUS_INVALID, "--el2: only aarch64 machines have that, and this is %s",
                          architecture->name);
     *ret_facts = (struct facts){
-        .machine = describe_processor(architecture, levels, machine->el2),
+        .machine = describe_processor(architecture, levels, machine),
         .efi_map = make_map(pool, model, memory & ~(uint64_t)(PAGE_SIZE - 1)),
         .tables = {.has_rsdp = has_acpi, .rsdp_size = has_acpi ? RSDP_SIZE : 0},
         .random = {.present = !machine->no_random},

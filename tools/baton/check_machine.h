@@ -18,7 +18,8 @@ struct check_machine {
     bool no_random; /* numbers */
     bool acpi, no_acpi;
     bool device_tree, no_device_tree;
-    bool el2; /* the firmware starts programs at EL2, and the processor has VHE */
+    bool el2;    /* the firmware starts programs at EL2, */
+    bool no_vhe; /* and the processor has no VHE */
 };
 
 /* STATUS_INVALID: an option's value makes no sense, or none for this architecture. */

@@ -18,6 +18,8 @@
 #define CTR_LINE_SHIFT 16 /* DminLine: log2 of the words in a line of a data cache */
 #define RANDOM_TRIES   10
 
+#define IMPLEMENTER_APPLE 0x61
+
 _Static_assert(offsetof(struct machine_entry, root) == 0, "trampoline.S");
 _Static_assert(offsetof(struct machine_entry, entry) == 8, "trampoline.S");
 _Static_assert(offsetof(struct machine_entry, stack_top) == 16, "trampoline.S");
@@ -27,6 +29,13 @@ _Static_assert(offsetof(struct machine_entry, at_el2) == 48, "trampoline.S");
 static uint64_t code_size(void)
 {
     return align_down((uint64_t)(resident_end - resident_start) + PAGE_SIZE - 1, PAGE_SIZE);
+}
+
+/* HCR_EL2.E2H cannot be 0: the processor says so since FEAT_E2H0 has a name, and Apple's never could. */
+static bool has_only_hosts(void)
+{
+    return id_field(READ_REGISTER(s3_0_c0_c7_4), 24) != 0 || /* ID_AA64MMFR4_EL1, which was reserved as 0 */
+           (READ_REGISTER(midr_el1) >> 24 & 0xff) == IMPLEMENTER_APPLE;
 }
 
 void machine_describe(struct machine_facts *ret_machine)
@@ -42,6 +51,7 @@ void machine_describe(struct machine_facts *ret_machine)
         .serial = MACHINE_SERIAL_TABLES,
         .has_el2 = exception_level() == EL2,
         .has_vhe = id_field(READ_REGISTER(id_aa64mmfr1_el1), 8) != 0,
+        .has_only_el2 = exception_level() == EL2 && has_only_hosts(),
         .counter_frequency = READ_REGISTER(cntfrq_el0),
         .trampoline_code = code_size(),
         .trampoline_data = RESIDENT_DATA,

@@ -32,7 +32,17 @@
         .set HCR_HOST, (1 << 34) | (1 << 27) /* E2H TGE */
         .set CPACR_FPEN, 3 << 20
         .set CPACR_ZEN, 3 << 16
-        .set CPTR_EL2_OPEN, 0x32ff      /* RES1, nothing trapped */
+        .set CPTR_EL2_OPEN, 0x32ff      /* RES1, nothing trapped but SME */
+        .set ZCR_LONGEST, 0x1ff         /* all vector lengths that there are */
+        /* EnAS0 EnALS EnASR, MSCEn, TCR2En, SCTLR2En: 64-byte stores, memory copies and newer registers */
+        .set HCRX_OPEN, 0xc807
+        /* Fine-grained traps that are off when their bits are 1. */
+        .set HFGRTR_NOT, 0xfff4         /* bits 63 to 52, 50 */
+        .set HFGITR_NOT, 0x0f80         /* bits 59 to 55 */
+        .set HDFGRTR_NOT, 0x7800        /* bits 62 to 59 */
+        .set HDFGWTR_NOT, 0x7000        /* bits 62 to 60 */
+        .set CLASS_CALL, 0x16           /* ESR's exception class of HVC */
+        .set SYNDROME_UNDEFINED, 1 << 25 /* class 0, of an instruction of four bytes */
         .set CNTHCTL_OPEN, 3            /* EL1 may use the counter and the timer */
         .set PSTATE_EL1, 0x3c5          /* D A I F, EL1 with its own stack pointer */
         .set PSTATE_EL2, 0x3c9
@@ -211,7 +221,11 @@ set_el1:
         cbz     x2, 1f
         orr     x1, x1, #CPACR_ZEN
 1:      msr     cpacr_el1, x1
-        msr     contextidr_el1, xzr
+        isb
+        cbz     x2, 2f
+        mov     x1, #ZCR_LONGEST
+        msr     s3_0_c1_c2_0, x1                        /* ZCR_EL1 */
+2:      msr     contextidr_el1, xzr
         msr     tpidr_el1, xzr
 
 /* What has the same name on every level; by now nothing here traps. */
@@ -236,11 +250,12 @@ settle:
 open_sve_el2:
         ubfx    x1, x26, #32, #4
         cbz     x1, 1f
-        mov     x1, #0x1ff
-        msr     s3_4_c1_c2_0, x1                        /* ZCR_EL2: all lengths that there are */
+        mov     x1, #ZCR_LONGEST
+        msr     s3_4_c1_c2_0, x1                        /* ZCR_EL2 */
 1:      ret
 
-/* What may be there and would trap EL1: the performance counters, GICv3's registers, fine-grained traps. */
+/* What may be there and would trap EL1: the performance counters, GICv3's registers, fine-grained traps. A bit for what
+ * the processor does not have is reserved, and does nothing. */
 open_traps:
         mrs     x1, id_aa64dfr0_el1
         sbfx    x2, x1, #8, #4                          /* PMUVer; 0xf is somebody else's */
@@ -263,14 +278,27 @@ open_traps:
 2:      mrs     x2, id_aa64mmfr0_el1
         ubfx    x2, x2, #56, #4                         /* FGT */
         cbz     x2, 3f
-        msr     s3_4_c1_c1_4, xzr                       /* HFGRTR_EL2 */
-        msr     s3_4_c1_c1_5, xzr                       /* HFGWTR_EL2 */
-        msr     s3_4_c1_c1_6, xzr                       /* HFGITR_EL2 */
-        msr     s3_4_c3_c1_4, xzr                       /* HDFGRTR_EL2 */
-        msr     s3_4_c3_c1_5, xzr                       /* HDFGWTR_EL2 */
-3:      ret
+        movz    x2, #HFGRTR_NOT, lsl #48
+        msr     s3_4_c1_c1_4, x2                        /* HFGRTR_EL2 */
+        msr     s3_4_c1_c1_5, x2                        /* HFGWTR_EL2 */
+        movz    x2, #HFGITR_NOT, lsl #48
+        msr     s3_4_c1_c1_6, x2                        /* HFGITR_EL2 */
+        movz    x2, #HDFGRTR_NOT, lsl #48
+        msr     s3_4_c3_c1_4, x2                        /* HDFGRTR_EL2 */
+        movz    x2, #HDFGWTR_NOT, lsl #48
+        msr     s3_4_c3_c1_5, x2                        /* HDFGWTR_EL2 */
+3:      mrs     x2, id_aa64mmfr1_el1
+        ubfx    x2, x2, #40, #4                         /* HCX */
+        cbz     x2, 4f
+        movz    x2, #HCRX_OPEN
+        msr     s3_4_c1_c2_2, x2                        /* HCRX_EL2 */
+4:      ret
 
-/* EL2, once the kernel is at EL1: a call gets SMCCC's "not supported", all else stops. */
+/*
+ * EL2, once the kernel is at EL1: a call gets SMCCC's "not supported". Whatever else was trapped here the processor has
+ * in part only, and the kernel gets it as an undefined instruction: it, or the last-gasp handler, can say so. All else
+ * stops. EL2's own translation is off, so TTBR0_EL2 can hold what has no place.
+ */
         .balign 2048
 vectors_el2:
         .rept 8
@@ -278,7 +306,30 @@ vectors_el2:
         b       .
         .endr
         .balign 128
-        mov     x0, #-1                                 /* synchronous, from EL1 */
+        msr     tpidr_el2, x0                           /* synchronous, from EL1 or EL0 */
+        mrs     x0, esr_el2
+        lsr     x0, x0, #26
+        cmp     x0, #CLASS_CALL
+        b.ne    1f
+        mov     x0, #-1
+        eret
+1:      msr     ttbr0_el2, x1
+        mrs     x0, elr_el2
+        msr     elr_el1, x0
+        mrs     x1, spsr_el2
+        msr     spsr_el1, x1
+        mov     x0, #SYNDROME_UNDEFINED
+        msr     esr_el1, x0
+        mov     x0, #0x400                              /* where EL1 has its vectors: for EL0 here, */
+        tbz     x1, #2, 2f
+        ubfiz   x0, x1, #9, #1                          /* for itself at 0, or with its own stack pointer 0x200 */
+2:      mrs     x1, vbar_el1
+        add     x0, x0, x1
+        msr     elr_el2, x0
+        mov     x0, #PSTATE_EL1
+        msr     spsr_el2, x0
+        mrs     x1, ttbr0_el2
+        mrs     x0, tpidr_el2
         eret
         .rept 7
         .balign 128

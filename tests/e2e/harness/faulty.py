@@ -24,6 +24,8 @@ WORDS = {
 #define ILLEGAL ".inst 0"
 #define PUSH "mov x9, #0x3450\n\tmovk x9, #0x12, lsl #16\n\tmov sp, x9\n\tstr xzr, [sp]" : : : "x9"
 #define DEVICE 0x8000000
+/* EL1 lets itself use SME, which EL2 does not: msr svcrsmza, #1 */
+#define TRAPPED "mrs x9, cpacr_el1\n\torr x9, x9, #0x3000000\n\tmsr cpacr_el1, x9\n\tisb\n\t.inst 0xd503477f" : : : "x9"
 """,
     "riscv64": r"""
 #define JUMP "jalr zero" : : : "ra"
@@ -66,6 +68,10 @@ __attribute__((noinline)) static void inner(const struct baton *baton)
         __asm__ volatile(JUMP);
     if (is(baton, "illegal"))
         __asm__ volatile(ILLEGAL);
+#ifdef TRAPPED
+    if (is(baton, "trapped"))
+        __asm__ volatile(TRAPPED);
+#endif
     if (is(baton, "text"))
         *(volatile char *)baton->kernel.address = 1;
     if (is(baton, "execute"))

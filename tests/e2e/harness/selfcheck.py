@@ -36,7 +36,8 @@ KNOWN = {
     "x86_64": ALWAYS.and_more(["rsdp", "smbios", "efi-system-table", "wall-clock"], ["device-tree", "serial"], [SETUP]),
     "aarch64": ALWAYS.and_more(["rsdp", "smbios", "efi-system-table", "wall-clock", "serial"], ["device-tree"],
                                [SETUP, "rtc=0x9010000"]),
-    "riscv64": ALWAYS.and_more(["device-tree", "serial"], ["rsdp", "entropy", "wall-clock"], [SETUP]),
+    "riscv64": ALWAYS.and_more(["device-tree", "serial", "smbios", "efi-system-table"],
+                               ["rsdp", "entropy", "wall-clock", "framebuffer"], [SETUP]),
 }
 
 
