@@ -7,9 +7,9 @@
 #include "memory.h"
 #include "riscv_isa.h"
 
-#define CELLS_USUAL      2  /* of an address, where nothing is said */
-#define SHIFT_MOST       12 /* of a register's number: all are within SERIAL_PORT_SIZE */
-#define PL011_STRIDE     4
+#define CELLS_USUAL  2  /* of an address, where nothing is said */
+#define SHIFT_MOST   12 /* of a register's number: all are within SERIAL_PORT_SIZE */
+#define PL011_STRIDE 4
 
 static const struct device_tree_property *property_of(struct device_tree_node *node, const char *name)
 {

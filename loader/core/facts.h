@@ -38,9 +38,9 @@ struct machine_facts {
     unsigned paging_levels;                    /* of the kernel's tables */
     bool gigabyte_pages;                       /* leaves of 1 GiB */
     enum machine_serial serial;
-    bool has_el2;               /* aarch64: the loader runs at EL2, */
-    bool has_vhe;               /* whose address space can have two halves there */
-    bool has_only_el2;          /* whose registers are always a host's, so that the loader cannot set up EL1 from there */
+    bool has_el2;      /* aarch64: the loader runs at EL2, */
+    bool has_vhe;      /* whose address space can have two halves there */
+    bool has_only_el2; /* whose registers are always a host's, so that the loader cannot set up EL1 from there */
     uint64_t counter_frequency; /* Hz; 0 when unknown */
     uint64_t trampoline_code;   /* bytes of pages for the code that switches address spaces */
     uint64_t trampoline_data;   /* bytes of pages for the descriptor tables */

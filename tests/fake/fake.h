@@ -90,7 +90,7 @@ struct fake_setup {
     uint64_t indications;   /* OsIndications, when the machine is switched on; 0: none */
     bool never_resets;      /* ResetSystem comes back while the firmware is there */
     uint64_t medium;        /* bytes of files that are read in a second; 0: reading takes no time */
-    const char *isa;           /* riscv64: what ACPI says that its harts can do; NULL: it does not say */
+    const char *isa;        /* riscv64: what ACPI says that its harts can do; NULL: it does not say */
     struct bytes device_tree;  /* of at most a page; FAKE_RESERVED says what it reserves */
     struct bytes entry_tree;   /* what an entry has for its kernel in place of that; FAKE_ALSO_RESERVED */
     struct fake_fixups fixups; /* what the firmware adds to others' trees */
