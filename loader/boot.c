@@ -136,6 +136,13 @@ static void clean(const struct plan *plan, size_t request)
     machine_clean(plan->places[request].memory, (size_t)plan->requests[request].size);
 }
 
+/* What the firmware has drawn must not come out of a cache later, over what the kernel draws past it. */
+static void clean_screens(const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->framebuffer_count; i++)
+        machine_clean(phys_to_ptr(facts->framebuffers[i].physical), (size_t)facts->framebuffers[i].size);
+}
+
 static void prepare_trampoline(const struct attempt *attempt)
 {
     const struct plan_place *place = &attempt->plan.places[attempt->plan.trampoline];
@@ -159,6 +166,7 @@ static _Noreturn void seal_and_jump(struct boot *boot, const struct attempt *att
     clean(plan, plan->baton);
     clean(plan, plan->maps);
     clean(plan, plan->tables);
+    clean_screens(&boot->facts);
     machine_jump(plan->places[plan->trampoline].physical, &entry);
 }
 

@@ -26,6 +26,7 @@
     X(MODULE_TAIL, "module-tail")                                                                                      \
     X(IN_USE, "memory-in-use")                                                                                         \
     X(CLEAN, "caches-clean")                                                                                           \
+    X(CLEAN_SCREEN, "screen-caches-clean")                                                                             \
     X(MAP_LIST, "map-list")                                                                                            \
     X(MAP_TAKEN, "map-taken")                                                                                          \
     X(MAP_ENTRY, "map-entry")                                                                                          \

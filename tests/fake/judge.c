@@ -171,11 +171,27 @@ static void check_taken(const struct judge *judge)
     }
 }
 
+/* What the firmware has drawn must not come out of a cache over what the kernel draws. */
+static void check_screen_caches(const struct judge *judge)
+{
+    struct baton_framebuffer screen;
+
+    if (!(judge->baton->facts & BATON_FACT_FRAMEBUFFER) || !fake_graphics_screen(&screen))
+        return;
+    for (uint64_t page = screen.physical; page < screen.physical + screen.size; page += FAKE_PAGE) {
+        if (!fake_caches_are_clean(page)) {
+            check_broken(CHECK_CLEAN_SCREEN, "the screen's caches were not cleaned at 0x%llx", (unsigned long long)page);
+            return;
+        }
+    }
+}
+
 /* What the loader wrote is clean to memory as it is now. The trampoline is the machine's own business. */
 static void check_caches(const struct judge *judge)
 {
     if (fake_is_injected()) /* it is not noted then */
         return;
+    check_screen_caches(judge);
     for (size_t i = 0; i < judge->memory_count; i++) {
         const struct baton_memory *entry = &judge->memory[i];
 

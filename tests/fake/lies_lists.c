@@ -128,6 +128,13 @@ static struct baton_framebuffer *screen(const struct told *told)
     return told_memory(told, told->baton->framebuffers.first);
 }
 
+static void turn_pixel(struct told *told, uint64_t offset)
+{
+    uint8_t *byte = phys_to_ptr(screen(told)->physical + offset);
+
+    *byte = (uint8_t) ~*byte;
+}
+
 static void turn_screen(struct told *told, uint64_t offset)
 {
     ((uint8_t *)screen(told))[offset] ^= 0x10;
@@ -193,6 +200,8 @@ static const struct lie lies[] = {
 
     {FOR("on the loader's stack", IN_USE), TELL(lie_on_taken, 0)},
     {FOR("on the loader's page tables", IN_USE), TELL(lie_on_taken, 1)},
+    {FOR("pixel that is still in a cache", CLEAN_SCREEN), TELL(turn_pixel, 5)},
+    {FOR("last pixel that is still in a cache", CLEAN_SCREEN), TELL(turn_pixel, 800 * 600 * 4 - 1)},
     {FOR("on reserved memory", IN_USE), TELL(lie_on_reserved, FAKE_RESERVED), ON("device tree")},
     {FOR("on memory that the firmware's tree reserves", IN_USE), TELL(lie_on_reserved, FAKE_RESERVED),
      ON("aarch64, an entry's device tree")},
