@@ -16,7 +16,9 @@ import pytest
 
 from harness import dtc
 from harness.check import none_of
+from harness.loader import build_loader
 from harness.machine import MachineError
+from harness.programs import AARCH64
 from harness.refusal import expect_refusal
 from harness.selfcheck import KNOWN, Known, read_checks, read_lies, verdict, volume
 
@@ -94,6 +96,13 @@ def test_device_tree_of_the_entry(checked):
     """Beside ACPI's tables. It reserves memory."""
     tree = dtc.compiled("/memreserve/ 0x50000000 0x3000;\n/ { compatible = \"made,board\"; };\n")
     checked("high", AT_EL1, Known(["device-tree"]), lines=["devicetree /board.dtb"], more_files={"board.dtb": tree})
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("compiler,level", [("gcc", "-Os"), ("clang", "-O2")])
+def test_loader_built_otherwise(checked, tmp_path, compiler, level):
+    loader = build_loader(tmp_path / "build", "aarch64", CC=compiler, LOADER_OPTIMISE=level)
+    checked("pie", FROM_EL2, more_files={f"EFI/BOOT/{AARCH64.loader}": loader}, extra=EL2)
 
 
 def test_memory_above_four_gibibytes(checked, much_memory):

@@ -20,6 +20,7 @@ from harness import dtc
 from harness.check import none_of
 from harness.elfmaker import PAGE, elf_file, segment
 from harness.files import ENTRY, entry
+from harness.loader import build_loader
 from harness.machine import MachineError
 from harness.programs import RISCV64
 from harness.refusal import expect_refusal
@@ -73,6 +74,12 @@ def test_everywhere(checked, variant, smp):
 @pytest.mark.parametrize("variant", ["high", "low", "pie"])
 def test_sv39(checked, variant, sv39_loader):
     checked(variant, SV39, loader=sv39_loader)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("compiler,level", [("gcc", "-Os"), ("clang", "-O2")])
+def test_loader_built_otherwise(checked, tmp_path, compiler, level):
+    checked("pie", SV48, loader=build_loader(tmp_path / "build", "riscv64", CC=compiler, LOADER_OPTIMISE=level))
 
 
 def test_device_tree_of_the_entry(checked):

@@ -307,6 +307,8 @@ size_t fake_tables_pages(struct fake_pages *ret_pages);
 /* What an entry has for its kernel, while the loader lists it; NULL: nothing. */
 const struct bytes *fake_tables_entry_tree(void);
 size_t fake_tables_reservations(struct fake_pages ret_pages[FAKE_RESERVATIONS]);
+/* Nobody can be told what the harts can do, since there are no tables that it stands in. */
+bool fake_tables_lack_isa(void);
 uint64_t fake_tables_rsdp(void);
 uint64_t fake_tables_smbios3(void);
 

@@ -82,6 +82,11 @@ uint64_t fake_tables_rsdp(void)
     return fake_has(FAKE_QUIRK_NO_TABLES) || fake_has(FAKE_QUIRK_BROKEN_RSDP) ? 0 : RSDP;
 }
 
+bool fake_tables_lack_isa(void)
+{
+    return fake_setup()->isa && fake_tables_rsdp() == 0;
+}
+
 uint64_t fake_tables_smbios3(void)
 {
     return fake_has(FAKE_QUIRK_NO_TABLES) ? 0 : SMBIOS3;

@@ -91,7 +91,7 @@ static void expect_trampoline(const struct judge *judge)
 /* How a device's memory is mapped, where pages can say so. */
 static unsigned device_flag(const struct judge *judge, unsigned flag)
 {
-    return table_format(&judge->result->entry)->has_combining ? flag : 0;
+    return table_format(&judge->result->entry)->has_combining && !fake_tables_lack_isa() ? flag : 0;
 }
 
 static void expect_serial(const struct judge *judge)

@@ -144,10 +144,17 @@ static unsigned most_errors(const struct scenario *scenario, const struct fake_r
            (fake_has(FAKE_QUIRK_STUCK_KEY) || (fake_setup()->keys > 0 && fake_injected() > 0));
 }
 
+/* A key that was pressed early and could not be read then ends the countdown of a menu later. */
+static bool waits_by_key(const struct fake_result *result)
+{
+    return result->end == FAKE_WAITED && fake_setup()->keys > 0 && fake_calls_failed(FAKE_ReadKeyStrokeEx) > 0;
+}
+
 static void check_errors(const struct scenario *scenario, const struct fake_result *result)
 {
     /* It was no boot; or a person did nothing, or wants something else. */
-    bool may_be_quiet = (scenario->end == FAKE_RETURNED && scenario->errors == 0) || scenario->is_menu;
+    bool may_be_quiet =
+        (scenario->end == FAKE_RETURNED && scenario->errors == 0) || scenario->is_menu || waits_by_key(result);
 
     if (!is_boot(result->end) && result->end != FAKE_RESTARTED && (result->errors == 0 || result->last_is_mistake) &&
         !may_be_quiet)
@@ -242,13 +249,13 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
     if (!lasting && result->mistakes > 1 + scenario->errors)
         check_broken(CHECK_MISTAKES, "one failure made %u configuration files be passed over", result->mistakes);
     if (!lasting && is_boot(expected_end(scenario)) && !is_boot(result->end) && !fake_injected_vital() &&
-        !lacks_path(scenario))
+        !lacks_path(scenario) && !waits_by_key(result))
         check_broken(CHECK_ONE_FAILURE, "one failure of %s kept the kernel from being booted",
                      fake_service_name(fake_injected_service()));
     if (is_boot(result->end) && !is_boot(expected_end(scenario)) && !is_boot(scenario->unattended) &&
         !fake_secure_was_denied() && !leaves_tree_out() && !lacks_fixups(scenario))
         check_broken(CHECK_JUMP_REFUSED, "the loader booted, where it should have refused");
-    if (result->end == FAKE_WAITED && !scenario->is_menu)
+    if (result->end == FAKE_WAITED && !scenario->is_menu && !waits_by_key(result))
         check_broken(CHECK_WAITED, "the loader waited for a person");
     if ((result->end == FAKE_RESET && fake_calls_of(FAKE_ExitBootServices) == 0) ||
         (result->end == FAKE_RESTARTED && scenario->end != FAKE_RESTARTED))
