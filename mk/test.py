@@ -265,7 +265,7 @@ PARTS = {
     "bench": part_bench,
 }
 # Parts that run what the first one builds.
-NEED_BUILD = ("install", "hello", "e2e", "e2e-quick")
+NEED_BUILD = ("layers", "install", "hello", "e2e", "e2e-quick")
 
 
 def main(build, *parts):
