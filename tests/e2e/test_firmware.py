@@ -116,7 +116,7 @@ def refused_runs(start, disk, files, **settings):
     entry is left is said as an error of its own.)
     """
     machine = start(disk(injected(files, runs=60, **settings)))
-    prompts, deadline = 0, time.monotonic() + 90
+    prompts, deadline = 0, time.monotonic() + 240
     while machine.process.poll() is None and time.monotonic() < deadline:
         machine.serial.update()
         if len(re.findall(CONSOLE_PROMPT, machine.serial.text)) > prompts:
