@@ -180,7 +180,8 @@ static void check_screen_caches(const struct judge *judge)
         return;
     for (uint64_t page = screen.physical; page < screen.physical + screen.size; page += FAKE_PAGE) {
         if (!fake_caches_are_clean(page)) {
-            check_broken(CHECK_CLEAN_SCREEN, "the screen's caches were not cleaned at 0x%llx", (unsigned long long)page);
+            check_broken(CHECK_CLEAN_SCREEN, "the screen's caches were not cleaned at 0x%llx",
+                         (unsigned long long)page);
             return;
         }
     }
