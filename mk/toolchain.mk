@@ -33,6 +33,7 @@ march.gcc.riscv64   := -march=rv64imac_zicsr_zifencei
 cc-for.clang = $(CC) --target=$(target.$1)
 cc-for.gcc   = $(if $(prefix.$1),$(prefix.$1)gcc,$(CC))
 ld-for.clang = ld.lld
+# Functions that are the same are one, which only lld can do.
 ld-flags.clang := --icf=all
 ld-flags.gcc   :=
 ld-for.gcc   = $(if $(prefix.$1),$(prefix.$1)ld,ld.bfd)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A kernel without handlers that does, three calls deep, what its command line says: for the last-gasp handler."""
+"""
+Kernels of one C file, compiled for the test that has it; and one without handlers that does, three calls deep, what its
+command line says, for the last-gasp handler.
+"""
 
 import subprocess
 from pathlib import Path
