@@ -28,9 +28,9 @@ static void gather_live_tables(struct facts *facts)
 {
     struct machine_range tables[TABLES_AT_MOST];
     size_t count = machine_live_tables(tables, TABLES_AT_MOST, true);
-    struct efi_descriptor root;
+    const struct memory_interval *root = count > 0 ? memory_intervals_find(&facts->memory, tables[0].base) : NULL;
 
-    if (count > 0 && efi_map_find(&facts->efi_map, tables[0].base, &root) && root.type == EFI_TYPE_CONVENTIONAL)
+    if (root && root->efi_type == EFI_TYPE_CONVENTIONAL)
         count = machine_live_tables(tables, TABLES_AT_MOST, false);
     for (size_t i = 0; i < count; i++)
         add_taken(facts, tables[i].base, tables[i].size, "the firmware's page tables");
@@ -77,11 +77,16 @@ static void gather_machine(struct boot *boot)
 
 enum status gather_map(struct boot *boot, struct error *error)
 {
+    const struct efi_map *map = &boot->fetched.map;
+    void *room = NULL;
     enum status status = map_fetch(&boot->ledger, &boot->fetched, error);
 
+    if (status == STATUS_OK)
+        status = ledger_memory(&boot->ledger, efi_map_count(map) * sizeof(struct memory_interval), &room, error);
     if (status != STATUS_OK)
         return status;
-    boot->facts.efi_map = boot->fetched.map;
+    boot->facts.efi_map = *map;
+    memory_intervals_read(map, room, efi_map_count(map), &boot->facts.memory);
     gather_taken(&boot->facts);
     return gather_tables(boot, error);
 }

@@ -6,13 +6,12 @@
 #include "configuration_tables.h"
 #include "device_tree.h"
 #include "device_tree_machine.h"
-#include "efi_map.h"
 #include "log.h"
 #include "phys.h"
 
 static const void *read_physical(void *context, uint64_t address, uint64_t size)
 {
-    return readable_memory_has(context, address, size) ? phys_to_ptr(address) : NULL;
+    return firmware_tables_may_read(context, address, size) ? phys_to_ptr(address) : NULL;
 }
 
 /* Whose memory is whose, an entry's tree may not know: then the firmware's own still says it. */
@@ -87,14 +86,13 @@ static enum status gather_from_tree(struct boot *boot, struct error *error)
 }
 
 /* Whether the kernel can read the memory at `address`, and nobody will use it for something else. */
-static bool is_kept(const struct efi_map *map, uint64_t address)
+static bool is_kept(const struct memory_intervals *memory, uint64_t address)
 {
-    struct efi_descriptor descriptor;
+    const struct memory_interval *interval = memory_intervals_find(memory, address);
 
-    if (!efi_map_find(map, address, &descriptor) || !(descriptor.attributes & EFI_ATTRIBUTE_WRITE_BACK))
-        return false;
-    return descriptor.type == EFI_TYPE_RUNTIME_DATA || descriptor.type == EFI_TYPE_RUNTIME_CODE ||
-           descriptor.type == EFI_TYPE_ACPI_RECLAIM || descriptor.type == EFI_TYPE_ACPI_NVS;
+    return interval && (interval->attributes & EFI_ATTRIBUTE_WRITE_BACK) &&
+           (interval->kind == BATON_MEMORY_RUNTIME_DATA || interval->kind == BATON_MEMORY_RUNTIME_CODE ||
+            interval->kind == BATON_MEMORY_ACPI_RECLAIMABLE || interval->kind == BATON_MEMORY_ACPI_NVS);
 }
 
 static struct serial_port serial_port(const struct machine_facts *machine, const struct firmware_tables *tables)
@@ -107,8 +105,7 @@ static struct serial_port serial_port(const struct machine_facts *machine, const
 enum status gather_tables(struct boot *boot, struct error *error)
 {
     struct facts *facts = &boot->facts;
-    struct readable_memory readable = {.map = &facts->efi_map};
-    struct physical_memory memory = {read_physical, &readable};
+    struct physical_memory memory = {read_physical, &facts->memory};
     struct firmware_pointers pointers;
     enum status status;
 
@@ -120,10 +117,10 @@ enum status gather_tables(struct boot *boot, struct error *error)
         status = gather_from_tree(boot, error);
     if (facts->tables.has_svpbmt && facts->machine.svpbmt_format)
         facts->machine.paging_format = facts->machine.svpbmt_format;
-    firmware_tables_check_devices(&facts->tables, &facts->efi_map);
+    firmware_tables_check_devices(&facts->tables, &facts->memory);
     facts->serial = serial_port(&facts->machine, &facts->tables);
     facts->system_table = ptr_to_phys(boot->firmware.system);
-    if (!is_kept(&facts->efi_map, facts->system_table)) {
+    if (!is_kept(&facts->memory, facts->system_table)) {
         log_info("the EFI system table is in memory that does not last; the kernel does not get it");
         facts->system_table = 0;
     }

@@ -74,7 +74,7 @@ static enum status enlarge(struct boot *boot, struct attempt *attempt, struct er
     const struct plan_file *kernel = &attempt->input.files[0];
     size_t size = 0;
     void *room = NULL;
-    enum status status = plan_next_room(kernel, &boot->facts.efi_map, attempt->arena.size, &size, error);
+    enum status status = plan_next_room(kernel, &boot->facts.memory, attempt->arena.size, &size, error);
 
     if (status == STATUS_OK && size <= boot->scratch.size) {
         attempt->arena = boot->scratch;

@@ -63,11 +63,11 @@ static struct bytes read_earlier(const struct boot *boot)
     uint64_t address = random_table_earlier(&boot->firmware);
     const LINUX_EFI_RANDOM_SEED *table;
 
-    if (address == 0 || !firmware_tables_may_read(&boot->facts.efi_map, address, sizeof(*table)))
+    if (address == 0 || !firmware_tables_may_read(&boot->facts.memory, address, sizeof(*table)))
         return (struct bytes){NULL, 0};
     table = phys_to_ptr(address);
     if (table->Size > EARLIER_MAX ||
-        !firmware_tables_may_read(&boot->facts.efi_map, address, sizeof(*table) + table->Size))
+        !firmware_tables_may_read(&boot->facts.memory, address, sizeof(*table) + table->Size))
         return (struct bytes){NULL, 0};
     return bytes_of(table->Bits, table->Size);
 }

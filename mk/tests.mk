@@ -88,7 +88,7 @@ $(eval $(call compile,$(EXHAUST_OBJ),$(folder.core),$$(EXHAUST_CFLAGS) $(see.cor
 $(eval $(call compile,$(EXHAUST_OBJ),tests/exhaust,$$(EXHAUST_CFLAGS) $(see.exhaust)))
 
 $(BUILD)/tests/exhaust/memory_map: $(addprefix $(EXHAUST_OBJ)/,tests/exhaust/map_reference.o \
-	loader/core/memory_map.o loader/core/efi_map.o loader/base/sort.o)
+	loader/core/memory_map.o loader/core/memory_intervals.o loader/core/cover.o loader/core/efi_map.o loader/base/sort.o)
 $(BUILD)/tests/exhaust/paging: $(addprefix $(EXHAUST_OBJ)/,tests/exhaust/page_model.o loader/core/paging.o \
 	loader/core/paging_formats.o loader/core/page_entries.o)
 $(EXHAUST_PROGRAMS): $(BUILD)/tests/exhaust/%: $(EXHAUST_OBJ)/tests/exhaust/%.o $(BUILD)/flags

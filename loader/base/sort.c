@@ -58,11 +58,11 @@ static void sink(const struct heap *heap, size_t node, size_t count)
 }
 
 /* Each goes down to its place, which is near in what is sorted but for a few. False when that gets long. */
-static bool insert_all(const struct heap *heap, size_t count)
+static bool insert_rest(const struct heap *heap, size_t sorted, size_t count)
 {
     size_t moves = 0;
 
-    for (size_t next = 1; next < count; next++) {
+    for (size_t next = sorted; next < count; next++) {
         for (size_t at = next; at > 0 && compare(heap, at - 1, at) > 0; at--) {
             if (moves++ >= MOVES_MOST * count)
                 return false;
@@ -72,11 +72,12 @@ static bool insert_all(const struct heap *heap, size_t count)
     return true;
 }
 
-void sort(void *elements, size_t count, size_t size, int (*compare_elements)(const void *a, const void *b))
+void sort_rest(void *elements, size_t sorted, size_t count, size_t size,
+               int (*compare_elements)(const void *a, const void *b))
 {
     struct heap heap = {elements, size, compare_elements};
 
-    if (insert_all(&heap, count))
+    if (insert_rest(&heap, sorted, count))
         return;
     for (size_t node = count / 2; node-- > 0;)
         sink(&heap, node, count);
@@ -84,4 +85,9 @@ void sort(void *elements, size_t count, size_t size, int (*compare_elements)(con
         swap(&heap, 0, end);
         sink(&heap, 0, end);
     }
+}
+
+void sort(void *elements, size_t count, size_t size, int (*compare_elements)(const void *a, const void *b))
+{
+    sort_rest(elements, 0, count, size, compare_elements);
 }

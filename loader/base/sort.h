@@ -11,4 +11,7 @@
  */
 void sort(void *elements, size_t count, size_t size, int (*compare)(const void *a, const void *b));
 
+/* The same, where the first `sorted` elements are known to stand in their order. */
+void sort_rest(void *elements, size_t sorted, size_t count, size_t size, int (*compare)(const void *a, const void *b));
+
 #endif

@@ -2,6 +2,7 @@
 #include "address_space.h"
 
 #include "checked.h"
+#include "memory_runs.h"
 
 /* Tables for holes that appear in the firmware's map between plan and exit; each costs a few. */
 #define SLACK_TABLES 32
@@ -11,39 +12,6 @@ struct builder {
     struct page_tables *tables;
     uint64_t end; /* the first physical address above all that is in the direct map */
 };
-
-/* Whether the direct map holds memory of this kind by itself, and how. Cached aliases of devices must not exist. */
-static bool is_direct_mapped(const struct baton_memory *entry, uint32_t *ret_permissions)
-{
-    bool cached = (entry->efi_attributes & EFI_ATTRIBUTE_WRITE_BACK) != 0;
-
-    switch (entry->kind) {
-    case BATON_MEMORY_USABLE:
-    case BATON_MEMORY_BOOT_SERVICES:
-    case BATON_MEMORY_LOADER:
-    case BATON_MEMORY_SPECIFIC_PURPOSE:
-    case BATON_MEMORY_ACPI_RECLAIMABLE:
-    case BATON_MEMORY_ACPI_NVS:
-    case BATON_MEMORY_RUNTIME_DATA:
-    case BATON_MEMORY_WITHHELD: /* until now: runs are the same in either pass */
-        *ret_permissions = PERMIT_WRITE;
-        return cached;
-    case BATON_MEMORY_RUNTIME_CODE:
-        *ret_permissions = PERMIT_READ;
-        return cached;
-    case BATON_MEMORY_FIRMWARE_TABLES:
-        *ret_permissions = PERMIT_READ;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool is_free_for_kernel(uint32_t kind)
-{
-    return kind == BATON_MEMORY_USABLE || kind == BATON_MEMORY_BOOT_SERVICES || kind == BATON_MEMORY_LOADER ||
-           kind == BATON_MEMORY_SPECIFIC_PURPOSE;
-}
 
 /* How many of the `size` bytes at `physical` the direct map's window has room for. */
 static uint64_t within_reach(const struct plan *plan, uint64_t physical, uint64_t size)
@@ -153,47 +121,13 @@ static void map_framebuffers(struct builder *builder, const struct facts *facts)
     }
 }
 
-/* Relabels the free memory among `count` entries that is not mapped up to its end. */
-static void withhold(struct baton_memory *entries, size_t count, uint64_t mapped_end)
+/* Relabels the free memory of a run that is not mapped up to its end. */
+static void withhold(struct baton_memory *entries, const struct memory_run *run, uint64_t mapped)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].base + entries[i].size > mapped_end && is_free_for_kernel(entries[i].kind))
+    for (size_t i = 0; i < run->count; i++) {
+        if (entries[i].base + entries[i].size > run->base + mapped && memory_kind_is_free(entries[i].kind))
             entries[i].kind = BATON_MEMORY_WITHHELD;
     }
-}
-
-/* The next run of adjacent entries from `start` on that the direct map holds with the same permissions; its number of
- * entries, or 0 when entry `start` is not held. */
-static size_t find_run(const struct baton_memory *entries, size_t start, size_t count, uint32_t *ret_permissions,
-                       uint64_t *ret_size)
-{
-    uint64_t size;
-    size_t length = 1;
-    uint32_t permissions = 0;
-
-    if (!is_direct_mapped(&entries[start], &permissions))
-        return 0;
-    for (size = entries[start].size; start + length < count; length++) {
-        const struct baton_memory *entry = &entries[start + length];
-        uint32_t other = 0;
-
-        if (entry->base != entries[start].base + size || !is_direct_mapped(entry, &other) || other != permissions)
-            break;
-        size += entry->size;
-    }
-    *ret_permissions = permissions;
-    *ret_size = size;
-    return length;
-}
-
-/* Whether one of these entries must be mapped, whatever comes: it cannot be withheld. */
-static bool must_be_mapped(const struct baton_memory *entries, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (!is_free_for_kernel(entries[i].kind) && entries[i].kind != BATON_MEMORY_WITHHELD)
-            return true;
-    }
-    return false;
 }
 
 /* The same as map_direct, but when the pool does not suffice nothing is mapped. */
@@ -211,25 +145,39 @@ static uint64_t map_direct_whole(struct builder *builder, uint64_t physical, uin
     return 0;
 }
 
+/* If tables run out, only free memory does without, and is withheld. */
+static void map_run(struct builder *builder, struct baton_memory *entries, const struct memory_run *run)
+{
+    uint64_t mapped = 0;
+
+    if (run->held && run->free)
+        mapped = map_direct_whole(builder, run->base, run->size, run->permissions);
+    else if (run->held)
+        mapped = map_direct(builder, run->base, run->size, run->permissions);
+    if (mapped < run->size)
+        withhold(entries, run, mapped);
+}
+
 /* All that firmware left, in runs as long as may be, so that large pages fit. First those with something in them that
- * must be mapped: if tables run out, only free memory does without, and is withheld. */
+ * must be mapped. The longest one, which often is nearly all memory, is not looked for again. */
 static void map_the_rest(struct builder *builder, struct baton_memory *entries, size_t count)
 {
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0, length = 1; i < count; i += length) {
-            uint32_t permissions = 0;
-            uint64_t size = 0, mapped;
-            size_t held = find_run(entries, i, count, &permissions, &size);
-            bool must = held > 0 && must_be_mapped(&entries[i], held);
+    struct memory_run run, longest = {0};
+    size_t longest_at = 0;
 
-            length = held > 0 ? held : 1;
-            if (must != (pass == 0))
-                continue;
-            mapped = must       ? map_direct(builder, entries[i].base, size, permissions)
-                     : held > 0 ? map_direct_whole(builder, entries[i].base, size, permissions)
-                                : 0;
-            withhold(&entries[i], length, entries[i].base + mapped);
+    for (size_t i = 0; i < count; i += run.count) {
+        run = memory_run_find(&entries[i], count - i);
+        if (!run.free)
+            map_run(builder, &entries[i], &run);
+        if (run.count > longest.count) {
+            longest = run;
+            longest_at = i;
         }
+    }
+    for (size_t i = 0; i < count; i += run.count) {
+        run = i == longest_at ? longest : memory_run_find(&entries[i], count - i);
+        if (run.free)
+            map_run(builder, &entries[i], &run);
     }
 }
 
@@ -270,23 +218,20 @@ static size_t count_the_rest(const struct plan *plan, const struct facts *facts,
                              size_t count, size_t *ret_in_small_pages)
 {
     struct page_tables tables;
+    struct memory_run run;
     size_t in_small_pages = 0;
-    size_t i = 0;
 
     page_tables_start(&tables, address_space_format(plan, &facts->machine), facts->machine.paging_levels,
                       facts->machine.gigabyte_pages ? 3 : 2, NULL, 0, 0);
-    while (i < count) {
-        uint32_t permissions = 0;
-        uint64_t size = 0;
-        size_t length = find_run(entries, i, count, &permissions, &size);
+    for (size_t i = 0; i < count; i += run.count) {
+        uint64_t size;
 
-        if (length == 0 && is_free_for_kernel(entries[i].kind)) /* not mapped, but what the loader places there is */
-            size = entries[i].size;
-        size = within_reach(plan, entries[i].base, size);
-        if (length > 0)
-            (void)page_tables_map(&tables, plan->direct_map_base + entries[i].base, entries[i].base, size, permissions);
-        in_small_pages += size > 0 ? page_tables_worst(size, facts->machine.paging_levels) : 0;
-        i += length > 0 ? length : 1;
+        run = memory_run_find(&entries[i], count - i);
+        size = within_reach(plan, run.base, run.size);
+        if (run.held)
+            (void)page_tables_map(&tables, plan->direct_map_base + run.base, run.base, size, run.permissions);
+        if (size > 0 && (run.held || run.free)) /* what is free and not mapped, the loader may place something in */
+            in_small_pages += page_tables_worst(size, facts->machine.paging_levels);
     }
     share_identity(plan, &tables);
     *ret_in_small_pages = in_small_pages;

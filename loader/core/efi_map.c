@@ -6,8 +6,6 @@
 _Static_assert(sizeof(struct efi_descriptor) == EFI_DESCRIPTOR_MINIMUM, "UEFI's layout");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "UEFI's byte order");
 
-#define PHYSICAL_END (1ULL << 52) /* no machine has more address lines */
-
 static const char *const type_names[] = {
     "Reserved",
     "LoaderCode",
@@ -32,37 +30,20 @@ size_t efi_map_count(const struct efi_map *map)
     return map->descriptor_size < EFI_DESCRIPTOR_MINIMUM ? 0 : map->bytes.size / map->descriptor_size;
 }
 
-/* Each boot asks this of every descriptor many times. */
 bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end)
 {
-    uint64_t base = align_down(descriptor->physical, PAGE_SIZE), pages = descriptor->pages, end = PHYSICAL_END;
+    uint64_t base = align_down(descriptor->physical, PAGE_SIZE), pages = descriptor->pages, end = EFI_PHYSICAL_END;
 
-    if (pages == 0 || base >= PHYSICAL_END)
+    if (pages == 0 || base >= EFI_PHYSICAL_END)
         return false;
-    if (pages <= (PHYSICAL_END - base) / PAGE_SIZE) { /* otherwise it is cut off */
+    if (pages <= (EFI_PHYSICAL_END - base) / PAGE_SIZE) { /* otherwise it is cut off */
         end = base + pages * PAGE_SIZE;
         if (base != descriptor->physical)
-            end = min_u64(end + PAGE_SIZE, PHYSICAL_END);
+            end = min_u64(end + PAGE_SIZE, EFI_PHYSICAL_END);
     }
     *ret_base = base;
     *ret_end = end;
     return true;
-}
-
-bool efi_map_find(const struct efi_map *map, uint64_t address, struct efi_descriptor *ret_descriptor)
-{
-    size_t count = efi_map_count(map);
-
-    for (size_t i = 0; i < count; i++) {
-        const struct efi_descriptor *descriptor = efi_map_at(map, i);
-        uint64_t base, end;
-
-        if (!efi_descriptor_range(descriptor, &base, &end) || address < base || address >= end)
-            continue;
-        *ret_descriptor = *descriptor;
-        return true;
-    }
-    return false;
 }
 
 bool efi_type_is_known(uint32_t type)

@@ -30,6 +30,8 @@
 #define EFI_TYPE_PERSISTENT         14u
 #define EFI_TYPE_UNACCEPTED         15u
 
+#define EFI_PHYSICAL_END (1ULL << 52) /* no machine has more address lines */
+
 #define EFI_ATTRIBUTE_WRITE_BACK       0x8ULL
 #define EFI_ATTRIBUTE_SPECIFIC_PURPOSE 0x40000ULL
 
@@ -56,9 +58,6 @@ static inline const struct efi_descriptor *efi_map_at(const struct efi_map *map,
 {
     return (const struct efi_descriptor *)(const void *)(map->bytes.data + index * map->descriptor_size);
 }
-
-/* The first descriptor that lists the memory at `address`; false when none does. */
-bool efi_map_find(const struct efi_map *map, uint64_t address, struct efi_descriptor *ret_descriptor);
 
 /*
  * The descriptor's range in bytes, in whole pages below 2^52; a base in the middle of a page, which the specification

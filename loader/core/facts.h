@@ -5,7 +5,6 @@
 
 #include <baton/baton.h>
 
-#include "efi_map.h"
 #include "firmware_tables.h"
 #include "paging.h"
 
@@ -70,6 +69,7 @@ struct random_facts {
 struct facts {
     struct machine_facts machine;
     struct efi_map efi_map;
+    struct memory_intervals memory; /* the same, read */
     struct firmware_tables tables;
     struct serial_port serial;        /* kind 0: none */
     struct bytes device_tree;         /* the kernel's; size 0 when there is none */

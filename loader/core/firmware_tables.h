@@ -6,8 +6,8 @@
 #ifndef BATON_FIRMWARE_TABLES_H
 #define BATON_FIRMWARE_TABLES_H
 
-#include "efi_map.h"
 #include "firmware_pointers.h"
+#include "memory_intervals.h"
 #include "physical.h"
 #include "table_ranges.h"
 
@@ -58,22 +58,13 @@ void firmware_tables_find(const struct firmware_pointers *pointers, const struct
  * Forgets I/O APICs and HPETs that cannot be devices: where the map lists memory, below 1 MiB, from 4 GiB on, or not at
  * a multiple of 4. The loader writes to the others. Of a serial port all but the 4 GiB holds. Says so in the log.
  */
-void firmware_tables_check_devices(struct firmware_tables *tables, const struct efi_map *map);
+void firmware_tables_check_devices(struct firmware_tables *tables, const struct memory_intervals *memory);
 
 /*
- * Whether `size` bytes at `address` may be read in search of tables: all of them lie in memory that the map lists with
- * a type that can hold some (not MMIO, unusable, persistent or unaccepted memory), or between 0xE0000 and 0xFFFFF,
- * the BIOS area, which some firmware has tables in and does not list. Page 0 may never be read. The map may be in any
- * order and overlap; a range that lies across more than 64 descriptors in no order is refused.
+ * Whether `size` bytes at `address` may be read in search of tables: all of them lie in memory that the firmware lists
+ * with a type that can hold some (not MMIO, unusable, persistent or unaccepted memory), or between 0xE0000 and 0xFFFFF,
+ * the BIOS area, which some firmware has tables in and does not list. Page 0 may never be read.
  */
-bool firmware_tables_may_read(const struct efi_map *map, uint64_t address, uint64_t size);
-
-/* The same for somebody who reads many tables of one map, which lie together: what was found once is remembered. */
-struct readable_memory {
-    const struct efi_map *map;
-    uint64_t base, end; /* of what may be read all over */
-};
-
-bool readable_memory_has(struct readable_memory *readable, uint64_t address, uint64_t size);
+bool firmware_tables_may_read(const struct memory_intervals *memory, uint64_t address, uint64_t size);
 
 #endif

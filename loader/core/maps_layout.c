@@ -17,7 +17,7 @@ bool maps_layout_make(uint64_t raw_size, size_t descriptor_size, size_t placed, 
     layout.raw_size = align_down(raw_size + PAGE_SIZE - 1, PAGE_SIZE);
     layout.intervals = memory_map_intervals((size_t)layout.raw_size / descriptor_size, placed);
     entries_size = memory_map_entries(layout.intervals) * sizeof(struct baton_memory);
-    scratch_size = layout.intervals * (sizeof(struct memory_interval) + 2 * sizeof(uint32_t));
+    scratch_size = layout.intervals * (sizeof(struct memory_interval) + sizeof(uint32_t));
     layout.entries = layout.raw_size;
     layout.labelled = align_down(layout.entries + entries_size + PAGE_SIZE - 1, PAGE_SIZE);
     layout.scratch = layout.labelled;

@@ -9,8 +9,8 @@
 
 #include <baton/baton.h>
 
-#include "efi_map.h"
 #include "error.h"
+#include "memory_intervals.h"
 
 /* A range with a kind that overrides what the firmware says of it. */
 struct placed_range {
@@ -19,20 +19,11 @@ struct placed_range {
     uint32_t kind; /* BATON_MEMORY_... */
 };
 
-/* One input range while the map is made. */
-struct memory_interval {
-    uint64_t base, end;
-    uint64_t attributes;
-    uint32_t kind;
-    uint32_t efi_type;
-    uint32_t sequence; /* where ranges are equally strict, the first one wins */
-};
-
 struct memory_map_room {
     size_t intervals;                 /* how many input ranges the room is for */
     struct memory_interval *interval; /* `intervals` of them */
-    uint32_t *heap;                   /* 2 * `intervals` of them */
-    struct baton_memory *entry;       /* memory_map_entries(intervals) of them */
+    uint32_t *heap;                   /* one for each input range, the firmware's and placed ones */
+    struct baton_memory *entry;       /* memory_map_entries() of them all */
 };
 
 /* Input ranges for a map of at most `descriptors` and `placed` ranges: one more, since page 0 gets one of its own. */
@@ -47,14 +38,15 @@ static inline size_t memory_map_entries(size_t intervals)
     return 2 * intervals + 1;
 }
 
-/* The kind that a firmware type is by itself. */
-uint32_t memory_kind_of(uint32_t efi_type, uint64_t attributes);
-
 /*
- * Writes the map into `room->entry` and returns how many entries it has. Ranges beyond the room's capacity would be
- * left out, which a caller that sized the room by memory_map_intervals never sees. Cost: n log n; n where the
- * firmware's map is nearly sorted.
+ * Writes the map of the firmware's memory with the placed ranges over it into `room->entry`, and returns how many
+ * entries it has. room->interval is for the placed ranges alone: memory_map_intervals(0, placed_count). Ranges beyond
+ * that would be left out. Cost: n log n; n where no ranges overlap.
  */
+size_t memory_map_place(const struct memory_intervals *firmware, const struct placed_range *placed, size_t placed_count,
+                        const struct memory_map_room *room);
+
+/* The same from the firmware's own map, which is read into room->interval, too. */
 size_t memory_map_seal(const struct efi_map *efi, const struct placed_range *placed, size_t placed_count,
                        const struct memory_map_room *room);
 

@@ -4,7 +4,7 @@
 #include "checked.h"
 
 #define MORE_AT_MOST (64ULL << 20) /* no kernel's headers and relocations are larger */
-#define FIRST_ROOM   (24U * 1024)  /* besides the map, sealed */
+#define FIRST_ROOM   (6U * 1024)   /* besides the map, sealed */
 #define ROOM_AT_MOST (64U * 1024 * 1024)
 
 enum status plan_start(const struct plan_sizes *sizes, struct arena *arena, struct plan *ret_plan)
@@ -94,19 +94,18 @@ static bool overlaps(uint64_t base, uint64_t end, uint64_t other_base, uint64_t 
 }
 
 /* How much memory is free, and the largest piece of it. */
-static void measure_free(const struct efi_map *map, uint64_t *ret_total, uint64_t *ret_largest)
+static void measure_free(const struct memory_intervals *memory, uint64_t *ret_total, uint64_t *ret_largest)
 {
     uint64_t total = 0, largest = 0;
 
-    for (size_t i = 0; i < efi_map_count(map); i++) {
-        const struct efi_descriptor *descriptor = efi_map_at(map, i);
-        uint64_t base, end;
+    for (size_t i = 0; i < memory->count; i++) {
+        const struct memory_interval *interval = &memory->interval[i];
 
-        if (descriptor->type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(descriptor, &base, &end))
+        if (interval->efi_type != EFI_TYPE_CONVENTIONAL)
             continue;
-        if (!checked_add(total, end - base, &total))
+        if (!checked_add(total, interval->end - interval->base, &total))
             total = UINT64_MAX;
-        largest = max_u64(largest, end - base);
+        largest = max_u64(largest, interval->end - interval->base);
     }
     *ret_total = total;
     *ret_largest = largest;
@@ -157,13 +156,12 @@ static uint64_t find_free_between(const struct facts *facts, uint64_t base, uint
 /* Where free memory of `size` bytes begins; 0 when there is none. */
 static uint64_t find_free(const struct facts *facts, uint64_t size)
 {
-    for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
-        const struct efi_descriptor *descriptor = efi_map_at(&facts->efi_map, i);
-        uint64_t base, end, found;
+    for (size_t i = 0; i < facts->memory.count; i++) {
+        const struct memory_interval *interval = &facts->memory.interval[i];
+        uint64_t found = 0;
 
-        if (descriptor->type != EFI_TYPE_CONVENTIONAL || !efi_descriptor_range(descriptor, &base, &end))
-            continue;
-        found = find_free_between(facts, base, end, size);
+        if (interval->efi_type == EFI_TYPE_CONVENTIONAL)
+            found = find_free_between(facts, interval->base, interval->end, size);
         if (found != 0)
             return found;
     }
@@ -243,13 +241,12 @@ static enum status check_exact(const struct plan_request *request, const struct 
 
     if (find_taken(facts, request->address, end, &taken))
         return refuse_taken(request, facts, taken.base, taken.base + taken.size, taken.owner, error);
-    for (size_t i = 0; i < efi_map_count(&facts->efi_map); i++) {
-        const struct efi_descriptor *descriptor = efi_map_at(&facts->efi_map, i);
-        uint64_t from, to;
+    for (size_t i = 0; i < facts->memory.count; i++) {
+        const struct memory_interval *interval = &facts->memory.interval[i];
 
-        if (descriptor->type != EFI_TYPE_CONVENTIONAL && efi_descriptor_range(descriptor, &from, &to) &&
-            overlaps(request->address, end, from, to))
-            return refuse_taken(request, facts, from, to, owner_name(descriptor->type), error);
+        if (interval->efi_type != EFI_TYPE_CONVENTIONAL &&
+            overlaps(request->address, end, interval->base, interval->end))
+            return refuse_taken(request, facts, interval->base, interval->end, owner_name(interval->efi_type), error);
     }
     if (!is_memory(map, request->address, end)) {
         (void)error_set(&problem, STATUS_OK, "not all of that is memory on this machine");
@@ -263,7 +260,7 @@ enum status plan_check_memory(const struct plan *plan, const struct facts *facts
 {
     uint64_t total, largest, wanted = 0;
 
-    measure_free(&facts->efi_map, &total, &largest);
+    measure_free(&facts->memory, &total, &largest);
     for (size_t i = 0; i < plan->request_count; i++) {
         const struct plan_request *request = &plan->requests[i];
 
@@ -312,17 +309,15 @@ enum status plan_file_bytes(const struct plan_input *input, size_t file, uint64_
 }
 
 /* Enough for most plans on this map. */
-static size_t first_room(const struct efi_map *map)
+static size_t first_room(const struct memory_intervals *memory)
 {
-    const size_t entry = sizeof(struct memory_interval) + 2 * sizeof(uint32_t) + 2 * sizeof(struct baton_memory);
-
-    return FIRST_ROOM + efi_map_count(map) * entry;
+    return FIRST_ROOM + memory->count * (sizeof(uint32_t) + 2 * sizeof(struct baton_memory));
 }
 
-enum status plan_next_room(const struct plan_file *kernel, const struct efi_map *map, size_t size, size_t *ret_size,
-                           struct error *error)
+enum status plan_next_room(const struct plan_file *kernel, const struct memory_intervals *memory, size_t size,
+                           size_t *ret_size, struct error *error)
 {
-    size_t next = size == 0 ? first_room(map) : 4 * size;
+    size_t next = size == 0 ? first_room(memory) : 4 * size;
 
     if (next > ROOM_AT_MOST)
         return error_set(error, STATUS_NO_MEMORY,

@@ -229,8 +229,8 @@ MUST_CHECK enum status plan_file_bytes(const struct plan_input *input, size_t fi
 
 /* The scratch memory to try next, in bytes, after `size`; 0 is before the first try. STATUS_NO_MEMORY: `kernel` has had
  * enough. */
-MUST_CHECK enum status plan_next_room(const struct plan_file *kernel, const struct efi_map *map, size_t size,
-                                      size_t *ret_size, struct error *error);
+MUST_CHECK enum status plan_next_room(const struct plan_file *kernel, const struct memory_intervals *memory,
+                                      size_t size, size_t *ret_size, struct error *error);
 
 /* Whether there is room for the bytes that a plan wants to see of `file`: STATUS_INVALID when they are too many. */
 MUST_CHECK enum status plan_check_want(const struct plan_file *file, const struct plan_want *want, struct error *error);

@@ -180,26 +180,33 @@ static enum status add_baton(struct plan *plan, const struct plan_input *input, 
     return STATUS_OK;
 }
 
-/* Counts the tables on the map as it is now, sealed into the arena. */
-static enum status add_tables(struct plan *plan, const struct plan_input *input, struct arena *arena,
-                              struct baton_plan *own)
+/* The map as it is now. False when the arena has no room for it. */
+static bool make_map(const struct facts *facts, struct arena *arena, struct plan_map *ret_map)
 {
-    const struct facts *facts = input->facts;
-    size_t placed_count = facts_placed(facts);
+    const size_t placed_count = facts_placed(facts), own = memory_map_intervals(0, placed_count);
+    const size_t intervals = memory_map_intervals(facts->memory.count, placed_count);
     struct placed_range *placed = arena_take(arena, placed_count, sizeof(placed[0]));
-    struct maps_layout layout;
-    struct memory_map_room room;
-    uint8_t *memory;
+    struct memory_map_room room = {
+        .intervals = own,
+        .interval = arena_take(arena, own, sizeof(room.interval[0])),
+        .heap = arena_take(arena, intervals, sizeof(room.heap[0])),
+        .entry = arena_take(arena, memory_map_entries(intervals), sizeof(room.entry[0])),
+    };
+
+    if (!placed || !room.interval || !room.heap || !room.entry)
+        return false;
+    baton_list_facts(facts, placed);
+    *ret_map = (struct plan_map){room.entry, memory_map_place(&facts->memory, placed, placed_count, &room)};
+    return true;
+}
+
+/* As many tables as the map takes as it is now. */
+static enum status add_tables(struct plan *plan, const struct facts *facts, struct arena *arena, struct baton_plan *own)
+{
     uint64_t size;
 
-    if (!placed || !maps_layout_make(facts->efi_map.bytes.size, facts->efi_map.descriptor_size, placed_count, &layout))
-        return STATUS_NEED_ROOM; /* absurd sizes cannot be: add_baton made a larger one */
-    memory = arena_take(arena, (size_t)layout.size, 1);
-    if (!memory)
+    if (!make_map(facts, arena, &own->map))
         return STATUS_NEED_ROOM;
-    room = maps_layout_room(&layout, memory);
-    baton_list_facts(facts, placed);
-    own->map = (struct plan_map){room.entry, memory_map_seal(&facts->efi_map, placed, placed_count, &room)};
     size = address_space_count(plan, facts, own->map.entries, own->map.count) * PAGE_SIZE;
     plan->tables = add_pages(plan, "the page tables", size, BATON_MEMORY_PAGE_TABLES);
     return STATUS_OK;
@@ -236,7 +243,7 @@ enum status baton_requests_add(const struct plan_input *input, struct arena *are
     add_trampoline(plan, &input->facts->machine);
     status = add_baton(plan, input, own, error);
     if (status == STATUS_OK)
-        status = add_tables(plan, input, arena, own);
+        status = add_tables(plan, input->facts, arena, own);
     if (status != STATUS_OK)
         return status;
     own->placed = arena_take(arena, plan->request_count + facts_placed(input->facts), sizeof(own->placed[0]));

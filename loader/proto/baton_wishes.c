@@ -5,18 +5,16 @@
 #include "checked.h"
 
 /* RAM that the kernel may come to have: what is free, and what the firmware and the loader have of it only for now. */
-static uint64_t measure_ram(const struct efi_map *map)
+static uint64_t measure_ram(const struct memory_intervals *memory)
 {
     uint64_t total = 0;
 
-    for (size_t i = 0; i < efi_map_count(map); i++) {
-        const struct efi_descriptor *descriptor = efi_map_at(map, i);
-        uint32_t kind = memory_kind_of(descriptor->type, descriptor->attributes);
-        uint64_t base, end;
+    for (size_t i = 0; i < memory->count; i++) {
+        const struct memory_interval *interval = &memory->interval[i];
 
-        if (kind != BATON_MEMORY_USABLE && kind != BATON_MEMORY_LOADER && kind != BATON_MEMORY_BOOT_SERVICES)
+        if (!memory_kind_is_free(interval->kind) || interval->kind == BATON_MEMORY_SPECIFIC_PURPOSE)
             continue;
-        if (efi_descriptor_range(descriptor, &base, &end) && !checked_add(total, end - base, &total))
+        if (!checked_add(total, interval->end - interval->base, &total))
             total = UINT64_MAX;
     }
     return total;
@@ -78,7 +76,7 @@ static const char *what_is_missing(uint64_t feature, const struct facts *facts, 
 
 static enum status check_ram(const struct plan_input *input, const struct wishes *wishes, struct error *error)
 {
-    uint64_t ram = measure_ram(&input->facts->efi_map);
+    uint64_t ram = measure_ram(&input->facts->memory);
 
     if (wishes->minimum_ram > ram)
         return error_set(error, STATUS_UNSUPPORTED,

@@ -52,7 +52,7 @@ static struct memory_map_room make_room(size_t intervals)
     struct memory_map_room room = {.intervals = intervals};
 
     room.interval = malloc(intervals * sizeof(room.interval[0]));
-    room.heap = malloc(2 * intervals * sizeof(room.heap[0]));
+    room.heap = malloc(intervals * sizeof(room.heap[0]));
     room.entry = malloc(memory_map_entries(intervals) * sizeof(room.entry[0]));
     assert_non_null(room.interval);
     assert_non_null(room.heap);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * firmware_tables_may_read on maps of any kind, against a walk from border to border of the range: each piece lies in a
- * descriptor that may hold tables or in the BIOS area, none in one that may not, and never in page 0. What would need
- * more than 64 pieces may be refused.
+ * descriptor that may hold tables or in the BIOS area, none in one that may not, and never in page 0.
  */
+#include "checked.h"
 #include "firmware_tables.h"
 #include "fuzz.h"
 #include "machine.h"
@@ -12,6 +12,26 @@ static bool holds_no_tables(uint32_t type)
 {
     return type == EFI_TYPE_UNUSABLE || type == EFI_TYPE_MMIO || type == EFI_TYPE_MMIO_PORTS ||
            type == EFI_TYPE_PERSISTENT || type == EFI_TYPE_UNACCEPTED;
+}
+
+static bool is_free_later(uint32_t type)
+{
+    return type == EFI_TYPE_CONVENTIONAL || (type >= EFI_TYPE_LOADER_CODE && type <= EFI_TYPE_BOOT_SERVICES_DATA);
+}
+
+/* The whole pages of a descriptor. Those that it has in part are not counted to memory that will be free. */
+static bool pages_of(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end)
+{
+    const unsigned __int128 end = descriptor->physical + (unsigned __int128)descriptor->pages * PAGE_SIZE;
+
+    if (!efi_descriptor_range(descriptor, ret_base, ret_end))
+        return false;
+    if (is_free_later(descriptor->type) && descriptor->physical % PAGE_SIZE != 0) {
+        *ret_base += PAGE_SIZE;
+        if (end < *ret_end)
+            *ret_end = align_down((uint64_t)end, PAGE_SIZE);
+    }
+    return *ret_base < *ret_end;
 }
 
 /* The end of the longest run from `at` on that the map lists; `at` when it lists nothing there. */
@@ -23,8 +43,7 @@ static uint64_t listed_up_to(const struct efi_map *map, uint64_t at)
         struct efi_descriptor descriptor = *efi_map_at(map, i);
         uint64_t base, end;
 
-        if (efi_descriptor_range(&descriptor, &base, &end) && !holds_no_tables(descriptor.type) && base <= at &&
-            end > furthest)
+        if (pages_of(&descriptor, &base, &end) && !holds_no_tables(descriptor.type) && base <= at && end > furthest)
             furthest = end;
     }
     return furthest;
@@ -55,25 +74,17 @@ static bool may_read_plainly(const struct efi_map *map, uint64_t address, uint64
     return true;
 }
 
-/* What was remembered of the reads before changes nothing. */
-static void check(struct readable_memory *readable, uint64_t address, uint64_t size)
-{
-    bool may = may_read_plainly(readable->map, address, size);
-
-    CHECK(firmware_tables_may_read(readable->map, address, size) == may);
-    CHECK(readable_memory_has(readable, address, size) == may);
-}
-
 void fuzz(struct input *input)
 {
     struct made_map made = machine_wild_map(input, 32);
     struct efi_map map = made_map_view(&made);
-    struct readable_memory readable = {.map = &map};
+    struct memory_intervals memory = made_map_read(&made);
 
     for (unsigned i = 0; i < 4; i++) {
         uint64_t address = input_flag(input) ? input_wide(input) : input_address(input) + input_number(input, 2);
+        uint64_t size = input_flag(input) ? input_number(input, 3) : input_wide(input);
 
-        check(&readable, address, input_flag(input) ? input_number(input, 3) : input_wide(input));
+        CHECK(firmware_tables_may_read(&memory, address, size) == may_read_plainly(&map, address, size));
     }
     made_map_end(&made);
 }

@@ -221,11 +221,11 @@ void fuzz(struct input *input)
         machine_spans(input, &boot.spans);
         made_map_end(&boot.map);
         boot.map = spans_report(&boot.spans, 48);
-        boot.facts.efi_map = made_map_view(&boot.map);
+        made_map_give(&boot.map, &boot.facts);
     }
     if (how & 2) {
         wild = machine_wild_map(input, 20);
-        boot.facts.efi_map = made_map_view(&wild);
+        made_map_give(&wild, &boot.facts);
     }
     make_facts(input, &boot.facts);
     add_kernel(input, &boot);

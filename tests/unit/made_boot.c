@@ -32,7 +32,7 @@ void made_boot_start(struct made_boot *boot, struct chance *chance)
     for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
         spans_add(&boot->spans, spans[i].base, spans[i].end, spans[i].type, spans[i].attributes);
     boot->map = spans_report(&boot->spans, (size_t)chance_between(chance, 40, 56));
-    boot->facts.efi_map = made_map_view(&boot->map);
+    made_map_give(&boot->map, &boot->facts);
     boot->facts.machine = (struct machine_facts){.elf_machine = 62,
                                                  .paging_format = &paging_x86_64,
                                                  .paging_levels = (unsigned)chance_between(chance, 4, 5),

@@ -10,7 +10,7 @@
 struct made_map made_map_start(size_t capacity, size_t descriptor_size)
 {
     struct made_map map = {malloc(capacity * descriptor_size > 0 ? capacity * descriptor_size : 1), 0, capacity,
-                           descriptor_size};
+                           descriptor_size, NULL};
 
     assert(map.bytes);
     memset(map.bytes, 0xa5, capacity * descriptor_size);
@@ -20,6 +20,7 @@ struct made_map made_map_start(size_t capacity, size_t descriptor_size)
 void made_map_end(struct made_map *map)
 {
     free(map->bytes);
+    free(map->interval);
     *map = (struct made_map){0};
 }
 
@@ -44,4 +45,22 @@ void made_map_add_memory(struct made_map *map, uint32_t type, uint64_t physical,
 struct efi_map made_map_view(const struct made_map *map)
 {
     return (struct efi_map){{map->bytes, map->count * map->descriptor_size}, map->descriptor_size, 1};
+}
+
+struct memory_intervals made_map_read(struct made_map *map)
+{
+    struct efi_map view = made_map_view(map);
+    struct memory_intervals intervals;
+
+    free(map->interval);
+    map->interval = malloc(map->count * sizeof(map->interval[0]) + (map->count == 0));
+    assert(map->interval);
+    memory_intervals_read(&view, map->interval, map->count, &intervals);
+    return intervals;
+}
+
+void made_map_give(struct made_map *map, struct facts *facts)
+{
+    facts->efi_map = made_map_view(map);
+    facts->memory = made_map_read(map);
 }

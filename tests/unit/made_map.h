@@ -3,12 +3,13 @@
 #ifndef BATON_TEST_MADE_MAP_H
 #define BATON_TEST_MADE_MAP_H
 
-#include "efi_map.h"
+#include "facts.h"
 
 struct made_map {
     uint8_t *bytes;
     size_t count, capacity; /* descriptors */
     size_t descriptor_size;
+    struct memory_interval *interval; /* as many as have been read */
 };
 
 /* Room for `capacity` descriptors, filled with garbage. made_map_end gives it back. */
@@ -22,5 +23,11 @@ void made_map_add_memory(struct made_map *map, uint32_t type, uint64_t physical,
 
 /* The map as the loader sees it. It lies in the bytes' place. */
 struct efi_map made_map_view(const struct made_map *map);
+
+/* The same, read. It is good until the next time, or made_map_end. */
+struct memory_intervals made_map_read(struct made_map *map);
+
+/* Makes it the machine's. */
+void made_map_give(struct made_map *map, struct facts *facts);
 
 #endif

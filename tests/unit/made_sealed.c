@@ -11,7 +11,7 @@ struct sealed sealed_start_in(const struct made_map *made, const struct placed_r
     struct sealed sealed = {.room = {.intervals = intervals}};
 
     sealed.room.interval = malloc(intervals * sizeof(sealed.room.interval[0]) + 1);
-    sealed.room.heap = malloc(2 * intervals * sizeof(sealed.room.heap[0]) + 1);
+    sealed.room.heap = malloc(intervals * sizeof(sealed.room.heap[0]) + 1);
     sealed.room.entry = malloc(memory_map_entries(intervals) * sizeof(sealed.room.entry[0]));
     assert(sealed.room.interval);
     assert(sealed.room.heap);

@@ -128,13 +128,13 @@ static void seal(struct world *world, const struct placed_range *placed, size_t 
     world->room = (struct memory_map_room){
         .intervals = intervals,
         .interval = malloc(intervals * sizeof(world->room.interval[0])),
-        .heap = malloc(2 * intervals * sizeof(world->room.heap[0])),
+        .heap = malloc(intervals * sizeof(world->room.heap[0])),
         .entry = malloc(memory_map_entries(intervals) * sizeof(world->room.entry[0])),
     };
     assert(world->room.interval && world->room.heap && world->room.entry);
     made_map_end(&world->map);
     world->map = spans_report(&world->spans, 48);
-    world->facts.efi_map = made_map_view(&world->map);
+    made_map_give(&world->map, &world->facts);
     world->entry_count = memory_map_seal(&world->facts.efi_map, placed, placed_count, &world->room);
     /* no entry behind the last one is anybody's to read */
     world->room.entry =

@@ -124,7 +124,7 @@ static void start(struct sample *sample, struct chance *chance)
         spans_add(&boot->spans, machine[i].base, machine[i].end, machine[i].type, machine[i].attributes);
     made_map_end(&boot->map);
     boot->map = spans_report(&boot->spans, 48);
-    boot->facts.efi_map = made_map_view(&boot->map);
+    made_map_give(&boot->map, &boot->facts);
     make_facts(sample);
     sample->kernel = (struct made_kernel){.base = bases[chance_below(chance, 2)],
                                           .has_note = true,

@@ -232,7 +232,7 @@ static void check_minimum(uint64_t minimum, bool required, uint64_t ram, bool en
               EFI_ATTRIBUTE_WRITE_BACK | EFI_ATTRIBUTE_SPECIFIC_PURPOSE); /* which does not count */
     made_map_end(&boot.map);
     boot.map = spans_report(&boot.spans, 48);
-    boot.facts.efi_map = made_map_view(&boot.map);
+    made_map_give(&boot.map, &boot.facts);
     assert_int_equal(sum_ram(&boot.facts.efi_map), ram);
     if (enough) {
         check_boots(6, false);
@@ -279,7 +279,7 @@ static void test_ram_beyond_counting(void **state)
         .base = HIGH, .has_note = true, .required = BATON_FEATURE_MINIMUM_RAM, .minimum_ram = UINT64_MAX});
     for (unsigned i = 0; i < 4097; i++)
         made_map_add_memory(&map, EFI_TYPE_CONVENTIONAL, 0, 1ULL << 52);
-    boot.facts.efi_map = made_map_view(&map);
+    made_map_give(&map, &boot.facts);
     check_boots(6, false);
     made_map_end(&map);
 }

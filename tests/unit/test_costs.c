@@ -126,7 +126,7 @@ static struct big_boot *start_boot(const struct made_kernel *kernel, struct made
     made_boot_start(boot, &chance);
     made_map_end(&boot->map);
     boot->map = map;
-    boot->facts.efi_map = made_map_view(&boot->map);
+    made_map_give(&boot->map, &boot->facts);
     made_kernel_add(boot, kernel, &chance);
     boot->files[0].head.size = MADE_END;
     big->files = calloc(modules + 1, sizeof(big->files[0]));

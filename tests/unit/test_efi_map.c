@@ -72,28 +72,6 @@ static void test_unaligned(void **state)
     made_map_end(&made);
 }
 
-/* The first descriptor that has the address; empty ones have none. */
-static void test_find(void **state)
-{
-    struct made_map made = made_map_start(4, 48);
-    struct efi_map map = {{made.bytes, 4 * 48}, 48, 1};
-    struct efi_descriptor found = {.type = 99};
-
-    (void)state;
-    made_map_add(&made, 1, 0x5000, 0, 0);
-    made_map_add(&made, EFI_TYPE_CONVENTIONAL, 0x100000, 0x10, 0xf);
-    made_map_add(&made, 2, 0x4000, 2, 0);
-    made_map_add(&made, 3, 0x5000, 4, 0);
-    assert_false(efi_map_find(&map, 0x3fff, &found));
-    assert_false(efi_map_find(&map, 0x110000, &found));
-    assert_int_equal(found.type, 99);
-    assert_true(efi_map_find(&map, 0x4000, &found) && found.type == 2);
-    assert_true(efi_map_find(&map, 0x5fff, &found) && found.type == 2);
-    assert_true(efi_map_find(&map, 0x6000, &found) && found.type == 3);
-    assert_true(efi_map_find(&map, 0x10ffff, &found) && found.type == EFI_TYPE_CONVENTIONAL);
-    made_map_end(&made);
-}
-
 static void test_ranges(void **state)
 {
     static const struct {
@@ -190,8 +168,11 @@ static void test_type_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_count),  cmocka_unit_test(test_unaligned),
-        cmocka_unit_test(test_find),       cmocka_unit_test(test_ranges), cmocka_unit_test(test_ranges_by_chance),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_unaligned),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_ranges_by_chance),
         cmocka_unit_test(test_type_names),
     };
 

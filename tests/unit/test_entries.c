@@ -169,12 +169,12 @@ static void test_room_and_bytes_are_bounded(void **state)
     struct plan_file file = {.path = "/k"};
     struct plan_want want = {0, 0, 1};
     struct error error;
-    const struct efi_map map = {.bytes = {NULL, 0}, .descriptor_size = 48};
+    const struct memory_intervals memory = {0};
     size_t size = 0, before = 0;
     unsigned tries = 0;
 
     (void)state;
-    while (plan_next_room(&file, &map, size, &size, &error) == STATUS_OK) {
+    while (plan_next_room(&file, &memory, size, &size, &error) == STATUS_OK) {
         assert_true(size > before && ++tries < 20);
         before = size;
     }

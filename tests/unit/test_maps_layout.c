@@ -15,7 +15,7 @@
 
 #define PAGE    4096ULL
 #define LIMIT   (8ULL << 20)
-#define SCRATCH (sizeof(struct memory_interval) + 2 * sizeof(uint32_t))
+#define SCRATCH (sizeof(struct memory_interval) + sizeof(uint32_t))
 
 static bool is_whole(uint64_t value)
 {

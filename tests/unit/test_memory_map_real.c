@@ -164,7 +164,7 @@ static void start_boot(struct made_boot *boot, struct chance *chance)
     }
     made_map_end(&boot->map);
     boot->map = spans_report(&boot->spans, current.descriptor_size);
-    boot->facts.efi_map = made_map_view(&boot->map);
+    made_map_give(&boot->map, &boot->facts);
     boot->facts.random.present = true;
     boot->facts.random.slide = chance_bits(chance);
     boot->facts.random.direct_map = chance_bits(chance);

@@ -40,7 +40,7 @@ static int teardown(void **state)
 static void memory(uint32_t type, uint64_t base, uint64_t end)
 {
     made_map_add_memory(&made, type, base, end - base);
-    facts.efi_map = made_map_view(&made);
+    made_map_give(&made, &facts);
 }
 
 static void taken(uint64_t base, uint64_t size, const char *owner)
@@ -251,7 +251,7 @@ static void test_absurd_sizes(void **state)
     (void)state;
     made_map_add(&made, EFI_TYPE_CONVENTIONAL, 0, 1ULL << 40, 0xf);
     made_map_add(&made, EFI_TYPE_CONVENTIONAL, 0, UINT64_MAX, 0xf);
-    facts.efi_map = made_map_view(&made);
+    made_map_give(&made, &facts);
     assert_int_equal(check(&plan), STATUS_OK); /* 4 PiB are there, or the firmware lies */
     plan.requests[0].size = 0 - 4096ULL;
     assert_int_equal(check(&plan), STATUS_NO_MEMORY);
@@ -266,7 +266,7 @@ static void test_no_memory_at_all(void **state)
     struct plan plan = plan_for(4096);
 
     (void)state;
-    facts.efi_map = made_map_view(&made);
+    made_map_give(&made, &facts);
     assert_int_equal(check(&plan), STATUS_NO_MEMORY);
     memory(EFI_TYPE_RESERVED, 0, MIB);
     assert_int_equal(check(&plan), STATUS_NO_MEMORY);

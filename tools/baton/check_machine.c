@@ -144,6 +144,8 @@ enum status check_machine_make(struct pool *pool, const struct check_machine *ma
         .tables = {.has_rsdp = has_acpi, .rsdp_size = has_acpi ? RSDP_SIZE : 0},
         .random = {.present = !machine->no_random},
     };
+    memory_intervals_read(&ret_facts->efi_map, pool_take(pool, RANGES * sizeof(struct memory_interval)), RANGES,
+                          &ret_facts->memory);
     if ((model->device_tree || machine->device_tree) && !machine->no_device_tree)
         ret_facts->device_tree = (struct bytes){pool_take(pool, DEVICE_TREE), DEVICE_TREE};
     if (!machine->no_framebuffer)

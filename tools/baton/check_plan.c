@@ -39,7 +39,7 @@ static enum status read_more(struct pool *pool, struct check_boot *boot, const s
 static enum status enlarge(struct pool *pool, struct check_boot *boot, struct arena *arena, struct error *error)
 {
     size_t size = 0;
-    enum status status = plan_next_room(&boot->described[0], &boot->input.facts->efi_map, arena->size, &size, error);
+    enum status status = plan_next_room(&boot->described[0], &boot->input.facts->memory, arena->size, &size, error);
 
     if (status == STATUS_OK)
         *arena = (struct arena){pool_take(pool, size), size, 0};
