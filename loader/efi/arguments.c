@@ -58,9 +58,8 @@ static struct text from_options(const EFI_LOADED_IMAGE_PROTOCOL *image, char *bu
 static const EFI_SHELL_PARAMETERS_PROTOCOL *find_shell(const struct firmware *firmware)
 {
     static const EFI_GUID guid = EFI_SHELL_PARAMETERS_PROTOCOL_GUID;
-    void *interface = NULL;
 
-    return firmware->boot->HandleProtocol(firmware->image, &guid, &interface) == EFI_SUCCESS ? interface : NULL;
+    return firmware_protocol(firmware, firmware->image, &guid);
 }
 
 struct text arguments_read(const struct firmware *firmware, char *buffer)

@@ -12,10 +12,9 @@ bool boot_partition_find(const struct firmware *firmware, uint8_t ret_guid[16])
     static const EFI_GUID guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
     EFI_HANDLE device = firmware->loaded_image ? firmware->loaded_image->DeviceHandle : NULL;
     struct partition_node partition;
-    void *path = NULL;
+    const void *path = firmware_protocol(firmware, device, &guid);
 
-    if (!device || firmware->boot->HandleProtocol(device, &guid, &path) != EFI_SUCCESS || !path ||
-        !partition_path_read((struct bytes){path, DEVICE_PATH_MAX}, &partition)) {
+    if (!path || !partition_path_read((struct bytes){path, DEVICE_PATH_MAX}, &partition)) {
         log_info("the loader did not come from a GPT partition");
         return false;
     }

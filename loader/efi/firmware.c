@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "firmware.h"
 
+void *firmware_protocol(const struct firmware *firmware, EFI_HANDLE handle, const EFI_GUID *guid)
+{
+    void *interface = NULL;
+
+    return handle && firmware->boot->HandleProtocol(handle, guid, &interface) == EFI_SUCCESS ? interface : NULL;
+}
+
+size_t firmware_handles(const struct firmware *firmware, const EFI_GUID *guid, EFI_HANDLE **ret_handles)
+{
+    UINTN count = 0;
+
+    *ret_handles = NULL;
+    if (firmware->boot->LocateHandleBuffer(ByProtocol, guid, NULL, &count, ret_handles) != EFI_SUCCESS)
+        return 0;
+    return count;
+}
+
 /* The console's own: what else has the protocol may be a keyboard that is no part of it. */
 static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *find_keys(const struct firmware *firmware)
 {
     static const EFI_GUID guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
-    EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *keys;
-    void *interface;
+    EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *keys = firmware_protocol(firmware, firmware->system->ConsoleInHandle, &guid);
 
-    if (!firmware->system->ConsoleInHandle ||
-        firmware->boot->HandleProtocol(firmware->system->ConsoleInHandle, &guid, &interface) != EFI_SUCCESS)
-        return NULL;
-    keys = interface;
-    return keys->ReadKeyStrokeEx && keys->WaitForKeyEx ? keys : NULL;
+    return keys && keys->ReadKeyStrokeEx && keys->WaitForKeyEx ? keys : NULL;
 }
 
 void firmware_start(struct firmware *firmware, EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-    void *interface = NULL;
 
     *firmware = (struct firmware){.image = image, .system = system, .boot = system->BootServices};
-    if (firmware->boot->HandleProtocol(image, &loaded_image_guid, &interface) == EFI_SUCCESS)
-        firmware->loaded_image = interface;
+    firmware->loaded_image = firmware_protocol(firmware, image, &loaded_image_guid);
     /* A firmware without a watchdog answers with an error, which is as good. */
     (void)firmware->boot->SetWatchdogTimer(0, 0, 0, NULL);
     firmware->keys = find_keys(firmware);

@@ -22,6 +22,13 @@ struct firmware {
  * (UEFI 2.10, 3.1.2). */
 void firmware_start(struct firmware *firmware, EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
+/* The interface of this protocol that a handle has; NULL when it has none, or when there is no handle. */
+void *firmware_protocol(const struct firmware *firmware, EFI_HANDLE handle, const EFI_GUID *guid);
+
+/* All handles that have the protocol, how many there are, and a list of them, which the caller gives to FreePool; NULL
+ * when there are none. */
+size_t firmware_handles(const struct firmware *firmware, const EFI_GUID *guid, EFI_HANDLE **ret_handles);
+
 /* Whether the specification names it, so that the next one does not say "an unknown firmware error". */
 bool firmware_status_has_name(EFI_STATUS status);
 

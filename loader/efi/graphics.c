@@ -10,24 +10,16 @@
 EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics_of(const struct firmware *firmware, EFI_HANDLE handle)
 {
     static const EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-    void *interface = NULL;
-    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics = firmware_protocol(firmware, handle, &guid);
 
-    if (firmware->boot->HandleProtocol(handle, &guid, &interface) != EFI_SUCCESS)
-        return NULL;
-    graphics = interface;
     return graphics && graphics->Mode && graphics->Mode->Info ? graphics : NULL;
 }
 
 size_t graphics_handles(const struct firmware *firmware, EFI_HANDLE **ret_handles)
 {
     static const EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
-    UINTN count = 0;
 
-    *ret_handles = NULL;
-    if (firmware->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, ret_handles) != EFI_SUCCESS)
-        return 0;
-    return count;
+    return firmware_handles(firmware, &guid, ret_handles);
 }
 
 bool graphics_read_format(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, struct baton_framebuffer *framebuffer)
@@ -104,12 +96,8 @@ static void copy_edid(const struct firmware *firmware, EFI_HANDLE handle, struct
     static const EFI_GUID guids[] = {EFI_EDID_ACTIVE_PROTOCOL_GUID, EFI_EDID_DISCOVERED_PROTOCOL_GUID};
 
     for (size_t i = 0; i < sizeof(guids) / sizeof(guids[0]); i++) {
-        void *interface = NULL;
-        const EFI_EDID_ACTIVE_PROTOCOL *source;
+        const EFI_EDID_ACTIVE_PROTOCOL *source = firmware_protocol(firmware, handle, &guids[i]);
 
-        if (firmware->boot->HandleProtocol(handle, &guids[i], &interface) != EFI_SUCCESS)
-            continue;
-        source = interface;
         if (!source || !source->Edid || source->SizeOfEdid == 0)
             continue;
         edid->size =

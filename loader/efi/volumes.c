@@ -3,6 +3,7 @@
 
 #include "abi/block_io.h"
 #include "abi/device_path.h"
+#include "abi/partition_info.h"
 #include "checked.h"
 #include "device_path.h"
 #include "gpt.h"
@@ -23,6 +24,13 @@ struct disk {
     uint32_t block_size; /* bytes */
 };
 
+/* The extended boot loader partitions of the boot disk. */
+struct beside {
+    uint32_t count;
+    uint8_t guid[GPT_GUID_SIZE]; /* of the first one, as it stands on the disk */
+    EFI_HANDLE controller;       /* to be connected where it has no file system yet: the partition, or its disk */
+};
+
 /* A partition table that is whole. */
 struct table {
     struct gpt_table gpt;
@@ -32,11 +40,9 @@ struct table {
 static struct bytes path_of(const struct firmware *firmware, EFI_HANDLE device)
 {
     static const EFI_GUID guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
-    void *path = NULL;
+    const void *path = firmware_protocol(firmware, device, &guid);
 
-    if (firmware->boot->HandleProtocol(device, &guid, &path) != EFI_SUCCESS || !path)
-        return (struct bytes){NULL, 0};
-    return (struct bytes){path, DEVICE_PATH_MAX};
+    return (struct bytes){path, path ? DEVICE_PATH_MAX : 0};
 }
 
 /* The disk before the partition's node. False when the firmware does not offer its blocks. */
@@ -48,18 +54,16 @@ static bool find_disk(const struct firmware *firmware, struct bytes path, const 
     uint8_t own[DISK_PATH_MAX + sizeof(end)];
     EFI_DEVICE_PATH_PROTOCOL *rest = (EFI_DEVICE_PATH_PROTOCOL *)own;
     struct disk disk = {.handle = NULL};
-    void *interface = NULL;
 
     if (partition->offset > DISK_PATH_MAX)
         return false;
     memcpy(own, path.data, (size_t)partition->offset);
     memcpy(own + partition->offset, end, sizeof(end));
     if (firmware->boot->LocateDevicePath(&guid, &rest, &disk.handle) != EFI_SUCCESS ||
-        rest->Type != END_DEVICE_PATH_TYPE ||
-        firmware->boot->HandleProtocol(disk.handle, &guid, &interface) != EFI_SUCCESS)
+        rest->Type != END_DEVICE_PATH_TYPE)
         return false;
-    disk.blocks = interface;
-    disk.block_size = disk.blocks->Media ? disk.blocks->Media->BlockSize : 0;
+    disk.blocks = firmware_protocol(firmware, disk.handle, &guid);
+    disk.block_size = disk.blocks && disk.blocks->Media ? disk.blocks->Media->BlockSize : 0;
     if (disk.block_size < 512 || disk.block_size > BLOCK_MAX || !is_power_of_two(disk.block_size))
         return false;
     *ret_disk = disk;
@@ -119,70 +123,117 @@ static bool read_table(struct ledger *ledger, const struct disk *disk, struct ta
     return true;
 }
 
-/* Whether the path is that of the partition on the disk before the boot partition's node. */
-static bool is_partition(struct bytes path, const uint8_t guid[GPT_GUID_SIZE], struct bytes boot_path,
-                         const struct partition_node *boot)
+/* Whether the path is that of a partition on the boot disk, which is what is before the boot partition's node. */
+static bool is_on_disk(struct bytes path, struct bytes boot_path, const struct partition_node *boot,
+                       struct partition_node *ret_partition)
 {
-    struct partition_node partition;
-
-    return path.data && partition_path_read(path, &partition) && partition.offset == boot->offset &&
-           memcmp(path.data, boot_path.data, (size_t)boot->offset) == 0 &&
-           memcmp(partition.guid, guid, sizeof(partition.guid)) == 0;
+    return path.data && partition_path_read(path, ret_partition) && ret_partition->offset == boot->offset &&
+           memcmp(path.data, boot_path.data, (size_t)boot->offset) == 0;
 }
 
-/* Adds the partition of the boot disk when the firmware has its file system; says whether it has. */
+/* Adds the partition when the firmware has its file system; says whether it has. */
 static bool add_partition(const struct firmware *firmware, struct volumes *volumes, const struct partition_node *boot,
-                          const uint8_t guid[GPT_GUID_SIZE])
+                          const struct beside *beside)
 {
     static const EFI_GUID files = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
     struct volume other = {.name = "for boot entries beside the loader's own (XBOOTLDR)"};
-    EFI_HANDLE *handles = NULL;
-    UINTN count = 0;
-    size_t i = 0;
+    struct partition_node partition;
+    EFI_HANDLE *handles;
+    size_t count = firmware_handles(firmware, &files, &handles), i = 0;
 
-    if (firmware->boot->LocateHandleBuffer(ByProtocol, &files, NULL, &count, &handles) != EFI_SUCCESS)
-        return false;
     for (; i < count; i++) {
         other.device = handles[i];
         other.path = path_of(firmware, handles[i]);
-        if (is_partition(other.path, guid, volumes->items[0].path, boot))
+        if (is_on_disk(other.path, volumes->items[0].path, boot, &partition) &&
+            memcmp(partition.guid, beside->guid, sizeof(partition.guid)) == 0)
             break;
     }
-    (void)firmware->boot->FreePool(handles); /* it came from the pool */
+    if (handles)
+        (void)firmware->boot->FreePool(handles); /* it came from the pool */
     if (i == count)
         return false;
     volumes->items[volumes->count++] = other;
     return true;
 }
 
-/* Adds the extended boot loader partition, if the table has one. Firmware in a hurry connects drivers to no partition
- * but the one that it boots from; then it is asked to, for this disk alone: with all disks it may take minutes. */
-static void add_xbootldr(const struct firmware *firmware, struct volumes *volumes, const struct partition_node *boot,
-                         const struct disk *disk, const struct table *table)
+/* Firmware in a hurry connects drivers to no partition but the one that it boots from; then it is asked to, for this
+ * one or its disk alone: with all disks it may take minutes. */
+static void add_beside(const struct firmware *firmware, struct volumes *volumes, const struct partition_node *boot,
+                       const struct beside *beside)
 {
-    uint8_t guid[GPT_GUID_SIZE];
-    uint32_t count = gpt_find_type(table->bytes, &table->gpt, xbootldr_type, guid);
-
-    if (count == 0)
-        return;
-    if (count > 1)
+    if (beside->count > 1)
         log_warning("the boot disk has more than one extended boot loader partition: the first one is taken");
-    if (add_partition(firmware, volumes, boot, guid))
+    if (beside->count == 0 || add_partition(firmware, volumes, boot, beside))
         return;
-    (void)firmware->boot->ConnectController(disk->handle, NULL, NULL, true); /* what comes of it is looked at */
-    if (!add_partition(firmware, volumes, boot, guid))
-        log_warning("the boot disk has an extended boot loader partition (XBOOTLDR), and the firmware cannot read its "
-                    "file system: there are no entries from it. Is it FAT?");
+    (void)firmware->boot->ConnectController(beside->controller, NULL, NULL, true); /* what comes of it is looked at */
+    if (!add_partition(firmware, volumes, boot, beside))
+        log_warning("the firmware cannot read the extended boot loader partition (XBOOTLDR): there are no entries from "
+                    "it. Is it FAT?");
+}
+
+/* NULL when the firmware does not say it. */
+static const EFI_PARTITION_INFO_PROTOCOL *info_of(const struct firmware *firmware, EFI_HANDLE device)
+{
+    static const EFI_GUID guid = EFI_PARTITION_INFO_PROTOCOL_GUID;
+    const EFI_PARTITION_INFO_PROTOCOL *info = firmware_protocol(firmware, device, &guid);
+
+    return info && info->Type == PARTITION_TYPE_GPT ? info : NULL;
+}
+
+/* From what the firmware has read of the disk itself. False when it does not tell that of the boot partition: then it
+ * is older than UEFI 2.7, or knows another table. */
+static bool ask_firmware(const struct firmware *firmware, const struct volumes *volumes,
+                         const struct partition_node *boot, struct beside *ret_beside)
+{
+    static const EFI_GUID guid = EFI_PARTITION_INFO_PROTOCOL_GUID;
+    struct beside beside = {0};
+    uint32_t first = UINT32_MAX;
+    EFI_HANDLE *handles = NULL;
+    size_t count = 0;
+
+    if (info_of(firmware, volumes->items[0].device))
+        count = firmware_handles(firmware, &guid, &handles);
+    if (count == 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const EFI_PARTITION_INFO_PROTOCOL *info = info_of(firmware, handles[i]);
+        struct partition_node partition;
+
+        if (!info || memcmp(&info->PartitionTypeGUID, xbootldr_type, sizeof(xbootldr_type)) != 0 ||
+            !is_on_disk(path_of(firmware, handles[i]), volumes->items[0].path, boot, &partition))
+            continue;
+        beside.count++;
+        if (partition.number >= first)
+            continue;
+        first = partition.number;
+        memcpy(beside.guid, partition.guid, sizeof(beside.guid));
+        beside.controller = handles[i];
+    }
+    (void)firmware->boot->FreePool(handles); /* it came from the pool */
+    *ret_beside = beside;
+    return true;
+}
+
+static bool ask_disk(struct ledger *ledger, const struct volumes *volumes, const struct partition_node *boot,
+                     struct beside *ret_beside)
+{
+    struct disk disk;
+    struct table table;
+
+    if (!find_disk(ledger->firmware, volumes->items[0].path, boot, &disk) || !read_table(ledger, &disk, &table))
+        return false;
+    ret_beside->count = gpt_find_type(table.bytes, &table.gpt, xbootldr_type, ret_beside->guid);
+    ret_beside->controller = disk.handle;
+    return true;
 }
 
 static void find_beside(struct ledger *ledger, struct volumes *volumes, const struct partition_node *boot)
 {
     size_t mark = ledger->count;
-    struct disk disk;
-    struct table table;
+    struct beside beside;
 
-    if (find_disk(ledger->firmware, volumes->items[0].path, boot, &disk) && read_table(ledger, &disk, &table))
-        add_xbootldr(ledger->firmware, volumes, boot, &disk, &table);
+    if (ask_firmware(ledger->firmware, volumes, boot, &beside) || ask_disk(ledger, volumes, boot, &beside))
+        add_beside(ledger->firmware, volumes, boot, &beside);
     else
         log_info("the boot disk's partition table cannot be read: there are no entries from another partition");
     ledger_undo(ledger, mark);

@@ -44,6 +44,12 @@ def test_entry_is_booted(start, beside, bus):
     assert exit_of(start(beside({"kernel.elf": numbered(0x66)}, others), bus=bus)) == 0x42
 
 
+def test_uboot(start, beside):
+    """It does not tell what it has read of the table, which is read again then."""
+    others = {"kernel.elf": numbered(0x42), ENTRY: entry("/kernel.elf")}
+    assert exit_of(start(beside({"kernel.elf": numbered(0x66)}, others), firmware="uboot")) == 0x42
+
+
 def test_entry_beyond_the_first_block_of_the_table(start, beside):
     others = {"kernel.elf": numbered(0x43), ENTRY: entry("/kernel.elf")}
     assert exit_of(start(beside({}, others, number=9))) == 0x43
@@ -99,7 +105,7 @@ def test_partition_without_file_system(start, beside):
         file.write(bytes(4096))
     machine = start(image)
     assert exit_of(machine) == 0x41
-    assert "warning: the boot disk has an extended boot loader partition (XBOOTLDR), and the firmware" in machine.e9.text
+    assert "warning: the firmware cannot read the extended boot loader partition (XBOOTLDR)" in machine.e9.text
 
 
 def unified(name="a"):

@@ -5,6 +5,7 @@
 
 #include "abi/block_io.h"
 #include "abi/device_path.h"
+#include "abi/partition_info.h"
 #include "crc32.h"
 #include "fake.h"
 #include "fake_memory.h"
@@ -34,15 +35,16 @@ struct partition_path {
 
 static struct {
     struct disk_path disk, other_disk;
-    struct partition_path boot, second, other;
+    struct partition_path boot, second, twice, other;
     EFI_BLOCK_IO_PROTOCOL blocks, other_blocks;
     EFI_BLOCK_IO_MEDIA media;
+    EFI_PARTITION_INFO_PROTOCOL boot_info, second_info, double_info, other_info;
     uint8_t table[TABLE_ENTRIES * ENTRY_SIZE];
     uint32_t checksum; /* of the table */
     bool is_connected; /* the second partition */
 } state;
 
-static int boot_disk, other_disk, second_device;
+static int boot_disk, other_disk, second_device, double_device;
 
 const uint8_t fake_partition[16] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
                                     0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff, 0x01};
@@ -62,6 +64,15 @@ bool fake_second_is_vital(void)
 EFI_HANDLE fake_second_device(void)
 {
     return &second_device;
+}
+
+/* Whether the firmware has read the table, and tells of it. */
+static bool is_told(void)
+{
+    const struct fake_second *second = &fake_setup()->second;
+
+    return !second->is_untold && second->damage == FAKE_NO_DAMAGE && second->bad_block == 0 &&
+           second->block_size == 0 && !fake_has(FAKE_QUIRK_NO_PARTITION);
 }
 
 EFI_HANDLE fake_boot_disk(void)
@@ -175,6 +186,8 @@ static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media
     fake_set_vital(fake_second_is_vital());
     if (this == &state.other_blocks)
         fake_complain("another disk was read than the one that the loader came from");
+    if (is_told() && fake_injected() == 0)
+        fake_complain("ReadBlocks: the firmware has told what is in the partition table");
     if ((this != &state.blocks && this != &state.other_blocks) || media != MEDIA_ID || !buffer || size == 0 ||
         size % state.media.BlockSize != 0 || (uintptr_t)buffer % ALIGNMENT != 0) {
         fake_complain("ReadBlocks: odd arguments");
@@ -220,6 +233,34 @@ static struct disk_path path_of_disk(uint8_t device)
                               {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {4, 0}}};
 }
 
+static void tell_partition(EFI_HANDLE handle, EFI_PARTITION_INFO_PROTOCOL *info, const uint8_t *type,
+                           const uint8_t *guid)
+{
+    static const EFI_GUID info_guid = EFI_PARTITION_INFO_PROTOCOL_GUID;
+
+    *info = (EFI_PARTITION_INFO_PROTOCOL){.Revision = 0x1000, .Type = PARTITION_TYPE_GPT};
+    memcpy(&info->PartitionTypeGUID, type, sizeof(info->PartitionTypeGUID));
+    memcpy(&info->UniquePartitionGUID, guid, sizeof(info->UniquePartitionGUID));
+    fake_protocols_add(handle, &info_guid, info);
+}
+
+/* The later of two comes first, and one of another disk before them. */
+static void tell_partitions(void)
+{
+    static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+    const struct fake_second *second = &fake_setup()->second;
+
+    tell_partition(fake_other_device(), &state.other_info, extended_type, second_partition);
+    if (second->is_double) {
+        fake_protocols_add(&double_device, &path_guid, &state.twice);
+        tell_partition(&double_device, &state.double_info, extended_type, fake_partition);
+    }
+    if (second->is_there)
+        tell_partition(&second_device, &state.second_info, second->has_other_type ? system_type : extended_type,
+                       second_partition);
+    tell_partition(fake_boot_device(), &state.boot_info, system_type, fake_partition);
+}
+
 static void add_disk(EFI_HANDLE handle, struct disk_path *path, EFI_BLOCK_IO_PROTOCOL *blocks)
 {
     static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID, blocks_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
@@ -248,13 +289,16 @@ void fake_disk_start(void)
     state.other_disk = path_of_disk(3);
     state.boot = path_of_partition(&state.disk, 1, fake_partition);
     state.second = path_of_partition(&state.disk, SECOND_NUMBER, second_partition);
+    state.twice = path_of_partition(&state.disk, SECOND_NUMBER + 1, fake_partition);
     state.other = path_of_partition(&state.other_disk, SECOND_NUMBER, second_partition);
     add_disk(&boot_disk, &state.disk, &state.blocks);
     add_disk(&other_disk, &state.other_disk, &state.other_blocks);
     fake_protocols_add(fake_boot_device(), &path_guid, &state.boot);
     fake_protocols_add(fake_other_device(), &path_guid, &state.other);
-    if (fake_second_is_connected())
+    if (fake_second_is_connected() || (fake_setup()->second.is_there && is_told()))
         fake_protocols_add(&second_device, &path_guid, &state.second);
+    if (is_told())
+        tell_partitions();
 }
 
 bool fake_second_is_connected(void)
@@ -271,8 +315,9 @@ static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *d
     const struct fake_second *second = &fake_setup()->second;
 
     fake_set_vital(fake_second_is_vital());
-    if (controller != &boot_disk || drivers || rest || !is_recursive) {
-        fake_complain("ConnectController: more, or less, than the boot disk with its partitions");
+    if ((controller != &boot_disk && (!is_told() || (controller != &second_device && controller != &double_device))) ||
+        drivers || rest || !is_recursive) {
+        fake_complain("ConnectController: more, or less, than the boot disk with its partitions, or one of them");
         return EFI_INVALID_PARAMETER;
     }
     if (!second->is_there || second->has_other_type)
@@ -280,10 +325,10 @@ static EFI_STATUS EFIAPI connect_controller(EFI_HANDLE controller, EFI_HANDLE *d
     if (status != EFI_SUCCESS || state.is_connected)
         return status;
     state.is_connected = !second->is_no_volume;
-    if (state.is_connected) {
+    if (state.is_connected && !fake_protocols_find(&second_device, &path_guid))
         fake_protocols_add(&second_device, &path_guid, &state.second);
+    if (state.is_connected)
         fake_volume_add_second();
-    }
     return EFI_SUCCESS;
 }
 

@@ -29,6 +29,7 @@ struct fake_second {
     bool is_double;      /* the table has another such partition */
     bool is_unconnected; /* the firmware has no handle for it until its disk is connected */
     bool is_no_volume;   /* and then neither */
+    bool is_untold;      /* the firmware does not tell what it has read of the partition table */
     enum fake_damage damage;
     uint64_t bad_block;  /* that cannot be read; 0: none */
     uint32_t block_size; /* bytes; 0: 512 */

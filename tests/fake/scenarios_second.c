@@ -156,7 +156,7 @@ static void make_no_volume(struct scenario *scenario)
     scenario->setup.second.has_other_type = false;
     scenario->setup.second.is_unconnected = true;
     scenario->setup.second.is_no_volume = true;
-    scenario->words = "has an extended boot loader partition (XBOOTLDR), and the firmware cannot read its file system";
+    scenario->words = "the firmware cannot read the extended boot loader partition (XBOOTLDR)";
 }
 
 static void make_double(struct scenario *scenario)
@@ -164,6 +164,37 @@ static void make_double(struct scenario *scenario)
     add_kernel(scenario);
     scenario->setup.second.is_double = true;
     scenario->words = "more than one extended boot loader partition: the first one is taken";
+}
+
+/* The firmware is older than what tells of partitions: Baton reads the table itself. */
+static void make_untold(struct scenario *scenario)
+{
+    add_kernel(scenario);
+    scenario->setup.second.is_untold = true;
+}
+
+static void make_untold_other_type(struct scenario *scenario)
+{
+    make_other_type(scenario);
+    scenario->setup.second.is_untold = true;
+}
+
+static void make_untold_unconnected(struct scenario *scenario)
+{
+    make_unconnected(scenario);
+    scenario->setup.second.is_untold = true;
+}
+
+static void make_untold_no_volume(struct scenario *scenario)
+{
+    make_no_volume(scenario);
+    scenario->setup.second.is_untold = true;
+}
+
+static void make_untold_double(struct scenario *scenario)
+{
+    make_double(scenario);
+    scenario->setup.second.is_untold = true;
 }
 
 static void make_lost(struct scenario *scenario)
@@ -214,6 +245,11 @@ static const struct scenario_maker makers[] = {
     {"second volume, unconnected", make_unconnected, 0},
     {"second volume, no file system", make_no_volume, 0},
     {"second volume, two of them", make_double, 0},
+    {"second volume, untold", make_untold, 0},
+    {"second volume, untold, other type", make_untold_other_type, 0},
+    {"second volume, untold, unconnected", make_untold_unconnected, 0},
+    {"second volume, untold, no file system", make_untold_no_volume, 0},
+    {"second volume, untold, two of them", make_untold_double, 0},
     {"second volume, lost", make_lost, 1},
     {"second volume, lost, nothing else", make_lost_alone, 1},
     {"second volume, no folder", make_no_folder, 1},

@@ -76,7 +76,7 @@ void fuzz(struct input *input)
 {
     EFI_BOOT_SERVICES boot = {.HandleProtocol = handle_protocol};
     EFI_LOADED_IMAGE_PROTOCOL image = {0};
-    const struct firmware firmware = {.boot = &boot, .loaded_image = &image};
+    const struct firmware firmware = {.image = &shell, .boot = &boot, .loaded_image = &image};
 
     if (input_flag(input))
         check_shell(input, &firmware);
