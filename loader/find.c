@@ -16,7 +16,7 @@
 #define BUFFER_MAX    (CONFIG_FILE_MAX + 1)
 #define FIRST_ENTRIES 16
 #define FIRST_ROOM    (4U * 1024)
-#define SCRATCH_SIZE  (44U * 1024) /* for most entry files, and most plans */
+#define SCRATCH_SIZE  (16U * 1024) /* for most entry files, and most plans */
 #define ROOM_AT_MOST  (16U * 1024 * 1024)
 
 /* Everything that finding works on. */
@@ -83,6 +83,14 @@ static enum status read_part(struct finder *finder, struct file *file, uint64_t 
     return status;
 }
 
+/* Whether there may be counters in a file's name. */
+static bool is_counted(const char *path)
+{
+    while (*path != '\0' && *path != '+')
+        path++;
+    return *path != '\0';
+}
+
 /* Reads a configuration file whole. One byte too many is enough to refuse it. */
 static enum status read_text(struct finder *finder, const char *path, struct text *ret_text, struct error *error)
 {
@@ -95,7 +103,10 @@ static enum status read_text(struct finder *finder, const char *path, struct tex
     status = read_part(finder, &file, 0, BUFFER_MAX, &bytes, error);
     if (status == STATUS_OK)
         *ret_text = (struct text){(const char *)bytes.data, bytes.size};
-    file_close(&file);
+    if (is_counted(path)) /* it may be deleted */
+        file_close(&file);
+    else
+        file_leave(&finder->boot->ledger, &file);
     return status;
 }
 
@@ -313,7 +324,7 @@ static enum status read_folder(struct finder *finder, const struct source *sourc
     if (status != STATUS_OK)
         return status;
     status = visit_folder(finder, source, &folder, error);
-    folder_close(&folder);
+    folder_leave(&finder->boot->ledger, &folder);
     return status;
 }
 

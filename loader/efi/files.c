@@ -120,12 +120,33 @@ static enum status read_info(EFI_FILE_PROTOCOL *handle, const char *path, bool *
     return STATUS_OK;
 }
 
+/* Moves to the end of a file, which tells its size; EFI_UNSUPPORTED where it is a folder (UEFI 2.10, section 13.5).
+ * GetInfo costs nearly as much as opening it did. */
+static EFI_STATUS find_end(EFI_FILE_PROTOCOL *handle, uint64_t *position)
+{
+    uint64_t end = 0;
+    EFI_STATUS result = handle->SetPosition(handle, UINT64_MAX);
+
+    if (result != EFI_SUCCESS)
+        return result;
+    *position = UINT64_MAX; /* wherever that is */
+    result = handle->GetPosition(handle, &end);
+    if (result != EFI_SUCCESS || end > INT64_MAX)
+        return EFI_DEVICE_ERROR;
+    *position = end;
+    return EFI_SUCCESS;
+}
+
 /* The rest of opening a file: it must be one, or it is closed. */
 static enum status check_is_file(struct file *file, struct error *error)
 {
     bool is_folder = false;
-    enum status status = read_info(file->handle, file->path, &is_folder, &file->size, error);
+    enum status status = STATUS_OK;
 
+    if (find_end(file->handle, &file->position) == EFI_SUCCESS)
+        file->size = file->position;
+    else
+        status = read_info(file->handle, file->path, &is_folder, &file->size, error);
     if (status == STATUS_OK && is_folder)
         status = entries_refuse_folder(file->path, error);
     if (status != STATUS_OK)
@@ -173,6 +194,31 @@ void file_close(struct file *file)
 {
     if (file->handle)
         (void)file->handle->Close(file->handle); /* specified to succeed always */
+    file->handle = NULL;
+}
+
+static void undo_handle(const struct firmware *firmware, void *subject, uint64_t number)
+{
+    EFI_FILE_PROTOCOL *handle = subject;
+
+    (void)firmware;
+    (void)number;
+    (void)handle->Close(handle); /* specified to succeed always */
+}
+
+/* A few: there may be a thousand entries. */
+static void leave_open(struct ledger *ledger, EFI_FILE_PROTOCOL *handle)
+{
+    if (ledger->count < LEDGER_FIRST / 2)
+        ledger_note(ledger, &(struct ledger_entry){undo_handle, handle, 0});
+    else
+        (void)handle->Close(handle); /* specified to succeed always */
+}
+
+void file_leave(struct ledger *ledger, struct file *file)
+{
+    if (file->handle)
+        leave_open(ledger, file->handle);
     file->handle = NULL;
 }
 
@@ -419,20 +465,23 @@ enum status folder_open(const struct volume *volume, const char *path, struct fo
     struct folder folder = {NULL, path};
     EFI_STATUS result = open_handle(volume, path, EFI_FILE_MODE_READ, &folder.handle);
     bool is_folder = false;
-    uint64_t size;
-    enum status status;
+    uint64_t size = 0;
+    enum status status = STATUS_OK;
 
     if (result != EFI_SUCCESS)
         return error_set(error, result == EFI_NOT_FOUND ? STATUS_NOT_FOUND : STATUS_DEVICE,
                          "%s: cannot be opened (%s). Check the disk.", path, firmware_status_name(result));
     /* A file opens and reads as well, and what it holds would be taken for names. */
-    status = read_info(folder.handle, path, &is_folder, &size, error);
+    result = find_end(folder.handle, &size);
+    is_folder = result == EFI_UNSUPPORTED;
+    if (result != EFI_SUCCESS && !is_folder)
+        status = read_info(folder.handle, path, &is_folder, &size, error);
     if (status == STATUS_OK && !is_folder)
         status = entries_refuse_file(path, error);
     if (status == STATUS_OK)
         *ret_folder = folder;
     else
-        folder_close(&folder);
+        (void)folder.handle->Close(folder.handle); /* specified to succeed always */
     return status;
 }
 
@@ -458,7 +507,7 @@ enum status folder_next(struct folder *folder, char *name, size_t size, struct e
     }
 }
 
-void folder_close(struct folder *folder)
+void folder_leave(struct ledger *ledger, struct folder *folder)
 {
-    (void)folder->handle->Close(folder->handle); /* specified to succeed always */
+    leave_open(ledger, folder->handle);
 }

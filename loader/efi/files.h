@@ -54,6 +54,12 @@ bool volume_has(const struct volume *volume, const char *path);
 void file_close(struct file *file);
 
 /*
+ * The same for a file that was only read, and that nobody will write to or delete: it may stay open until the ledger is
+ * undone. When a file is closed, EDK2 flushes the disk, which costs nearly as much as opening it did.
+ */
+void file_leave(struct ledger *ledger, struct file *file);
+
+/*
  * Reads exactly `size` bytes at `offset` into `room`, in one call to the firmware where that works: each call makes the
  * driver walk the cluster chain again. After an error or a short read the file is opened anew and read on in pieces of
  * 1 MiB (systemd issue 25911: one large read that failed had broken the handle for good).
@@ -107,7 +113,7 @@ struct folder {
 
 /*
  * STATUS_NOT_FOUND when there is no such folder; STATUS_INVALID when it is a file. When this fails nothing is open.
- * Nothing is noted: folder_close closes it.
+ * Nothing is noted: folder_leave is to come.
  */
 MUST_CHECK enum status folder_open(const struct volume *volume, const char *path, struct folder *ret_folder,
                                    struct error *error);
@@ -117,6 +123,7 @@ MUST_CHECK enum status folder_open(const struct volume *volume, const char *path
  * STATUS_DEVICE, with words, when the folder cannot be read any further.
  */
 MUST_CHECK enum status folder_next(struct folder *folder, char *name, size_t size, struct error *error);
-void folder_close(struct folder *folder);
+/* Done with it: it may stay open as by file_leave. */
+void folder_leave(struct ledger *ledger, struct folder *folder);
 
 #endif

@@ -132,6 +132,13 @@ static EFI_STATUS EFIAPI read_file(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
     return file->real->Read(file->real, size, buffer);
 }
 
+static EFI_STATUS EFIAPI get_position(EFI_FILE_PROTOCOL *this, uint64_t *ret_position)
+{
+    EFI_FILE_PROTOCOL *real = find(this)->real;
+
+    return real->GetPosition(real, ret_position);
+}
+
 static EFI_STATUS EFIAPI set_position(EFI_FILE_PROTOCOL *this, uint64_t position)
 {
     EFI_FILE_PROTOCOL *real = find(this)->real;
@@ -213,6 +220,7 @@ void chaos_files_install(void)
     CHAOS_TARGET(FAKE_FileOpen, open_file);
     CHAOS_TARGET(FAKE_FileClose, close_file);
     CHAOS_TARGET(FAKE_FileRead, read_file);
+    CHAOS_TARGET(FAKE_FileGetPosition, get_position);
     CHAOS_TARGET(FAKE_FileSetPosition, set_position);
     CHAOS_TARGET(FAKE_FileGetInfo, get_info);
     CHAOS_TARGET(FAKE_FileWrite, write_file);

@@ -70,6 +70,7 @@ enum slot {
     SLOT_FileOpen = FILE(Open),
     SLOT_FileClose = FILE(Close),
     SLOT_FileRead = FILE(Read),
+    SLOT_FileGetPosition = FILE(GetPosition),
     SLOT_FileSetPosition = FILE(SetPosition),
     SLOT_FileGetInfo = FILE(GetInfo),
     SLOT_FileWrite = FILE(Write),

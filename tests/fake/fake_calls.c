@@ -89,6 +89,7 @@ static const struct service {
     [FAKE_FileRead] = {"File->Read",
                        RUNNING,
                        {EFI_DEVICE_ERROR, EFI_NO_MEDIA, EFI_VOLUME_CORRUPTED, EFI_BUFFER_TOO_SMALL}},
+    [FAKE_FileGetPosition] = {"File->GetPosition", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_FileSetPosition] = {"File->SetPosition", RUNNING, {EFI_DEVICE_ERROR, EFI_UNSUPPORTED}},
     [FAKE_FileGetInfo] = {"File->GetInfo",
                           RUNNING,

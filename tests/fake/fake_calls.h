@@ -53,6 +53,7 @@
     X(FileOpen)                                                                                                        \
     X(FileClose)                                                                                                       \
     X(FileRead)                                                                                                        \
+    X(FileGetPosition)                                                                                                 \
     X(FileSetPosition)                                                                                                 \
     X(FileGetInfo)                                                                                                     \
     X(FileWrite)                                                                                                       \

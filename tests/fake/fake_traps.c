@@ -54,7 +54,6 @@ static EFI_STATUS sprung(const char *name)
     X(SetState)                                                                                                        \
     X(RegisterKeyNotify)                                                                                               \
     X(UnregisterKeyNotify)
-#define FILES(X)    X(GetPosition)
 #define GRAPHICS(X) X(Blt)
 #define RANDOM(X)   X(GetInfo)
 #define BLOCKS(X)                                                                                                      \
@@ -66,7 +65,6 @@ RUNTIME(TRAP)
 OUTPUT(TRAP)
 REST(TRAP)
 KEYS(TRAP)
-FILES(TRAP)
 GRAPHICS(TRAP)
 RANDOM(TRAP)
 BLOCKS(TRAP)
@@ -96,12 +94,6 @@ void fake_traps_keys(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *table)
 {
     REST(SET)
     KEYS(SET)
-}
-
-/* What revision 2 added is beyond the structure of revision 1, and stays NULL. */
-void fake_traps_file(EFI_FILE_PROTOCOL *table)
-{
-    FILES(SET)
 }
 
 void fake_traps_graphics(EFI_GRAPHICS_OUTPUT_PROTOCOL *table)

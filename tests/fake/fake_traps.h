@@ -15,7 +15,6 @@ void fake_traps_runtime(EFI_RUNTIME_SERVICES *table);
 void fake_traps_output(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *table);
 void fake_traps_input(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *table);
 void fake_traps_keys(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *table);
-void fake_traps_file(EFI_FILE_PROTOCOL *table);
 void fake_traps_graphics(EFI_GRAPHICS_OUTPUT_PROTOCOL *table);
 void fake_traps_blocks(EFI_BLOCK_IO_PROTOCOL *table);
 void fake_traps_random(EFI_RNG_PROTOCOL *table);

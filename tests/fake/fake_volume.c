@@ -339,18 +339,40 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
     return EFI_SUCCESS;
 }
 
+/* How far a file goes, when its last position is asked for. */
+static uint64_t end_of(const struct open_file *open)
+{
+    return fake_has(FAKE_QUIRK_NO_ENDS) ? UINT64_MAX : open->file->bytes.size;
+}
+
+static EFI_STATUS EFIAPI file_get_position(EFI_FILE_PROTOCOL *this, uint64_t *ret_position)
+{
+    EFI_STATUS status = fake_call(FAKE_FileGetPosition);
+    struct open_file *open = checked(this, "File->GetPosition");
+
+    if (!open || !ret_position || !open->file) {
+        fake_complain("File->GetPosition: odd arguments");
+        return EFI_UNSUPPORTED;
+    }
+    note_spare(open->on_second);
+    note_writing(open->is_writable);
+    if (status == EFI_SUCCESS)
+        *ret_position = open->position;
+    return status;
+}
+
 static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *this, uint64_t position)
 {
     EFI_STATUS status = fake_call(FAKE_FileSetPosition);
     struct open_file *open = checked(this, "File->SetPosition");
 
-    fake_set_vital(is_slow());
+    fake_set_vital(is_slow() && position != UINT64_MAX);
     if (!open || (!open->file && position != 0))
         return EFI_UNSUPPORTED;
     note_spare(open->on_second);
     note_writing(open->is_writable);
     if (status == EFI_SUCCESS)
-        open->position = position;
+        open->position = position == UINT64_MAX ? end_of(open) : position;
     return status;
 }
 
@@ -492,6 +514,7 @@ static const EFI_FILE_PROTOCOL template = {
     .Open = file_open,
     .Close = file_close,
     .Read = file_read,
+    .GetPosition = file_get_position,
     .SetPosition = file_set_position,
     .GetInfo = file_get_info,
     .Write = file_write,
@@ -506,11 +529,11 @@ static EFI_FILE_PROTOCOL *open_one(bool on_second, const char *path, const struc
 
     if (!open)
         abort();
-    fake_traps_file(&open->protocol);
     open->protocol.Revision = template.Revision;
     open->protocol.Open = template.Open;
     open->protocol.Close = template.Close;
     open->protocol.Read = template.Read;
+    open->protocol.GetPosition = template.GetPosition;
     open->protocol.SetPosition = template.SetPosition;
     open->protocol.GetInfo = template.GetInfo;
     open->protocol.Write = template.Write;

@@ -69,11 +69,12 @@ static bool may_be_lost(const struct scenario *scenario, const struct fake_file 
     return writes->is_the_same && scenario->entries > 1 && (is_image(file) || writes->is_full || writes->no_flush);
 }
 
-/* A twin that could not be read is none to the loader: the next name, which it has, is written anew. When that fails,
- * too, the try that it stood for is gone. */
+/* A twin that could not be opened or read is none to the loader: the next name, which it has, is written anew. When
+ * that fails, too, the try that it stood for is gone. */
 static bool has_hidden_twin(void)
 {
-    return fake_injected() > 1 && strstr(fake_log_text(), "cannot be read ");
+    return fake_injected() > 1 &&
+           (strstr(fake_log_text(), "cannot be read ") || strstr(fake_log_text(), "cannot be opened ("));
 }
 
 static void judge_entry(const struct scenario *scenario, const struct fake_file *file)

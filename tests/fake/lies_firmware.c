@@ -406,7 +406,7 @@ static const struct lie lies[] = {
      ALONE(reset), ON("automatic: power off")},
     {WORDS("restart without setup", "the firmware's setup was asked for when it was not wanted"), ALONE(reset),
      ON("automatic: setup")},
-    {WORDS("volume at a restart", "was not closed"), MISUSE(leave_volume), ON("automatic: reboot")},
+    {WORDS("file at a restart", "to be written, was not closed"), MISUSE(leave_written_file), ON("automatic: reboot")},
 
     {WORDS("controllers too soon", "interrupt controllers were touched before"), MISUSE(quiet_too_soon)},
     {WORDS("trampoline in no memory", "is not the loader's, or no code"), MISUSE(prepare_nowhere)},
