@@ -14,8 +14,8 @@ MIDDLE = {"modules": (64 * MIB,), "repeats": ROUNDS}
 ALONE = {"repeats": FEW, "beside_floor": False}
 
 CASES: Dict[str, Case] = {case.name: case for case in (
-    Case("alone", modules=(), repeats=FEW),
-    Case("4 KiB", repeats=FEW),
+    Case("alone", modules=(), repeats=ROUNDS),
+    Case("4 KiB", repeats=ROUNDS),
     Case("8 modules", modules=(4096,) * 8, repeats=FEW),
     Case("16 modules", modules=(4096,) * 16, repeats=FEW),
     Case("64 MiB virtio", **MIDDLE),

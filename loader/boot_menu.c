@@ -72,9 +72,9 @@ static uint32_t timeout_number(struct interface_timeout timeout)
  * OVMF (2022.11) has its serial terminal in a mode of 80 columns when the console has 100: the terminal refuses to move
  * the cursor behind them, and loses count of it when a row is longer.
  */
-static void find_size(const struct boot *boot, size_t *ret_rows, size_t *ret_columns)
+static void find_size(struct boot *boot, size_t *ret_rows, size_t *ret_columns)
 {
-    size_t most = boot->sinks.console_is_serial ? SERIAL_COLUMNS : TEXT_SCREEN_COLUMNS;
+    size_t most = sinks_console_is_serial(&boot->sinks) ? SERIAL_COLUMNS : TEXT_SCREEN_COLUMNS;
 
     console_size(&boot->firmware, ret_rows, ret_columns);
     *ret_rows = (size_t)min_u64(*ret_rows, TEXT_SCREEN_ROWS);

@@ -30,7 +30,16 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware)
         sinks->serial_port = log_add(&(struct log_sink){write_serial, sinks, LOG_INFO});
     if (debug_port_present())
         sinks->debug_port = log_add(&(struct log_sink){debug_port_write, NULL, LOG_INFO});
-    sinks->console_is_serial = console_is_serial(firmware); /* which may have something to log */
+    if (sinks->serial_port >= 0) /* now, since that may have something to log */
+        (void)sinks_console_is_serial(sinks);
+}
+
+bool sinks_console_is_serial(struct sinks *sinks)
+{
+    if (!sinks->knows_console)
+        sinks->console_is_serial = console_is_serial(sinks->screen.firmware);
+    sinks->knows_console = true;
+    return sinks->console_is_serial;
 }
 
 void sinks_set_level(struct sinks *sinks, enum log_level level)

@@ -12,7 +12,7 @@
 struct sinks {
     struct console screen;
     struct serial serial;
-    bool console_is_serial;
+    bool knows_console, console_is_serial;
     bool is_lent; /* the console has something on it that lines would spoil */
     int console;  /* handles; -1 when there is none */
     int serial_port;
@@ -24,6 +24,10 @@ void sinks_start(struct sinks *sinks, const struct firmware *firmware);
 
 /* What `log-level` says: the console gets just that; the others, and the kernel's log, never less than the steps. */
 void sinks_set_level(struct sinks *sinks, enum log_level level);
+
+/* Whether the firmware's console is on a serial port, too. It is asked when it first matters, since that costs a call.
+ */
+bool sinks_console_is_serial(struct sinks *sinks);
 
 /* A menu has the console from here on: lines go elsewhere, until it is taken back. */
 void sinks_lend(struct sinks *sinks);

@@ -18,8 +18,10 @@ static const char *const level_names[] = {"error", "warning", "info", "debug"};
 
 void log_reset(void)
 {
-    memset(&state, 0, sizeof(state));
+    memset(state.sinks, 0, sizeof(state.sinks)); /* the ring need not be cleared: none of it counts as written */
     state.threshold = LOG_INFO;
+    state.silent = false;
+    state.written = 0;
 }
 
 void log_set_threshold(enum log_level level)

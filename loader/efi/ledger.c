@@ -5,8 +5,8 @@
 #include "memory.h"
 #include "poison.h"
 
-#define BLOCK_SIZE (72U * 1024)
-#define PIECE_MAX  (48U * 1024) /* what is larger gets an allocation of its own */
+#define BLOCK_SIZE (44U * 1024)
+#define PIECE_MAX  (24U * 1024) /* what is larger gets an allocation of its own */
 #define ALIGNMENT  16U
 #define GAP        16U /* bytes behind each piece that nobody may touch */
 
