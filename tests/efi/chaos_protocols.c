@@ -6,6 +6,7 @@
 #include "abi/dt_fixup.h"
 #include "abi/edid.h"
 #include "abi/graphics_output.h"
+#include "abi/partition_info.h"
 #include "abi/rng.h"
 #include "abi/shell_parameters.h"
 #include "memory.h"
@@ -107,7 +108,7 @@ static void *stand_in(const EFI_GUID *guid, void *interface)
 {
     static const EFI_GUID data[] = {EFI_LOADED_IMAGE_PROTOCOL_GUID, EFI_DEVICE_PATH_PROTOCOL_GUID,
                                     EFI_EDID_ACTIVE_PROTOCOL_GUID, EFI_EDID_DISCOVERED_PROTOCOL_GUID,
-                                    EFI_SHELL_PARAMETERS_PROTOCOL_GUID};
+                                    EFI_SHELL_PARAMETERS_PROTOCOL_GUID, EFI_PARTITION_INFO_PROTOCOL_GUID};
 
     for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
         if (same(guid, &data[i]))
