@@ -8,6 +8,8 @@
 #define MEBIBYTE        (1ULL << 20)
 #define LARGEST_PIECE   (1ULL << 40)
 #define FREQUENCY_LEAST 1000U /* Hz: below it no time can be told */
+#define PIECE_SECONDS   2U
+#define LAST_SECONDS    3U    /* that the last one may take */
 #define CONSOLE_SHARE   10U   /* of the time, one part */
 #define NUMBERS_SIZE    80    /* bytes; three numbers of 64 bits fit */
 #define PATH_LEAST      8     /* columns: less of it says nothing */
@@ -24,31 +26,34 @@ void progress_start(struct progress *progress, uint64_t frequency, uint64_t tota
         .frequency = frequency >= FREQUENCY_LEAST ? frequency : 0, .total = total, .start = now, .due = frequency / 2};
 }
 
-static bool ends_in_time(const struct progress *progress)
+/* Whether all that is left can be one call, after which there is nothing more to show. */
+static bool ends_soon(const struct progress *progress)
 {
     uint64_t left = progress->total > progress->done ? progress->total - progress->done : 0, ticks;
 
-    return checked_multiply(left / MEBIBYTE + 1, progress->mebibyte, &ticks) &&
-           checked_add(progress->elapsed, ticks, &ticks) && ticks <= progress->frequency / 2;
+    if (!checked_multiply(left / MEBIBYTE + 1, progress->mebibyte, &ticks))
+        return false;
+    if (progress->elapsed >= progress->frequency / 2) /* there is a line to look at meanwhile */
+        return ticks / LAST_SECONDS <= progress->frequency;
+    return checked_add(progress->elapsed, ticks, &ticks) && ticks <= progress->frequency;
 }
 
-/* MiB that take a quarter of a second. */
+/* MiB up to the first line, and from one to the next. */
 static uint64_t mebibytes_of_a_piece(const struct progress *progress)
 {
+    const bool may_be_shown = progress->elapsed >= progress->frequency / 2;
+    uint64_t ticks = may_be_shown ? progress->frequency * PIECE_SECONDS : progress->frequency / 4 * 3;
+
     if (!progress->is_measured)
         return 1;
-    return min_u64(progress->frequency / 4 / max_u64(progress->mebibyte, 1), LARGEST_PIECE / MEBIBYTE);
+    return max_u64(min_u64(ticks / max_u64(progress->mebibyte, 1), LARGEST_PIECE / MEBIBYTE), 1);
 }
 
 uint64_t progress_next(const struct progress *progress, uint64_t size)
 {
-    uint64_t piece = MEBIBYTE;
-
-    if (progress->frequency == 0 || (progress->is_measured && ends_in_time(progress)))
+    if (progress->frequency == 0 || (progress->is_measured && ends_soon(progress)))
         return size;
-    while (piece < size && piece * 2 <= mebibytes_of_a_piece(progress) * MEBIBYTE)
-        piece *= 2;
-    return min_u64(piece, size);
+    return min_u64(mebibytes_of_a_piece(progress) * MEBIBYTE, size);
 }
 
 void progress_read(struct progress *progress, uint64_t count, uint64_t before, uint64_t now)

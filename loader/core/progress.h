@@ -5,8 +5,9 @@
  * each part, and nothing is said of it.
  *
  *     1 MiB, which tells how fast the medium is
- *     all the rest, when the whole load will have ended before half a second is over
- *     otherwise pieces of about a quarter of a second, and from half a second on a line between them
+ *     all the rest, when the whole load will have ended before a second is over
+ *     otherwise a piece of three quarters of a second, and others of two seconds, with a line between them
+ *     all the rest, when three seconds are enough for it
  */
 #ifndef BATON_PROGRESS_H
 #define BATON_PROGRESS_H

@@ -15,8 +15,8 @@ from harness.paths import LOADER, PROGRAM, built
 from harness.report import parse_report
 from harness.terminal import Terminal
 
-SIZE = 24 * MIB
-RATE = 8 * MIB  # bytes in a second
+SIZE = 64 * MIB
+RATE = 6 * MIB  # bytes in a second
 SLOW = ["-set", f"drive.disk0.throttling.bps-read={RATE}"]
 LINE = re.compile(rf"^/large\.img: (\d+) of {SIZE // MIB} MiB, (\d+) ([KM])iB/s$", re.MULTILINE)
 
@@ -26,7 +26,7 @@ def slow(disk, start):
     """slow(files): a machine on whose slow disk there is large.img, too."""
 
     def make(files):
-        image = disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), **files}, size=80 * MIB, holes={"large.img": SIZE})
+        image = disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), **files}, size=128 * MIB, holes={"large.img": SIZE})
         return start(image, extra=SLOW, saved=None)
 
     return make
@@ -53,10 +53,10 @@ def watch(machine, end):
 
 
 def check_shown(shown):
-    """At 8 MiB in a second pieces are of 1 or 2 MiB."""
+    """At 6 MiB in a second pieces are of 12 MiB, but for the first ones and the last one."""
     sizes = [size for size, _ in shown]
-    assert len(sizes) >= 5, sizes
-    assert sizes == sorted(sizes) and sizes[0] <= 16 and sizes[-1] >= SIZE // MIB - 4, sizes
+    assert len(sizes) >= 3, sizes
+    assert sizes == sorted(sizes) and sizes[0] <= 40 and sizes[-1] >= SIZE // MIB - 24, sizes
     assert all(1024 <= rate <= 16 * 1024 for _, rate in shown), shown
 
 

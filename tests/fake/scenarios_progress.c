@@ -33,23 +33,23 @@ static void make_fast(struct scenario *scenario)
 static void make_slow(struct scenario *scenario)
 {
     make(scenario, SLOW, "/large.img", LARGE, "kernel /os.elf\nmodule /large.img\n");
-    scenario->reads = 4;
+    scenario->reads = 3;
     scenario->shown = "\r/large.img: 2058 of 3135 KiB, 976 KiB/s";
 }
 
-/* Pieces of 2 MiB, of which the second one takes more than half a second to come. */
+/* Pieces of 3 MiB, which take less than two seconds to come. */
 static void make_pieces(struct scenario *scenario)
 {
-    make(scenario, 9 * SLOW, "/large.img", 2 * LARGE, "kernel /os.elf\nmodule /large.img\n");
+    make(scenario, 2 * SLOW, "/large.img", 3 * LARGE, "kernel /os.elf\nmodule /large.img\n");
     scenario->reads = 4;
-    scenario->shown = "\r/large.img: 5130 of 6260 KiB, 8799 KiB/s\r    ";
+    scenario->shown = "\r/large.img: 7178 of 9385 KiB, 1953 KiB/s\r    ";
 }
 
 static void make_long_path(struct scenario *scenario)
 {
 #define PATH "/a-folder-with-a-long-name/that-is/followed-by-many/others/down-to/the-very-file.img"
     make(scenario, SLOW, PATH, LARGE, "kernel /os.elf\nmodule " PATH "\n");
-    scenario->reads = 4;
+    scenario->reads = 3;
     scenario->shown = "\r...llowed-by-many/others/down-to/the-very-file.img: 1034 of 3135 KiB, 976 KiB/s";
 #undef PATH
 }
@@ -108,7 +108,7 @@ static void make_initrd(struct scenario *scenario)
     scenario->start.initrd = fake_pattern(LARGE, 3);
     scenario->end = FAKE_STARTED;
     scenario->read = "/initrd.img";
-    scenario->reads = 4;
+    scenario->reads = 3;
     scenario->shown = "\r/initrd.img: 2048 of 3125 KiB, 976 KiB/s";
 }
 
