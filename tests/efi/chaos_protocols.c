@@ -106,8 +106,8 @@ static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *this, uint32_t media
 /* What the loader gets in place of the firmware's interface. */
 static void *stand_in(const EFI_GUID *guid, void *interface)
 {
-    static const EFI_GUID data[] = {EFI_LOADED_IMAGE_PROTOCOL_GUID, EFI_DEVICE_PATH_PROTOCOL_GUID,
-                                    EFI_EDID_ACTIVE_PROTOCOL_GUID, EFI_EDID_DISCOVERED_PROTOCOL_GUID,
+    static const EFI_GUID data[] = {EFI_LOADED_IMAGE_PROTOCOL_GUID,     EFI_DEVICE_PATH_PROTOCOL_GUID,
+                                    EFI_EDID_ACTIVE_PROTOCOL_GUID,      EFI_EDID_DISCOVERED_PROTOCOL_GUID,
                                     EFI_SHELL_PARAMETERS_PROTOCOL_GUID, EFI_PARTITION_INFO_PROTOCOL_GUID};
 
     for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
