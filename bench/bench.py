@@ -20,7 +20,7 @@ from chart import chart
 from loaders import find_rivals
 from machines import BUILD, TREE, Disks
 from measure import Results, all_loaders, measure, measure_seconds, temporary
-from table import call_table, main_table, seconds_table, size_table, stage_table
+from table import call_table, main_table, read_table, seconds_table, size_table, stage_table
 
 HEAD = """# What booting costs
 
@@ -45,6 +45,8 @@ def page(results: Results, reasons: List[str]) -> str:
     if reasons or results.notes:
         parts.append("\nNot measured: " + "; ".join([*reasons, *results.notes]) + ".\n")
     parts += ["\n## Where Baton's time goes\n\nA kernel with a module of 4 KiB, on virtio.\n\n", stage_table(results),
+              "\nLoads that take long are read in pieces, of which each walks the file's clusters again and has the disk "
+              "stand still before it; one boot each.\n\n", read_table(results),
               "\n## Calls of the firmware\n\nBy the loader's image itself; GRUB reads disks by a protocol that is not "
               "watched.\n\n", call_table(results),
               "\n## Budgets\n\n    ", "\n    ".join(budget_lines(results)), "\n"]

@@ -116,28 +116,20 @@ def checks(results: Results) -> List[Check]:
     return found
 
 
-@dataclass
-class Excess:
-    """What a budget that is not met is at most; or, `by_chance`, one that some runs meet and others do not."""
-    most: float
-    by_chance: bool = False
-
-
-def known_excess() -> Dict[str, Excess]:
+def known_excess() -> Dict[str, float]:
     lines = [line.split("#")[0].split() for line in KNOWN.read_text().splitlines()]
-    return {words[0]: Excess(float(words[1].replace("_", "")), words[2:] == ["chance"]) for words in lines if words}
+    return {words[0]: float(words[1].replace("_", "")) for words in lines if words}
 
 
-def judge(found: List[Check], known: Dict[str, Excess]) -> Tuple[List[str], bool]:
+def judge(found: List[Check], known: Dict[str, float]) -> Tuple[List[str], bool]:
     """
     Lines for people, and whether nothing is worse than it may be. A budget that is not met passes only while it is
-    listed, and no worse than listed; one that is met must not be listed, unless that is chance.
+    listed, and no worse than listed; one that is met must not be listed.
     """
     lines, good = [], True
     for check in found:
-        excess = known.get(check.name)
-        listed = excess.most if excess else None
-        if check.met and (excess is None or excess.by_chance):
+        listed = known.get(check.name)
+        if check.met and listed is None:
             verdict = "ok"
         elif check.met:
             verdict, good = "FAILED: it is met now: take it out of bench/known-excess.txt", False

@@ -15,7 +15,6 @@
 
 #define FILES     20
 #define NAME_ROOM 64
-#define INFO_ROOM 512
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
@@ -28,15 +27,15 @@ static struct {
 } files[FILES];
 static unsigned count;
 
+/* As cheap as it can be had. */
 static uint64_t size_of(EFI_FILE_PROTOCOL *file)
 {
-    static const EFI_GUID guid = EFI_FILE_INFO_ID;
-    static uint8_t room[INFO_ROOM] __attribute__((aligned(8)));
-    const EFI_FILE_INFO *info = (const EFI_FILE_INFO *)(const void *)room;
-    UINTN size = sizeof(room);
+    uint64_t size;
 
-    need(file->GetInfo(file, &guid, &size, room), "GetInfo");
-    return info->FileSize;
+    need(file->SetPosition(file, UINT64_MAX), "SetPosition");
+    need(file->GetPosition(file, &size), "GetPosition");
+    need(file->SetPosition(file, 0), "SetPosition");
+    return size;
 }
 
 static void read_file(EFI_FILE_PROTOCOL *root, const CHAR16 *name)
@@ -57,7 +56,6 @@ static void read_file(EFI_FILE_PROTOCOL *root, const CHAR16 *name)
             need(EFI_END_OF_FILE, "Read");
         done += bytes;
     }
-    need(file->Close(file), "Close");
     files[count].bytes = (void *)(uintptr_t)pages;
     files[count++].size = size;
 }
@@ -90,7 +88,6 @@ static void read_files(const EFI_LOADED_IMAGE_PROTOCOL *own)
         else
             read_file(root, word);
     }
-    need(root->Close(root), "Close");
 }
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)

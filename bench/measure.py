@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots all loaders in all cases, and holds what came of it."""
 
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -9,9 +8,9 @@ from pathlib import Path
 from statistics import median
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from cases import CASES, ROUNDS, TIMED, WATCHED
+from cases import CASES, ROUNDS, TIMED, WATCHED, WATCHED_RIVALS
 from loaders import Baton, Floor, Loader
-from machines import MIB, Boot, BootFailed, Case, Disks, run
+from machines import MIB, Boot, BootFailed, Case, Disks, processors, run
 
 FLOOR = "floor"
 FLOORS = (0, 1)  # one read, and 1 MiB reads: which is better depends on the disk
@@ -61,7 +60,7 @@ def tasks(loaders: List[Loader], cases: List[Case], for_budgets: bool):
             once = not isinstance(loader, (Floor, Baton))
             for _ in range(1 if once else case.repeats):
                 yield loader, case, False
-            if case.name in WATCHED and not isinstance(loader, Floor):
+            if case.name in (WATCHED if isinstance(loader, Baton) else WATCHED_RIVALS) and not isinstance(loader, Floor):
                 yield loader, case, True
 
 
@@ -91,7 +90,7 @@ def measure(disks: Disks, loaders: List[Loader], cases: List[Case], for_budgets:
         except BootFailed as failure:
             return task, None, explain(disks, loader, case, failure)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(len(processors())) as pool:
         for (loader, case, watch), found, failure in pool.map(boot, list(tasks(loaders, cases, for_budgets))):
             key = (loader.name, case.name)
             if not found and isinstance(loader, (Floor, Baton)):

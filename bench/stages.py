@@ -46,11 +46,6 @@ def stages_of(boot: Boot) -> List[Stage]:
     return found
 
 
-def stage_lengths(boot: Boot) -> List[Tuple[str, int]]:
-    """Of a boot that was not watched."""
-    return [(name, end - begin >> SHIFT) for name, begin, end in edges(boot)]
-
-
 def own_instructions(boot: Boot) -> int:
     return sum(stage.own for stage in stages_of(boot))
 

@@ -7,7 +7,10 @@ from budgets import BATON, own_memory
 from cases import TIMED
 from loaders import Floor
 from measure import FLOOR, Results
-from stages import call_totals, stage_lengths, stages_of
+from machines import MIB, SHIFT
+from stages import call_totals, stages_of
+
+LONG_READ = 100_000
 
 
 def rows_of(results: Results) -> List[Tuple[str, str]]:
@@ -45,17 +48,30 @@ def size_table(results: Results) -> str:
 
 
 def stage_table(results: Results) -> str:
-    """Lengths by boots that were not watched, the rest by one that was."""
+    """Of one boot that was watched."""
     key = (BATON, "4 KiB")
-    if key not in results.watched or key not in results.boots:
+    if key not in results.watched:
         return ""
-    lengths = dict(stage_lengths(results.boots[key][0]))
     rows = []
     for stage in stages_of(results.watched[key]):
         calls = ", ".join(f"{stage.calls[name]} {name} ({number:,})" for name, number in stage.firmware.most_common())
-        rows.append([stage.name, f"{lengths[stage.name]:,}", f"{sum(stage.firmware.values()):,}", f"{stage.own:,}",
+        rows.append([stage.name, f"{stage.instructions:,}", f"{sum(stage.firmware.values()):,}", f"{stage.own:,}",
                      calls])
     return table(["stage", "instructions", "in firmware calls", "own", "calls (instructions)"], rows)
+
+
+def read_table(results: Results) -> str:
+    """Of long loads: what each read took, and all else, in one boot that was watched."""
+    rows = []
+    for case in results.cases:
+        boot = results.watched.get((BATON, case.name))
+        if not boot or not any(size > MIB for size in case.modules):
+            continue
+        reads = [call.end - call.start >> SHIFT for call in boot.calls if call.name == "File.Read"]
+        long = [f"{instructions:,}" for instructions in reads if instructions >= LONG_READ]
+        rows.append([case.name, ", ".join(long), f"{boot.instructions - sum(reads):,}",
+                     f"{results.instructions(FLOOR, case.name):,}"])
+    return table(["", "its reads of more than 100,000 instructions", "all but reads", "the floor, reads included"], rows)
 
 
 def call_table(results: Results) -> str:

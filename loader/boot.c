@@ -273,7 +273,6 @@ static enum status restart_machine(struct boot *boot, enum entry_action action, 
                                            [ENTRY_REBOOT] = RESTART_REBOOT,
                                            [ENTRY_POWER_OFF] = RESTART_POWER_OFF};
 
-    volumes_close(&boot->volumes);
     return restart(&boot->firmware, how[action], error);
 }
 

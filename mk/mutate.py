@@ -27,8 +27,8 @@ from mutants import mutants_of
 
 TREE = Path(__file__).resolve().parent.parent
 FILES = [f"loader/core/{name}.c" for name in (
-    "memory_map", "maps_layout", "paging", "address_space", "elf", "image", "image_segments", "image_relro",
-    "image_relocations")] + ["loader/efi/ledger.c"]
+    "memory_map", "memory_intervals", "cover", "maps_layout", "paging", "address_space", "memory_runs", "elf", "image",
+    "image_segments", "image_relro", "image_relocations")] + ["loader/efi/ledger.c"]
 EQUIVALENT = TREE / "mk/mutations-equivalent.txt"
 GOAL = 90
 # Every mistake first meets programs without sanitizers, which are quick; then, if it must be, those with.

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "efi_map.h"
 
-#include "checked.h"
-
 _Static_assert(sizeof(struct efi_descriptor) == EFI_DESCRIPTOR_MINIMUM, "UEFI's layout");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "UEFI's byte order");
 
@@ -28,22 +26,6 @@ static const char *const type_names[] = {
 size_t efi_map_count(const struct efi_map *map)
 {
     return map->descriptor_size < EFI_DESCRIPTOR_MINIMUM ? 0 : map->bytes.size / map->descriptor_size;
-}
-
-bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end)
-{
-    uint64_t base = align_down(descriptor->physical, PAGE_SIZE), pages = descriptor->pages, end = EFI_PHYSICAL_END;
-
-    if (pages == 0 || base >= EFI_PHYSICAL_END)
-        return false;
-    if (pages <= (EFI_PHYSICAL_END - base) / PAGE_SIZE) { /* otherwise it is cut off */
-        end = base + pages * PAGE_SIZE;
-        if (base != descriptor->physical)
-            end = min_u64(end + PAGE_SIZE, EFI_PHYSICAL_END);
-    }
-    *ret_base = base;
-    *ret_end = end;
-    return true;
 }
 
 bool efi_type_is_known(uint32_t type)

@@ -59,12 +59,6 @@ static inline const struct efi_descriptor *efi_map_at(const struct efi_map *map,
     return (const struct efi_descriptor *)(const void *)(map->bytes.data + index * map->descriptor_size);
 }
 
-/*
- * The descriptor's range in bytes, in whole pages below 2^52; a base in the middle of a page, which the specification
- * forbids, is rounded outwards. False when nothing is left.
- */
-bool efi_descriptor_range(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end);
-
 /* Whether the specification knows the type. */
 bool efi_type_is_known(uint32_t type);
 

@@ -15,7 +15,7 @@ struct memory_interval {
     uint64_t attributes;
     uint32_t kind; /* BATON_MEMORY_... */
     uint32_t efi_type;
-    uint32_t sequence; /* its place in the firmware's map */
+    uint32_t sequence; /* its place among those of the firmware's map that have pages */
 };
 
 struct memory_intervals {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is done for each page: a terabyte of RAM has half a million large ones, so this file is compiled for speed and
- * not for size (mk/toolchain.mk). */
+/* What is done for each page: a terabyte of RAM has half a million large ones, so this file is not compiled for size
+ * alone (mk/toolchain.mk). */
 #ifndef BATON_PAGE_ENTRIES_H
 #define BATON_PAGE_ENTRIES_H
 

@@ -41,8 +41,9 @@ static bool ends_soon(const struct progress *progress)
 /* MiB up to the first line, and from one to the next. */
 static uint64_t mebibytes_of_a_piece(const struct progress *progress)
 {
-    const bool may_be_shown = progress->elapsed >= progress->frequency / 2;
-    uint64_t ticks = may_be_shown ? progress->frequency * PIECE_SECONDS : progress->frequency / 4 * 3;
+    const uint64_t first = progress->frequency / 10 * 6; /* a little more than half a second */
+    uint64_t ticks =
+        progress->elapsed >= progress->frequency / 2 ? progress->frequency * PIECE_SECONDS : first - progress->elapsed;
 
     if (!progress->is_measured)
         return 1;

@@ -6,7 +6,7 @@
  *
  *     1 MiB, which tells how fast the medium is
  *     all the rest, when the whole load will have ended before a second is over
- *     otherwise a piece of three quarters of a second, and others of two seconds, with a line between them
+ *     otherwise a piece up to half a second, and others of two seconds, with a line between them
  *     all the rest, when three seconds are enough for it
  */
 #ifndef BATON_PROGRESS_H

@@ -120,21 +120,25 @@ static enum status read_info(EFI_FILE_PROTOCOL *handle, const char *path, bool *
     return STATUS_OK;
 }
 
-/* Moves to the end of a file, which tells its size; EFI_UNSUPPORTED where it is a folder (UEFI 2.10, section 13.5).
- * GetInfo costs nearly as much as opening it did. */
-static EFI_STATUS find_end(EFI_FILE_PROTOCOL *handle, uint64_t *position)
+/*
+ * Moves to the end of a file, which tells its size; a folder refuses it (UEFI 2.10, section 13.5). GetInfo costs nearly
+ * as much as opening it did. There must be nothing to read there: EDK2's UDF driver took the last byte for the end
+ * until 2018 (tianocore/edk2 issue 7570).
+ */
+static bool find_end(EFI_FILE_PROTOCOL *handle, uint64_t *position)
 {
     uint64_t end = 0;
-    EFI_STATUS result = handle->SetPosition(handle, UINT64_MAX);
+    UINTN more = 1;
+    uint8_t byte;
 
-    if (result != EFI_SUCCESS)
-        return result;
+    if (handle->SetPosition(handle, UINT64_MAX) != EFI_SUCCESS)
+        return false;
     *position = UINT64_MAX; /* wherever that is */
-    result = handle->GetPosition(handle, &end);
-    if (result != EFI_SUCCESS || end > INT64_MAX)
-        return EFI_DEVICE_ERROR;
+    if (handle->GetPosition(handle, &end) != EFI_SUCCESS || end > INT64_MAX ||
+        handle->Read(handle, &more, &byte) != EFI_SUCCESS || more != 0)
+        return false;
     *position = end;
-    return EFI_SUCCESS;
+    return true;
 }
 
 /* The rest of opening a file: it must be one, or it is closed. */
@@ -143,7 +147,7 @@ static enum status check_is_file(struct file *file, struct error *error)
     bool is_folder = false;
     enum status status = STATUS_OK;
 
-    if (find_end(file->handle, &file->position) == EFI_SUCCESS)
+    if (find_end(file->handle, &file->position))
         file->size = file->position;
     else
         status = read_info(file->handle, file->path, &is_folder, &file->size, error);
@@ -464,17 +468,16 @@ enum status folder_open(const struct volume *volume, const char *path, struct fo
 {
     struct folder folder = {NULL, path};
     EFI_STATUS result = open_handle(volume, path, EFI_FILE_MODE_READ, &folder.handle);
-    bool is_folder = false;
-    uint64_t size = 0;
+    bool is_folder;
+    uint64_t size;
     enum status status = STATUS_OK;
 
     if (result != EFI_SUCCESS)
         return error_set(error, result == EFI_NOT_FOUND ? STATUS_NOT_FOUND : STATUS_DEVICE,
                          "%s: cannot be opened (%s). Check the disk.", path, firmware_status_name(result));
     /* A file opens and reads as well, and what it holds would be taken for names. */
-    result = find_end(folder.handle, &size);
-    is_folder = result == EFI_UNSUPPORTED;
-    if (result != EFI_SUCCESS && !is_folder)
+    is_folder = folder.handle->SetPosition(folder.handle, UINT64_MAX) == EFI_UNSUPPORTED; /* as find_end has it */
+    if (!is_folder)
         status = read_info(folder.handle, path, &is_folder, &size, error);
     if (status == STATUS_OK && !is_folder)
         status = entries_refuse_file(path, error);

@@ -12,10 +12,10 @@ size_t firmware_handles(const struct firmware *firmware, const EFI_GUID *guid, E
 {
     UINTN count = 0;
 
+    if (firmware->boot->LocateHandleBuffer(ByProtocol, guid, NULL, &count, ret_handles) == EFI_SUCCESS)
+        return count;
     *ret_handles = NULL;
-    if (firmware->boot->LocateHandleBuffer(ByProtocol, guid, NULL, &count, ret_handles) != EFI_SUCCESS)
-        return 0;
-    return count;
+    return 0;
 }
 
 /* The console's own: what else has the protocol may be a keyboard that is no part of it. */

@@ -258,9 +258,3 @@ enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, str
         find_beside(ledger, ret_volumes, &boot);
     return STATUS_OK;
 }
-
-void volumes_close(struct volumes *volumes)
-{
-    for (size_t i = 0; i < volumes->count; i++)
-        volume_close(&volumes->items[i]);
-}

@@ -21,7 +21,4 @@ struct volumes {
  */
 MUST_CHECK enum status volumes_find(struct ledger *ledger, struct volumes *ret_volumes, struct error *error);
 
-/* Closes those that are open. */
-void volumes_close(struct volumes *volumes);
-
 #endif

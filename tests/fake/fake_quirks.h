@@ -27,7 +27,7 @@
     X(FRAGMENTED, "memory is in 700 pieces")                                                                           \
     X(FREE_STACK, "the stack and the page tables lie in memory that is listed as free")                                \
     X(SHORT_READS, "a read returns 1,000 bytes at the most")                                                           \
-    X(NO_ENDS, "a file's end can be gone to, and its position is no number then")                                      \
+    X(NO_ENDS, "a file's end, when it is gone to, is its last byte, or nowhere")                                       \
     X(BROKEN_READS, "a read of more than 1 MiB fails and breaks the open file")                                        \
     X(LONG_NAMES, "a file with a name of 255 characters")                                                              \
     X(NO_DEVICE, "the firmware does not say where the loader came from")                                               \

@@ -320,7 +320,8 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
         return status;
     if (!open->file)
         return read_folder(open, size, buffer);
-    count_read(open->file);
+    if (open->position < open->file->bytes.size) /* whether there is more does not count */
+        count_read(open->file);
     if (open->broken || (fake_has(FAKE_QUIRK_BROKEN_READS) && *size > LARGE)) {
         open->broken = true;
         return EFI_DEVICE_ERROR;
@@ -334,15 +335,18 @@ static EFI_STATUS EFIAPI file_read(EFI_FILE_PROTOCOL *this, UINTN *size, void *b
     if (open->file->bad != 0 && open->position + *size > open->file->bad)
         return EFI_DEVICE_ERROR;
     take_time(*size);
-    memcpy(buffer, open->file->bytes.data + open->position, *size);
+    if (*size > 0) /* an empty file has no bytes anywhere */
+        memcpy(buffer, open->file->bytes.data + open->position, *size);
     open->position += *size;
     return EFI_SUCCESS;
 }
 
-/* How far a file goes, when its last position is asked for. */
+/* How far a file goes, when its last position is asked for. Odd firmware takes the last byte for it, or has none. */
 static uint64_t end_of(const struct open_file *open)
 {
-    return fake_has(FAKE_QUIRK_NO_ENDS) ? UINT64_MAX : open->file->bytes.size;
+    if (!fake_has(FAKE_QUIRK_NO_ENDS))
+        return open->file->bytes.size;
+    return open->file->bytes.size % 2 == 0 ? UINT64_MAX : open->file->bytes.size - 1;
 }
 
 static EFI_STATUS EFIAPI file_get_position(EFI_FILE_PROTOCOL *this, uint64_t *ret_position)
@@ -368,7 +372,7 @@ static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *this, uint64_t pos
 
     fake_set_vital(is_slow() && position != UINT64_MAX);
     if (!open || (!open->file && position != 0))
-        return EFI_UNSUPPORTED;
+        return status != EFI_SUCCESS ? status : EFI_UNSUPPORTED;
     note_spare(open->on_second);
     note_writing(open->is_writable);
     if (status == EFI_SUCCESS)

@@ -32,7 +32,7 @@
 #define CASES       10000
 #define TWICE       100  /* one case in so many is run once more */
 #define CROWD_STEP  197  /* each so many-th call of a boot with very many entries fails */
-#define CROWD_CALLS 8    /* for each of them */
+#define CROWD_CALLS 9    /* for each of them */
 #define CROWD_POOL  2048 /* bytes for each */
 #define SHOWN       60   /* of what is wrong; it tends to be the same */
 

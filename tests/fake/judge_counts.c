@@ -69,12 +69,24 @@ static bool may_be_lost(const struct scenario *scenario, const struct fake_file 
     return writes->is_the_same && scenario->entries > 1 && (is_image(file) || writes->is_full || writes->no_flush);
 }
 
+/* Whether a line of the log has these words of an entry file. */
+static bool log_has_entry(const char *words)
+{
+    for (const char *line = fake_log_text(), *end; *line != '\0'; line = end + (*end == '\n')) {
+        const char *folder = strstr(line, "/loader/entries/"), *found = strstr(line, words);
+
+        end = line + strcspn(line, "\n");
+        if (folder && found && folder < found && found < end)
+            return true;
+    }
+    return false;
+}
+
 /* A twin that could not be opened or read is none to the loader: the next name, which it has, is written anew. When
  * that fails, too, the try that it stood for is gone. */
 static bool has_hidden_twin(void)
 {
-    return fake_injected() > 1 &&
-           (strstr(fake_log_text(), "cannot be read ") || strstr(fake_log_text(), "cannot be opened ("));
+    return fake_injected() > 1 && (strstr(fake_log_text(), "cannot be read ") || log_has_entry("cannot be opened ("));
 }
 
 static void judge_entry(const struct scenario *scenario, const struct fake_file *file)

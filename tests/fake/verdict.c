@@ -217,8 +217,8 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
 {
     enum fake_end end = expected_end(scenario);
 
-    /* What is typed beside a key that is stuck may be heard, or not. */
-    if (scenario->is_menu && fake_has(FAKE_QUIRK_STUCK_KEY) && result->end == scenario->end)
+    /* A menu that waits for somebody may hear what is typed beside a key that is stuck. */
+    if (scenario->unattended == FAKE_WAITED && fake_has(FAKE_QUIRK_STUCK_KEY) && result->end == scenario->end)
         end = result->end;
     /* Whoever has typed something is waited for, when it comes to nothing. */
     if (result->end != end && !(may_be_typed(result->end) && fake_setup()->typed))

@@ -19,18 +19,17 @@ static bool is_free_later(uint32_t type)
     return type == EFI_TYPE_CONVENTIONAL || (type >= EFI_TYPE_LOADER_CODE && type <= EFI_TYPE_BOOT_SERVICES_DATA);
 }
 
-/* The whole pages of a descriptor. Those that it has in part are not counted to memory that will be free. */
+/* The whole pages of a descriptor. Those that it has in part are its own, but not of memory that will be free. */
 static bool pages_of(const struct efi_descriptor *descriptor, uint64_t *ret_base, uint64_t *ret_end)
 {
+    const bool inwards = is_free_later(descriptor->type);
     const unsigned __int128 end = descriptor->physical + (unsigned __int128)descriptor->pages * PAGE_SIZE;
+    const unsigned __int128 whole = (end + (inwards ? 0 : PAGE_SIZE - 1)) / PAGE_SIZE * PAGE_SIZE;
 
-    if (!efi_descriptor_range(descriptor, ret_base, ret_end))
+    if (descriptor->pages == 0 || descriptor->physical >= EFI_PHYSICAL_END)
         return false;
-    if (is_free_later(descriptor->type) && descriptor->physical % PAGE_SIZE != 0) {
-        *ret_base += PAGE_SIZE;
-        if (end < *ret_end)
-            *ret_end = align_down((uint64_t)end, PAGE_SIZE);
-    }
+    *ret_base = align_down(descriptor->physical + (inwards ? PAGE_SIZE - 1 : 0), PAGE_SIZE);
+    *ret_end = whole < EFI_PHYSICAL_END ? (uint64_t)whole : EFI_PHYSICAL_END;
     return *ret_base < *ret_end;
 }
 
@@ -55,8 +54,7 @@ static bool is_forbidden(const struct efi_map *map, uint64_t address, uint64_t e
         struct efi_descriptor descriptor = *efi_map_at(map, i);
         uint64_t from, to;
 
-        if (efi_descriptor_range(&descriptor, &from, &to) && holds_no_tables(descriptor.type) && from < end &&
-            to > address)
+        if (pages_of(&descriptor, &from, &to) && holds_no_tables(descriptor.type) && from < end && to > address)
             return true;
     }
     return false;

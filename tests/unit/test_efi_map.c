@@ -9,11 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chance.h"
 #include "efi_map.h"
 #include "made_map.h"
-
-#define END (1ULL << 52)
 
 /* Firmware says how far apart descriptors are; what lies behind the 40 bytes of one is not looked at. */
 static void test_steps(void **state)
@@ -72,75 +69,6 @@ static void test_unaligned(void **state)
     made_map_end(&made);
 }
 
-static void test_ranges(void **state)
-{
-    static const struct {
-        uint64_t physical, pages;
-        bool some;
-        uint64_t base, end;
-    } rows[] = {
-        {0, 1, true, 0, 0x1000},
-        {0x100000, 0x300, true, 0x100000, 0x400000},
-        {0, 0, false, 0, 0},
-        {0x1000, 0, false, 0, 0},
-        {UINT64_MAX, 0, false, 0, 0},
-        {END - 0x1000, 1, true, END - 0x1000, END},
-        {END - 0x1000, 2, true, END - 0x1000, END},
-        {END, 1, false, 0, 0},
-        {END - 1, 0, false, 0, 0},
-        {UINT64_MAX - 0xfff, 1, false, 0, 0},
-        {UINT64_MAX, UINT64_MAX, false, 0, 0},
-        {0, UINT64_MAX, true, 0, END},
-        {0x1000, 1ULL << 52, true, 0x1000, END},         /* pages * 4096 is 2^64 */
-        {0x5000, (1ULL << 52) + 1, true, 0x5000, END},   /* and 2^64 + 4096 */
-        {0x5000, 0x000fffffffffffff, true, 0x5000, END}, /* physical + size wraps */
-        {0x5000, 1ULL << 40, true, 0x5000, END},         /* ends at 2^52 + 0x5000 */
-        {0, 1ULL << 40, true, 0, END},
-        {0, (1ULL << 40) - 1, true, 0, END - 0x1000},
-        /* no whole pages: rounded outwards */
-        {0x1800, 1, true, 0x1000, 0x3000},
-        {0x1001, 2, true, 0x1000, 0x4000},
-        {0x1fff, 1, true, 0x1000, 0x3000},
-        {END - 0x1800, 1, true, END - 0x2000, END},
-        {END - 1, 1, true, END - 0x1000, END},
-        {END - 0x2800, 1, true, END - 0x3000, END - 0x1000},
-        {UINT64_MAX, 1, false, 0, 0},
-        {0x1800, 0, false, 0, 0}, /* nothing is nothing, wherever it lies */
-        {0x1001, 0, false, 0, 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct efi_descriptor descriptor = {.physical = rows[i].physical, .pages = rows[i].pages};
-        uint64_t base = 77, end = 78;
-
-        if (efi_descriptor_range(&descriptor, &base, &end) != rows[i].some)
-            fail_msg("row %zu: some: %d", i, !rows[i].some);
-        if (base != (rows[i].some ? rows[i].base : 77) || end != (rows[i].some ? rows[i].end : 78))
-            fail_msg("row %zu: 0x%llx-0x%llx", i, (unsigned long long)base, (unsigned long long)end);
-    }
-}
-
-/* Whatever firmware says: whole pages below 2^52, of which there is at least one. */
-static void test_ranges_by_chance(void **state)
-{
-    (void)state;
-    for (uint64_t i = 0; i < 50000; i++) {
-        struct chance chance = chance_case(i);
-        struct efi_descriptor descriptor = {.physical = chance_size(&chance, UINT64_MAX),
-                                            .pages = chance_size(&chance, UINT64_MAX)};
-        uint64_t base = 0, end = 0;
-
-        if (!efi_descriptor_range(&descriptor, &base, &end))
-            continue;
-        if (base >= end || base % 4096 != 0 || end % 4096 != 0 || end > END || base > descriptor.physical ||
-            descriptor.physical - base >= 4096 ||
-            (end - base) / 4096 - (descriptor.physical != base ? 1 : 0) > descriptor.pages)
-            CHANCE_FAIL(&chance, "0x%llx, 0x%llx pages: 0x%llx-0x%llx", (unsigned long long)descriptor.physical,
-                        (unsigned long long)descriptor.pages, (unsigned long long)base, (unsigned long long)end);
-    }
-}
-
 static void test_type_names(void **state)
 {
     (void)state;
@@ -171,8 +99,6 @@ int main(void)
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_count),
         cmocka_unit_test(test_unaligned),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_ranges_by_chance),
         cmocka_unit_test(test_type_names),
     };
 

@@ -11,6 +11,7 @@
 #include "made_map.h"
 
 #define PAGE  4096ULL
+#define END   (1ULL << 52)
 #define PAGES 48 /* of a machine by chance */
 
 /* ---- reading ---- */
@@ -64,6 +65,89 @@ static void test_parts_of_pages(void **state)
     check(&memory.interval[1], 0x300000, 0x302000, BATON_MEMORY_ACPI_NVS, 1);
     check(&memory.interval[2], (1ULL << 52) - 0x1000, 1ULL << 52, BATON_MEMORY_BOOT_SERVICES, 2);
     made_map_end(&made);
+}
+
+/* Of memory that is not free, whatever the firmware says of it: whole pages below 2^52. */
+static void test_ranges(void **state)
+{
+    static const struct {
+        uint64_t physical, pages;
+        bool some;
+        uint64_t base, end;
+    } rows[] = {
+        {0, 1, true, 0, 0x1000},
+        {0x100000, 0x300, true, 0x100000, 0x400000},
+        {0, 0, false, 0, 0},
+        {0x1000, 0, false, 0, 0},
+        {UINT64_MAX, 0, false, 0, 0},
+        {END - 0x1000, 1, true, END - 0x1000, END},
+        {END - 0x1000, 2, true, END - 0x1000, END},
+        {END, 1, false, 0, 0},
+        {END - 1, 0, false, 0, 0},
+        {UINT64_MAX - 0xfff, 1, false, 0, 0},
+        {UINT64_MAX, UINT64_MAX, false, 0, 0},
+        {0, UINT64_MAX, true, 0, END},
+        {0x1000, 1ULL << 52, true, 0x1000, END},         /* pages * 4096 is 2^64 */
+        {0x5000, (1ULL << 52) + 1, true, 0x5000, END},   /* and 2^64 + 4096 */
+        {0x5000, 0x000fffffffffffff, true, 0x5000, END}, /* physical + size wraps */
+        {0x5000, 1ULL << 40, true, 0x5000, END},         /* ends at 2^52 + 0x5000 */
+        {0, 1ULL << 40, true, 0, END},
+        {0, (1ULL << 40) - 1, true, 0, END - 0x1000},
+        /* no whole pages: rounded outwards */
+        {0x1800, 1, true, 0x1000, 0x3000},
+        {0x1001, 2, true, 0x1000, 0x4000},
+        {0x1fff, 1, true, 0x1000, 0x3000},
+        {END - 0x1800, 1, true, END - 0x2000, END},
+        {END - 1, 1, true, END - 0x1000, END},
+        {END - 0x2800, 1, true, END - 0x3000, END - 0x1000},
+        {UINT64_MAX, 1, false, 0, 0},
+        {0x1800, 0, false, 0, 0}, /* nothing is nothing, wherever it lies */
+        {0x1001, 0, false, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct made_map made = made_map_start(1, 40);
+        struct memory_intervals memory;
+
+        made_map_add(&made, EFI_TYPE_RESERVED, rows[i].physical, rows[i].pages, 0);
+        memory = made_map_read(&made);
+        if (memory.count != rows[i].some)
+            fail_msg("row %zu: some: %d", i, !rows[i].some);
+        if (rows[i].some && (memory.interval->base != rows[i].base || memory.interval->end != rows[i].end))
+            fail_msg("row %zu: 0x%llx-0x%llx", i, (unsigned long long)memory.interval->base,
+                     (unsigned long long)memory.interval->end);
+        made_map_end(&made);
+    }
+}
+
+/* Never more than there is of what will be free, and never less than there is of all else. */
+static void test_ranges_by_chance(void **state)
+{
+    (void)state;
+    for (uint64_t i = 0; i < 50000; i++) {
+        struct chance chance = chance_case(i);
+        bool is_free = chance_one_in(&chance, 2);
+        uint64_t physical = chance_size(&chance, UINT64_MAX), pages = chance_size(&chance, UINT64_MAX);
+        const unsigned __int128 end = physical + (unsigned __int128)pages * PAGE;
+        struct made_map made = made_map_start(1, 48);
+        struct memory_intervals memory;
+        const struct memory_interval *found;
+
+        made_map_add(&made, is_free ? EFI_TYPE_CONVENTIONAL : EFI_TYPE_ACPI_NVS, physical, pages, 0xf);
+        memory = made_map_read(&made);
+        found = memory.interval;
+        if (memory.count > 0 &&
+            (found->base >= found->end || found->base % PAGE != 0 || found->end % PAGE != 0 || found->end > END ||
+             (is_free ? found->base < physical || found->end > end
+                      : found->base > physical || (found->end < end && found->end != END))))
+            CHANCE_FAIL(&chance, "0x%llx, 0x%llx pages: 0x%llx-0x%llx", (unsigned long long)physical,
+                        (unsigned long long)pages, (unsigned long long)found->base, (unsigned long long)found->end);
+        if (memory.count == 0 && !is_free && pages > 0 && physical < END)
+            CHANCE_FAIL(&chance, "0x%llx, 0x%llx pages: nothing", (unsigned long long)physical,
+                        (unsigned long long)pages);
+        made_map_end(&made);
+    }
 }
 
 /* ---- by chance ---- */
@@ -141,8 +225,8 @@ static void test_by_chance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_parts_of_pages),
+        cmocka_unit_test(test_order),     cmocka_unit_test(test_parts_of_pages),
+        cmocka_unit_test(test_ranges),    cmocka_unit_test(test_ranges_by_chance),
         cmocka_unit_test(test_by_chance),
     };
 
