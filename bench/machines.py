@@ -26,7 +26,7 @@ SHIFT = 6  # an instruction takes 64 ns of the guest's time, and its time-stamp 
 COUNTING = ("-icount", f"shift={SHIFT},sleep=off", "-rtc", "base=2020-01-01,clock=vm")
 PORT = 0x4E9
 TIMEOUT = 150  # seconds of the host
-FIRST_SECONDS = 5  # in which QEMU starts its threads
+FIRST_SECONDS = 20  # in which QEMU starts its threads
 
 
 @dataclass(frozen=True)

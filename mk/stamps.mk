@@ -11,6 +11,6 @@ endef
 # Everything that is compiled depends on the flags, everything that is linked on the list of sources.
 $(eval $(call stamp,$(BUILD)/flags,$$(CC) $$(cc-kind) $$(foreach arch,$$(ARCHES),$$(call loader-cflags,$$(arch)) \
 	$$(call loader-ldflags,$$(arch))) $$(HOST_CFLAGS) \
-	$$(LOADER_FAST) $$(HOST_LDFLAGS) $$(SANITIZE) $$(FUZZ_CFLAGS) $$(VERSION)))
+	$$(LOADER_FAST) $$(LOADER_QUICK) $$(HOST_LDFLAGS) $$(SANITIZE) $$(FUZZ_CFLAGS) $$(VERSION)))
 $(eval $(call stamp,$(BUILD)/sources,$$(sort $$(wildcard loader/*/*.[cS] loader/arch/*/*.[cS] loader/*.c tools/*/*.c \
 	tests/unit/*.c tests/unit/*/*.c tests/fuzz/*.c tests/fake/*.c))))

@@ -68,9 +68,11 @@ VERSION_FLAGS = -DBATON_VERSION_STRING='"$(VERSION)"'
 # ---- the loader: freestanding, position independent, no library at all ----
 # For size: it waits for the firmware, and copies with one instruction.
 LOADER_OPTIMISE ?= $(optimise.$(cc-kind))
-# But for what is done for each page of memory, or each range of the firmware's map.
-LOADER_FAST     := memory_intervals memory_map
-loader-optimise  = $(if $(filter $(LOADER_FAST),$(*F)),-Os -fomit-frame-pointer,$(LOADER_OPTIMISE))
+# But for what is done for each page of memory, and, a little, for each range of the firmware's map.
+LOADER_FAST     := page_entries
+LOADER_QUICK    := memory_intervals memory_map memory_runs
+loader-optimise  = $(if $(filter $(LOADER_FAST),$(*F)),-O2,$(if $(filter $(LOADER_QUICK),$(*F)),-Os -fomit-frame-pointer,\
+	$(LOADER_OPTIMISE)))
 loader-cflags = $(cflags.$1) $(march.$(cc-kind).$1) -std=c11 $(loader-optimise) -g $(WARNINGS) \
 	$(REPRODUCIBLE) -ffreestanding -nostdinc -isystem $(call compiler-include,$1) -fpie -fvisibility=hidden \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections \
