@@ -26,7 +26,7 @@ HEAD = """# What booting costs
 
 `make bench` writes this page. Each number is what a loader took from StartImage to its kernel's first instruction, in
 guest instructions (QEMU with `-icount`: 64 ns each; waits for a disk count as if they were instructions; medians of 3
-or 5 boots where the floor and Baton read, least sure on NVMe). Firmware: OVMF; machine: q35, 1 GiB (2 GiB for 512 MiB
+or 5 boots where the floor and Baton read). Firmware: OVMF; machine: q35, 1 GiB (2 GiB for 512 MiB
 of modules), no screen, no serial port; the disk: one ESP of 300 MiB (640 MiB for 512 MiB of modules) with clusters of 4
 KiB. Menus are off. *The floor* is no loader: the firmware reads the same bytes into place in the better of one read and
 1 MiB reads, and boot services are left. systemd-boot starts EFI programs only: its kernel takes the modules as an

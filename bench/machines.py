@@ -178,7 +178,8 @@ def machine(folder: Path, disk: Path, case: Case, counting: bool, serial: bool, 
     processor, so that the thread that reads the disk can go before the one that runs the guest.
     """
     memory = ["-machine", "memory-backend=ram", "-object", f"memory-backend-ram,id=ram,size={case.memory},reserve=off"]
-    extra = [*(COUNTING if counting else ()), *memory, "-name", "bench,debug-threads=on", "-chardev", f"file,id=bench,path={folder / 'bench.log'}",
+    extra = [*(COUNTING if counting else ()), *memory, "-name", "bench,debug-threads=on",
+             "-chardev", f"file,id=bench,path={folder / 'bench.log'}",
              "-device", f"isa-debugcon,iobase={PORT},chardev=bench", *(["-serial", "stdio"] if serial else [])]
     made = Machine(folder, [disk], memory=case.memory, cpu=case.cpu, bus=case.bus, ports=False, extra=extra)
     made.command = ["taskset", "--cpu-list", str(processor), *made.command]
