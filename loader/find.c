@@ -424,7 +424,6 @@ enum status find(struct boot *boot, struct error *error)
         status = volume_open(&boot->ledger, &boot->volumes.items[0], error);
     if (status != STATUS_OK)
         return status;
-    choice->config.timeout.menu = INTERFACE_MENU_HIDDEN;
     status = read_loader_conf(&finder, error);
     if (status == STATUS_NO_MEMORY)
         return status;

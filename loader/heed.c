@@ -57,11 +57,16 @@ static const char *read_id(const struct boot *boot, const struct source *source,
     return NULL;
 }
 
+/* Of a menu that is not timed. */
+static const char *when_shown(enum interface_menu menu)
+{
+    if (menu == INTERFACE_MENU_FORCED)
+        return "until somebody chooses";
+    return menu == INTERFACE_MENU_HIDDEN ? "when a key is pressed" : "never";
+}
+
 static bool read_timeout(const struct boot *boot, const struct source *source, struct interface_timeout *timeout)
 {
-    static const char *const words[] = {[INTERFACE_MENU_FORCED] = "until somebody chooses",
-                                        [INTERFACE_MENU_HIDDEN] = "when a key is pressed",
-                                        [INTERFACE_MENU_DISABLED] = "never"};
     uint8_t room[VALUE_SIZE];
     struct bytes value;
 
@@ -74,7 +79,7 @@ static bool read_timeout(const struct boot *boot, const struct source *source, s
     if (timeout->menu == INTERFACE_MENU_TIMED)
         log_info("%s: the menu for %u seconds", source->spoken, timeout->seconds);
     else
-        log_info("%s: the menu %s", source->spoken, words[timeout->menu]);
+        log_info("%s: the menu %s", source->spoken, when_shown(timeout->menu));
     return true;
 }
 

@@ -5,7 +5,8 @@
 #include "graphics.h"
 #include "keyboard.h"
 
-#define SECONDS_TO_READ 10 /* an error stays on the screen for so long, or until a key */
+#define TIME_TO_READ   10000 /* milliseconds that an error stays on the screen, or until a key */
+#define TIME_TO_REPEAT 100   /* milliseconds: a key that is held down comes many times a second */
 
 static void apply_log_level(struct boot *boot, const struct entry *entry)
 {
@@ -28,7 +29,7 @@ static bool wait_for_reader(struct boot *boot, struct menu_key *ret_key)
                   text_of(may_show_menu(boot)
                               ? "Press Enter to go on, another key for the menu; in ten seconds it goes on by itself.\n"
                               : "Press a key to go on; in ten seconds it goes on by itself.\n"));
-    return keyboard_wait(&boot->firmware, SECONDS_TO_READ, ret_key) && may_show_menu(boot) &&
+    return keyboard_wait(&boot->firmware, TIME_TO_READ, ret_key) && may_show_menu(boot) &&
            menu_key_code(ret_key) != MENU_CODE_ENTER;
 }
 
@@ -128,11 +129,31 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
     return false;
 }
 
-/* Whether it is shown before anything is booted. Nobody is waited for: a key that is held has been pressed. */
+/* Whether a hidden menu has anything for a person who holds a key: where nobody asked for one, and there is nothing to
+ * choose, a boot does not take a moment longer for it. */
+static bool has_hidden_menu(const struct choice *choice)
+{
+    return choice->timeout.menu == INTERFACE_MENU_HIDDEN ||
+           (choice->timeout.menu == INTERFACE_MENU_UNSAID && choice->count > 1);
+}
+
+/* The firmware has thrown away what was pressed before us, and gives a key that is held when that comes again. Late as
+ * the clock may have told its end, a key that came before is there all the same. */
+static bool is_key_held(struct boot *boot, struct menu_key *ret_key)
+{
+    if (keyboard_forget(&boot->firmware, ret_key))
+        return true;
+    return has_hidden_menu(&boot->choice) &&
+           (keyboard_wait(&boot->firmware, TIME_TO_REPEAT, ret_key) || keyboard_forget(&boot->firmware, ret_key));
+}
+
+/* Whether it is shown before anything is booted. */
 static bool wants_menu(struct boot *boot, struct menu_key *held, bool *ret_is_held)
 {
-    *ret_is_held = may_show_menu(boot) && keyboard_forget(&boot->firmware, held);
-    return may_show_menu(boot) && (boot->choice.timeout.menu != INTERFACE_MENU_HIDDEN || *ret_is_held);
+    const enum interface_menu menu = boot->choice.timeout.menu;
+
+    *ret_is_held = may_show_menu(boot) && is_key_held(boot, held);
+    return *ret_is_held || menu == INTERFACE_MENU_TIMED || menu == INTERFACE_MENU_FORCED;
 }
 
 /* ---- without one ---- */

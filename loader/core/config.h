@@ -41,7 +41,7 @@ struct loader_config {
     bool default_is_saved;       /* it is "@saved": what was booted last (selection.h) */
     bool has_log_level;
     enum log_level log_level;
-    struct interface_timeout timeout; /* hidden when absent */
+    struct interface_timeout timeout; /* unsaid when absent */
     bool no_editor;
     bool no_auto_entries;  /* none for programs that are there by their usual names */
     bool no_auto_firmware; /* none for the firmware's setup */

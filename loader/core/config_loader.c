@@ -110,7 +110,7 @@ static const struct config_table loader_table = {
 enum status config_parse_loader(const char *file, struct text text, struct arena *arena,
                                 struct loader_config *ret_config, struct error *error)
 {
-    struct config_parser parser = {.file = file, .error = error, .loader.timeout.menu = INTERFACE_MENU_HIDDEN};
+    struct config_parser parser = {.file = file, .error = error};
     size_t used = arena->used;
     enum status status = config_start(&parser, text, arena);
 

@@ -39,6 +39,7 @@
 MUST_CHECK bool interface_read_id(struct bytes value, char ret_id[INTERFACE_TEXT_SIZE]);
 
 enum interface_menu {
+    INTERFACE_MENU_UNSAID,   /* nobody has said when: as if it were hidden */
     INTERFACE_MENU_TIMED,    /* shown for some seconds */
     INTERFACE_MENU_FORCED,   /* shown until somebody chooses */
     INTERFACE_MENU_HIDDEN,   /* shown when a key is pressed */

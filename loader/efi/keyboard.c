@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keyboard.h"
 
-#define SECOND       10000000ULL /* in the timer's 100 ns */
-#define LOOKS        20U         /* at the keyboard in a second, without a timer */
-#define LOOK         (1000000U / LOOKS)
-#define KEYS_AT_MOST 64 /* a keyboard that never runs out of keys is broken */
+#define MILLISECOND  10000ULL /* in the timer's 100 ns */
+#define LOOK         50U      /* milliseconds between looks at the keyboard, without a timer */
+#define KEYS_AT_MOST 64       /* a keyboard that never runs out of keys is broken */
 
 _Static_assert(MENU_SHIFTS_VALID == EFI_SHIFT_STATE_VALID &&
                    MENU_SHIFTS_CONTROL == (EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED) &&
@@ -62,22 +61,22 @@ void keyboard_clock_stop(struct keyboard_clock *clock)
     clock->timer = NULL;
 }
 
-void keyboard_clock_start(struct keyboard_clock *clock, struct firmware *firmware, unsigned seconds)
+void keyboard_clock_start(struct keyboard_clock *clock, struct firmware *firmware, unsigned milliseconds)
 {
     EFI_BOOT_SERVICES *boot = firmware->boot;
 
-    *clock = (struct keyboard_clock){.firmware = firmware, .seconds = seconds};
+    *clock = (struct keyboard_clock){.firmware = firmware, .milliseconds = milliseconds};
     if (boot->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &clock->timer) != EFI_SUCCESS)
         clock->timer = NULL;
-    else if (boot->SetTimer(clock->timer, TimerPeriodic, seconds * SECOND) != EFI_SUCCESS)
+    else if (boot->SetTimer(clock->timer, TimerPeriodic, milliseconds * MILLISECOND) != EFI_SUCCESS)
         keyboard_clock_stop(clock);
 }
 
 /* Each look takes its time first, so that keys without end do not stop the clock. */
 static bool wait_without_timer(struct keyboard_clock *clock, struct menu_key *ret_key)
 {
-    while (clock->looks < clock->seconds * LOOKS) {
-        firmware_stall(clock->firmware, LOOK);
+    while (clock->looks < clock->milliseconds / LOOK) {
+        firmware_stall(clock->firmware, LOOK * 1000U);
         clock->looks++;
         if (read_key(clock->firmware, ret_key))
             return true;
@@ -111,12 +110,12 @@ bool keyboard_clock_wait(struct keyboard_clock *clock, struct menu_key *ret_key)
     return wait_without_timer(clock, ret_key);
 }
 
-bool keyboard_wait(struct firmware *firmware, unsigned seconds, struct menu_key *ret_key)
+bool keyboard_wait(struct firmware *firmware, unsigned milliseconds, struct menu_key *ret_key)
 {
     struct keyboard_clock clock;
     bool pressed;
 
-    keyboard_clock_start(&clock, firmware, seconds);
+    keyboard_clock_start(&clock, firmware, milliseconds);
     pressed = keyboard_clock_wait(&clock, ret_key);
     keyboard_clock_stop(&clock);
     return pressed;

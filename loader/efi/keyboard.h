@@ -12,19 +12,19 @@
 /* Throws away the keys that were pressed until now, and gives the last one. False when there was none. */
 bool keyboard_forget(struct firmware *firmware, struct menu_key *ret_last);
 
-/* Waits for a key, `seconds` at the most. True when there was one. */
-MUST_CHECK bool keyboard_wait(struct firmware *firmware, unsigned seconds, struct menu_key *ret_key);
+/* Waits for a key, `milliseconds` at the most. True when there was one. */
+MUST_CHECK bool keyboard_wait(struct firmware *firmware, unsigned milliseconds, struct menu_key *ret_key);
 
 /* Waits for many keys, and tells the time meanwhile. */
 struct keyboard_clock {
     struct firmware *firmware;
-    unsigned seconds; /* a span, of which each end is told */
-    EFI_EVENT timer;  /* comes at each end; NULL when there is none, and time is what is slept away */
-    unsigned looks;   /* at the keyboard since the last end, without a timer */
+    unsigned milliseconds; /* a span, of which each end is told */
+    EFI_EVENT timer;       /* comes at each end; NULL when there is none, and time is what is slept away */
+    unsigned looks;        /* at the keyboard since the last end, without a timer */
 };
 
 /* keyboard_clock_stop takes back what this takes. */
-void keyboard_clock_start(struct keyboard_clock *clock, struct firmware *firmware, unsigned seconds);
+void keyboard_clock_start(struct keyboard_clock *clock, struct firmware *firmware, unsigned milliseconds);
 void keyboard_clock_stop(struct keyboard_clock *clock);
 
 /*

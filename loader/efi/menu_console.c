@@ -69,7 +69,7 @@ void menu_console_start(struct menu_console *console, struct firmware *firmware)
     *console = (struct menu_console){.firmware = firmware, .had_cursor = out && out->Mode && out->Mode->CursorVisible};
     menu_console_clear(console);
     show_cursor(console, false);
-    keyboard_clock_start(&console->clock, firmware, 1);
+    keyboard_clock_start(&console->clock, firmware, 1000);
 }
 
 void menu_console_stop(struct menu_console *console)

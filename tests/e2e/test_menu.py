@@ -219,9 +219,10 @@ def test_hidden(boot, loader_conf):
     assert "any key stops" not in machine.serial.text
 
 
-def test_hidden_until_a_key_is_pressed(boot):
+@pytest.mark.parametrize("loader_conf", ["", "timeout 0\n"])
+def test_hidden_until_a_key_is_pressed(boot, loader_conf):
     """A key that was pressed while the machine started opens it, does nothing else, and stops nothing."""
-    machine = boot(files("timeout 0\n"))
+    machine = boot(files(loader_conf))
     terminal = Terminal(machine)
     hold(terminal, " ")
     terminal.wait_for("s: The two")

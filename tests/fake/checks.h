@@ -97,6 +97,7 @@
     X(TEXT_MODE, "text-mode")                                                                                          \
     X(READS, "reads")                                                                                                  \
     X(MAP_CALLS, "map-calls")                                                                                          \
+    X(KEPT_WAITING, "kept-waiting")                                                                                    \
     X(WITHOUT_A_WORD, "without-a-word")                                                                                \
     X(ERRORS_AT_MOST, "errors-at-most")                                                                                \
     X(JUMP_AFTER_ERRORS, "jump-after-errors")                                                                          \

@@ -110,7 +110,7 @@ static void make_unsure_modifiers(struct scenario *scenario)
 /* That is no key: nobody has asked for the menu, and so the other entry is not chosen. */
 static void make_modifier_alone(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout menu-hidden\ndefault b*\n", "j\r");
+    make_menu(scenario, "timeout menu-hidden\ndefault b*\n", ".j\r");
     scenario->setup.keyboard = FAKE_KEYBOARD_PARTIAL;
     scenario->words = "booting /os.elf (/loader/entries/b.conf)";
 }
@@ -176,6 +176,20 @@ static void make_opened(struct scenario *scenario)
 {
     make_menu(scenario, "timeout menu-hidden\n", NULL);
     scenario->setup.keys = 3;
+}
+
+/* A key that is held comes again some time after the firmware has thrown away what it has seen of it: it opens the
+ * menu, in which the other entry is chosen. */
+static void make_opened_late(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout menu-hidden\ndefault b*\n", " j\r");
+    scenario->words = "booting /os.elf (/loader/entries/a.conf)";
+}
+
+static void make_opened_late_unasked(struct scenario *scenario)
+{
+    make_menu(scenario, "default b*\n", " j\r");
+    scenario->words = "booting /os.elf (/loader/entries/a.conf)";
 }
 
 static void make_disabled(struct scenario *scenario)
@@ -395,6 +409,8 @@ static const struct scenario_maker makers[] = {
     {"menu, power off", make_power_off, 0},
     {"menu, no firmware setup", make_no_setup, 0},
     {"menu, opened by a key", make_opened, 0},
+    {"menu, opened by a key that comes late", make_opened_late, 0},
+    {"menu, opened late, not asked for", make_opened_late_unasked, 0},
     {"menu, disabled", make_disabled, 0},
     {"menu, entry that fails", make_failing, 1},
     {"menu, all fail", make_all_failing, 2},

@@ -41,6 +41,12 @@ static bool lacks_menu(const struct scenario *scenario)
     return scenario->by_variable && fake_has(FAKE_QUIRK_NO_VARIABLES);
 }
 
+/* The variable that asks for the menu could perhaps not be read. */
+static bool may_not_know_of_menu(const struct scenario *scenario)
+{
+    return scenario->by_variable && fake_calls_failed(FAKE_GetVariable) > 0;
+}
+
 /* How a run ends on sound firmware. */
 static enum fake_end usual_end(const struct scenario *scenario)
 {
@@ -102,6 +108,14 @@ static enum fake_end expected_end(const struct scenario *scenario)
     return usual == FAKE_JUMPED && fake_has(FAKE_QUIRK_NEVER_LEAVES) ? FAKE_RESET : usual;
 }
 
+/* A single entry that boots, which nobody has asked for a choice of: no key is waited for. */
+static void check_hurry(const struct scenario *scenario, const struct fake_result *result)
+{
+    if (result->end == FAKE_JUMPED && !scenario->is_menu && scenario->entries == 1 && scenario->errors == 0 &&
+        fake_calls_of(FAKE_WaitForEvent) > 0)
+        check_broken(CHECK_KEPT_WAITING, "the boot was kept waiting %u times", fake_calls_of(FAKE_WaitForEvent));
+}
+
 /* Nothing was done to it: it ends as it should, with the words that it should have. */
 static void check_untroubled(const struct scenario *scenario, const struct fake_result *result)
 {
@@ -124,6 +138,7 @@ static void check_untroubled(const struct scenario *scenario, const struct fake_
         fake_setup()->stale_exits == 0 && fake_setup()->growth == 0 && fake_setup()->holes == 0 &&
         fake_calls_of(FAKE_GetMemoryMap) > 3 * scenario->entries + 2 * scenario->trees)
         check_broken(CHECK_MAP_CALLS, "the memory map was asked for %u times", fake_calls_of(FAKE_GetMemoryMap));
+    check_hurry(scenario, result);
 }
 
 /* What is there twice is two entries when there is no memory to find that out. */
@@ -256,7 +271,7 @@ static void check_troubled(const struct scenario *scenario, const struct fake_re
         check_broken(CHECK_ONE_FAILURE, "one failure of %s kept the kernel from being booted",
                      fake_service_name(fake_injected_service()));
     if (is_boot(result->end) && !is_boot(expected_end(scenario)) && !is_boot(scenario->unattended) &&
-        !fake_secure_was_denied() && !leaves_tree_out() && !lacks_fixups(scenario))
+        !fake_secure_was_denied() && !leaves_tree_out() && !lacks_fixups(scenario) && !may_not_know_of_menu(scenario))
         check_broken(CHECK_JUMP_REFUSED, "the loader booted, where it should have refused");
     if (result->end == FAKE_WAITED && !scenario->is_menu && !waits_by_key(result))
         check_broken(CHECK_WAITED, "the loader waited for a person");
