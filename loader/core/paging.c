@@ -110,18 +110,26 @@ static size_t index_of(uint64_t address, unsigned level)
     return address >> entry_shift(level) & (ENTRIES - 1);
 }
 
-/* An empty table more, as an entry that points to it. */
-static uint64_t take_table(struct page_tables *tables)
+/* A table more, as an entry that points to it: an empty one, or one that is yet to be filled. */
+static uint64_t take_table(struct page_tables *tables, bool is_empty)
 {
     const size_t offset = tables->used++ * PAGE_SIZE;
 
-    memset(tables->pool + offset, 0, PAGE_SIZE);
+    if (is_empty)
+        memset(tables->pool + offset, 0, PAGE_SIZE);
     return address_bits(tables->format, tables->pool_physical + offset) | tables->format->table;
 }
 
+/* What is to be done about a table that is not there. */
+enum making {
+    MAKE_NONE,
+    MAKE_EMPTY,
+    MAKE_TO_FILL, /* every entry of it is written at once */
+};
+
 /* The table on `to_level` that `address` goes through. NULL when it is not there and not to be made, when the pool is
  * used up, or when a leaf is in the way. */
-static uint64_t *find_table(struct page_tables *tables, uint64_t address, unsigned to_level, bool make)
+static uint64_t *find_table(struct page_tables *tables, uint64_t address, unsigned to_level, enum making making)
 {
     uint64_t *table = root_of(tables, address);
 
@@ -129,9 +137,9 @@ static uint64_t *find_table(struct page_tables *tables, uint64_t address, unsign
         uint64_t *entry = &table[index_of(address, level)];
 
         if (*entry == 0) {
-            if (!make || tables->used >= tables->capacity)
+            if (making == MAKE_NONE || tables->used >= tables->capacity)
                 return NULL;
-            *entry = take_table(tables);
+            *entry = take_table(tables, making == MAKE_EMPTY || level > to_level + 1);
         } else if (is_leaf(tables, level, *entry)) {
             return NULL;
         }
@@ -148,7 +156,7 @@ static uint64_t build_leaves(struct page_tables *tables, uint64_t address, uint6
     const uint64_t leaf = 1ULL << entry_shift(leaf_level), step = leaf >> tables->format->address_shift;
     const size_t count = (size_t)(size >> entry_shift(leaf_level)), used = tables->used;
     const uint64_t value = address_bits(tables->format, physical) | leaf_bits(tables->format, leaf_level, permissions);
-    uint64_t *table = find_table(tables, address, leaf_level, true);
+    uint64_t *table = find_table(tables, address, leaf_level, count == ENTRIES ? MAKE_TO_FILL : MAKE_EMPTY);
     uint64_t *entry;
     size_t empty = 0;
 
@@ -212,7 +220,7 @@ void page_tables_unmap(struct page_tables *tables, uint64_t address, uint64_t ph
 
     while (done < mapped) {
         unsigned level = choose_level(tables, address + done, physical + done, size - done);
-        uint64_t *table = find_table(tables, address + done, level, false);
+        uint64_t *table = find_table(tables, address + done, level, MAKE_NONE);
 
         if (table) /* it is: this was mapped */
             table[index_of(address + done, level)] = 0;
@@ -230,8 +238,8 @@ bool page_tables_share(struct page_tables *tables, uint64_t from, uint64_t to, u
         return true;
     }
     for (uint64_t done = 0; done < size; done += step) {
-        const uint64_t *source = find_table(tables, from + done, level, false);
-        uint64_t *target = find_table(tables, to + done, level, true);
+        const uint64_t *source = find_table(tables, from + done, level, MAKE_NONE);
+        uint64_t *target = find_table(tables, to + done, level, MAKE_EMPTY);
 
         if (!target)
             return false;

@@ -67,7 +67,7 @@ struct page_tables {
     uint64_t last_span[PAGING_LEVELS_MAX + 1]; /* while counting: the last table that was met on each level */
 };
 
-/* Starts with an empty root, or two. The pool, of which each table is zeroed when it is taken, has at least those. */
+/* Starts with an empty root, or two. The pool, which may hold anything, has at least those. */
 void page_tables_start(struct page_tables *tables, const struct paging_format *format, unsigned levels,
                        unsigned largest_leaf, uint8_t *pool, uint64_t pool_physical, size_t capacity);
 
