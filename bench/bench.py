@@ -51,8 +51,9 @@ def page(results: Results, reasons: List[str]) -> str:
               "watched.\n\n", call_table(results),
               "\n## Budgets\n\n    ", "\n    ".join(budget_lines(results)), "\n"]
     if results.seconds:
-        parts += ["\n## On the host's clock\n\nWithout instruction counting, on whatever machine this was, medians of "
-                  "paired runs. Noisy: only large differences mean something.\n\n", seconds_table(results)]
+        parts += ["\n## On the host's clock\n\nThe same without instruction counting, on whatever machine this was: "
+                  "medians of 5 runs (3 with 512 MiB), paired, which is to say that the loaders take turns. Noisy: only "
+                  "large differences mean something.\n\n", seconds_table(results)]
     return "".join(parts)
 
 

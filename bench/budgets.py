@@ -85,19 +85,32 @@ def memory_map(results: Results) -> Iterator[Check]:
                     f"own instructions for a map entry, from {few.descriptors} to {many.descriptors}")
 
 
-def linear(results: Results) -> Iterator[Check]:
-    """What a further module and a further MiB take, compared with the first ones."""
-    few, some, many = (results.watched.get((BATON, name)) for name in ("alone", "8 modules", "16 modules"))
-    if few and some and many:
-        first, then = some.call_count - few.call_count, many.call_count - some.call_count
-        yield Check("linear-modules", then / first, LINEAR,
+def growth(few: int, some: int, many: int) -> Tuple[int, float]:
+    """What the first step takes, and the second one by it."""
+    return some - few, (many - some) / (some - few)
+
+
+def linear_modules(results: Results) -> Iterator[Check]:
+    """What 8 further modules take, compared with the first 8."""
+    names = ("alone", "8 modules", "16 modules")
+    if has(results, *names):
+        first, ratio = growth(*(results.instructions(BATON, name) for name in names))
+        yield Check("linear-modules", ratio, LINEAR,
+                    f"instructions for the second 8 modules by those for the first 8, which are {first:,}")
+    boots = [results.watched.get((BATON, name)) for name in names]
+    if all(boots):
+        first, ratio = growth(*(boot.call_count for boot in boots))
+        yield Check("linear-calls", ratio, LINEAR,
                     f"calls of the firmware for the second 8 modules by those for the first 8, which are {first}")
-    for disk in READS:
-        few, some, many = "4 KiB", f"64 MiB {disk}", f"512 MiB {disk}"
-        if disk == "virtio" and has(results, few, some, many):
-            first = (results.instructions(BATON, some) - results.instructions(BATON, few)) / 64
-            then = (results.instructions(BATON, many) - results.instructions(BATON, some)) / 448
-            yield Check("linear-bytes", then / first, LINEAR, f"a MiB of 448 by one of the first 64, {first:,.0f}")
+
+
+def linear_bytes(results: Results) -> Iterator[Check]:
+    """What a further MiB takes, compared with the first ones."""
+    few, some, many = "4 KiB", "64 MiB virtio", "512 MiB virtio"
+    if has(results, few, some, many):
+        first = (results.instructions(BATON, some) - results.instructions(BATON, few)) / 64
+        then = (results.instructions(BATON, many) - results.instructions(BATON, some)) / 448
+        yield Check("linear-bytes", then / first, LINEAR, f"a MiB of 448 by one of the first 64, {first:,.0f}")
 
 
 def checks(results: Results) -> List[Check]:
@@ -108,7 +121,8 @@ def checks(results: Results) -> List[Check]:
     if has(results, "4 KiB"):
         found.append(Check("tiny-4-KiB", results.instructions(BATON, "4 KiB"), TINY,
                            f"instructions, with a module; the floor: {results.instructions(FLOOR, '4 KiB'):,}"))
-    found += [*reading(results), *memory_size(results), *memory_map(results), *linear(results)]
+    found += [*reading(results), *memory_size(results), *memory_map(results), *linear_modules(results),
+              *linear_bytes(results)]
     found.append(Check("image", image_size(results), IMAGE, "bytes of the loader's file"))
     if (BATON, "4 KiB") in results.watched:
         found.append(Check("own-memory", own_memory(results), OWN_MEMORY,

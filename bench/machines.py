@@ -41,6 +41,7 @@ class Case:
     partition: int = 300 * MIB
     fragment: int = 0  # descriptors that the firmware's memory map has at least
     repeats: int = 1  # where waits for the disk count: the median of so many runs
+    timed: int = 5  # by the host's clock: the median of so many runs
     beside_floor: bool = True  # a budget compares it with the floor
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Dict, List, Optional, Sequence, Tuple
 
-from cases import CASES, ROUNDS, TIMED, WATCHED, WATCHED_RIVALS
+from cases import WATCHED, WATCHED_RIVALS
 from loaders import Baton, Floor, Loader
 from machines import MIB, Boot, BootFailed, Case, Disks, processors, run
 
@@ -40,6 +40,9 @@ class Results:
         return min((boot.instructions for name in names for boot in self.boots.get((name, case), [])), default=None)
 
     def median_seconds(self, loader: str, case: str) -> Optional[float]:
+        if loader == FLOOR:
+            kinds = [self.median_seconds(f"{FLOOR}-{chunk}", case) for chunk in FLOORS]
+            return min((kind for kind in kinds if kind is not None), default=None)
         found = self.seconds.get((loader, case))
         return median(found) if found else None
 
@@ -106,23 +109,24 @@ def measure(disks: Disks, loaders: List[Loader], cases: List[Case], for_budgets:
 
 
 def measure_seconds(disks: Disks, results: Results) -> None:
-    """Without counting, one machine at a time, each loader once a round: what disturbs the host disturbs all."""
-    for name in TIMED:
-        if CASES[name] not in results.cases:
-            continue
-        for _ in range(ROUNDS):
+    """Without counting, one machine at a time, each loader once a round: what disturbs the host disturbs all. What did
+    not boot before is not tried again."""
+    for case in results.cases:
+        for _ in range(case.timed):
             for loader in results.loaders:
-                if isinstance(loader, Floor) and loader.chunk != FLOORS[0]:
+                key = (loader.name, case.name)
+                if key not in results.boots:
                     continue
                 try:
-                    seconds = run(disks, loader, CASES[name], counting=False).seconds
+                    results.seconds.setdefault(key, []).append(run(disks, loader, case, counting=False).seconds)
                 except BootFailed as failure:
                     if isinstance(loader, (Floor, Baton)):
                         results.failures.append(str(failure))
                     else:
-                        note_rival(results, loader, CASES[name])
-                    continue
-                results.seconds.setdefault((loader.name, name), []).append(seconds)
+                        note_rival(results, loader, case)
+        told = ", ".join(f"{loader.name} {results.median_seconds(loader.name, case.name):.3f} s"
+                         for loader in results.loaders if (loader.name, case.name) in results.seconds)
+        print(f"{case.name}: {told}", file=sys.stderr, flush=True)
 
 
 def all_loaders(rivals: List[Loader]) -> List[Loader]:

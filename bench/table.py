@@ -4,7 +4,6 @@
 from typing import Iterable, List, Optional, Sequence, Tuple
 
 from budgets import BATON, own_memory
-from cases import TIMED
 from loaders import Floor
 from measure import FLOOR, Results
 from machines import MIB, SHIFT
@@ -26,6 +25,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def thousands(number: Optional[int]) -> str:
     return "–" if number is None else f"{number / 1000:,.0f}"
+
+
+def milliseconds(seconds: Optional[float]) -> str:
+    return "–" if seconds is None else f"{seconds * 1000:,.0f}"
 
 
 def main_table(results: Results) -> str:
@@ -87,7 +90,6 @@ def call_table(results: Results) -> str:
 
 def seconds_table(results: Results) -> str:
     rows = rows_of(results)
-    lines = [[name] + ["–" if found is None else f"{found * 1000:,.0f}" for found in
-                       (results.median_seconds(row if row != FLOOR else f"{FLOOR}-0", name) for row, _ in rows)]
-             for name in TIMED]
+    lines = [[case.name, *(milliseconds(results.median_seconds(name, case.name)) for name, _ in rows)]
+             for case in results.cases]
     return table(["milliseconds, noisy", *(title for _, title in rows)], lines)
