@@ -36,7 +36,7 @@ QUICK = ("alone", "4 KiB", "8 modules", "16 modules", "64 MiB virtio", "RAM 4 Gi
          "RAM 4 GiB, 1 GiB pages", "RAM 64 GiB, 1 GiB pages", "2,000 map entries")
 # Those in which the loader's calls are written down, too.
 WATCHED = ("alone", "4 KiB", "8 modules", "16 modules", "2,000 map entries", "64 MiB virtio", "64 MiB SATA",
-           "64 MiB virtio, 512-byte clusters", "512 MiB virtio", "512 MiB SATA")
+           "64 MiB NVMe", "64 MiB virtio, 512-byte clusters", "512 MiB virtio", "512 MiB SATA", "512 MiB NVMe")
 WATCHED_RIVALS = ("4 KiB",)
 
 

@@ -118,7 +118,8 @@ def measure_seconds(disks: Disks, results: Results) -> None:
                 if key not in results.boots:
                     continue
                 try:
-                    results.seconds.setdefault(key, []).append(run(disks, loader, case, counting=False).seconds)
+                    seconds = run(disks, loader, case, counting=False).seconds
+                    results.seconds.setdefault(key, []).append(seconds)
                 except BootFailed as failure:
                     if isinstance(loader, (Floor, Baton)):
                         results.failures.append(str(failure))
