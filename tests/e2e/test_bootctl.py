@@ -37,7 +37,8 @@ def test_bootctl(start, disk):
     image = disk({"EFI/BOOT/BOOTX64.EFI": built(LOADER), "vmlinuz": debian(KERNEL, "boot/vmlinuz-*"),
                   "guest.img": make_guest(), "loader/loader.conf": "default first.conf\n",
                   "loader/entries/first.conf": f"title The first\n{ENTRY}",
-                  "loader/entries/second.conf": f"title The second\n{ENTRY}"})
+                  "loader/entries/second.conf": f"title The second\n{ENTRY}",
+                  "loader/entries/third.conf": f"title The third\n{ENTRY}"})
     partition = uuid.UUID(bytes_le=partition_guid(image))
 
     # What the loader tells.
@@ -53,22 +54,31 @@ def test_bootctl(start, disk):
     assert re.search(r"^ *Firmware: UEFI 2\.70 \(EDK II 1\.00\)$", status, re.MULTILINE)
     default = status.split("Default Boot Loader Entry:")[1]
     assert re.search("^ *title: The first\n *id: first.conf$", default, re.MULTILINE)
-    assert entries(guest) == {"first.conf": {"default", "selected"}, "second.conf": set(), SETUP: set()}
+    assert entries(guest) == {"first.conf": {"default", "selected"}, "second.conf": set(), "third.conf": set(),
+                              SETUP: set()}
     times = [int(guest.read_variable(f"LoaderTime{when}USec")[1]) for when in ("Init", "Exec")]
     assert 0 < times[0] < times[1] < times[0] + 60_000_000
     assert guest.read_variable("LoaderInfo") == (VOLATILE, f"Baton {VERSION}")
     assert guest.read_variable("LoaderEntryLastBooted") is None
 
     # What it is told: once, and then never again.
+    guest.ask("bootctl set-default third.conf")
     guest.ask("bootctl set-oneshot second.conf")
     guest.power_off()
     machine = start(image, variables=machine.variables, saved=None)
     machine.wait_for("^info: LoaderEntryOneShot: second.conf is booted this once$", source="e9")
     guest = Guest(machine)
     assert guest.read_variable("LoaderEntryOneShot") is None
-    assert entries(guest) == {"first.conf": {"default"}, "second.conf": {"selected"}, SETUP: set()}
+    assert entries(guest) == {"first.conf": set(), "second.conf": {"selected"}, "third.conf": {"default"}, SETUP: set()}
 
-    # What is kept. Nothing was booted yet since `@saved` is the default, so loader.conf's is.
+    # What is kept: the default, in place of loader.conf's.
+    guest.power_off()
+    machine = start(image, variables=machine.variables, saved=None)
+    machine.wait_for(r"^info: booting /vmlinuz \(/loader/entries/third\.conf\)$", source="e9")
+    guest = Guest(machine)
+    assert entries(guest)["third.conf"] == {"default", "selected"}
+
+    # Nothing was booted yet since `@saved` is the default, so loader.conf's is.
     guest.ask("bootctl set-default @saved")
     guest.ask("bootctl set-timeout-oneshot 7")
     guest.power_off()

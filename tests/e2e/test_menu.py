@@ -231,6 +231,32 @@ def test_hidden_until_a_key_is_pressed(boot, loader_conf):
     assert exit_of(machine) == 0x31
 
 
+NO_KEYBOARD = {"ports": False, "extra": ["-machine", "i8042=off"]}  # no serial line, no PS/2, no USB
+
+
+@pytest.mark.parametrize("loader_conf,code", [("timeout 0\n", 0x31), ("timeout 2\n", 0x33)], ids=["hidden", "timed"])
+def test_no_keyboard(boot, loader_conf, code):
+    """Nothing waits for a key for ever: not a hidden menu, nor a countdown, nor an error. Without a menu the entries
+    are tried in their order, and with one the next is."""
+    volume = files(loader_conf)
+    del volume["two.elf"]
+    assert exit_of(boot(volume, **NO_KEYBOARD)) == code
+
+
+def test_stuck_key(boot):
+    """A key that never comes up keeps no machine from booting: it has no end for a quarter of a minute, and the
+    countdown begins anew."""
+    machine = boot(files("timeout 2\n"))
+    deadline = time.monotonic() + 100
+    while machine.process.poll() is None and time.monotonic() < deadline:
+        try:
+            machine.send(" ")
+        except BrokenPipeError:  # it has just ended
+            break
+        time.sleep(0.03)
+    assert exit_of(machine) == 0x32
+
+
 def test_disabled(boot):
     machine = boot(files("timeout menu-disabled\n"))
     hold(Terminal(machine), " ")

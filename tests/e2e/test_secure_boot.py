@@ -15,6 +15,7 @@ from harness.messages import read_messages
 from harness.paths import LOADER, PROGRAM, built, kernel
 from harness.refusal import end_of_tries, read_on
 from harness.signing import Signer
+from harness.terminal import Terminal
 from harness.unified import with_sections
 
 INIT = b"""#!/bin/busybox sh
@@ -89,6 +90,15 @@ def test_programs(secure, signed):
                             r"\(EFI_(ACCESS_DENIED|SECURITY_VIOLATION)\): Secure Boot wants a signature that this "
                             r"machine trusts\. Sign it, or enrol its key\.", message), message
     assert "program: options=0061 0020 0062 0000\n" in machine.e9.text
+
+
+def test_editor_is_off(secure, signed):
+    """Nobody verifies what would be typed there."""
+    files = {"loader/loader.conf": "timeout menu-force\neditor yes\n", "signed.efi": signed(built(PROGRAM)),
+             **entries("title Signed\nefi /signed.efi\noptions a b\n")}
+    terminal = Terminal(secure(files))
+    terminal.wait_for("> Signed")
+    assert "a b" not in terminal.type("e", "Secure Boot is on")
 
 
 def linux():
