@@ -129,21 +129,23 @@ static bool open_menu(struct boot *boot, const struct menu_key *held, struct boo
     return false;
 }
 
-/* Whether a hidden menu has anything for a person who holds a key: where nobody asked for one, and there is nothing to
- * choose, a boot does not take a moment longer for it. */
-static bool has_hidden_menu(const struct choice *choice)
+/* Whether anybody may hold a key for the menu: where nobody asked for one, and there is nothing to choose, a boot does
+ * not take a moment longer for it. */
+static bool may_hold_key(const struct choice *choice)
 {
-    return choice->timeout.menu == INTERFACE_MENU_HIDDEN ||
-           (choice->timeout.menu == INTERFACE_MENU_UNSAID && choice->count > 1);
+    return choice->timeout.menu != INTERFACE_MENU_UNSAID || choice->count > 1;
 }
 
-/* The firmware has thrown away what was pressed before us, and gives a key that is held when that comes again. Late as
- * the clock may have told its end, a key that came before is there all the same. */
+/*
+ * The firmware has thrown away what was pressed before us, and gives a key that is held when that comes again. A menu
+ * that is shown anyway has to know of it, too: a key that is stuck must not restart the machine for ever. Late as the
+ * clock may have told its end, a key that came before is there all the same.
+ */
 static bool is_key_held(struct boot *boot, struct menu_key *ret_key)
 {
     if (keyboard_forget(&boot->firmware, ret_key))
         return true;
-    return has_hidden_menu(&boot->choice) &&
+    return may_hold_key(&boot->choice) &&
            (keyboard_wait(&boot->firmware, TIME_TO_REPEAT, ret_key) || keyboard_forget(&boot->firmware, ret_key));
 }
 

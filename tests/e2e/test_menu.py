@@ -243,14 +243,14 @@ def test_no_keyboard(boot, loader_conf, code):
     assert exit_of(boot(volume, **NO_KEYBOARD)) == code
 
 
-def test_stuck_key(boot):
-    """A key that never comes up keeps no machine from booting: it has no end for a quarter of a minute, and the
-    countdown begins anew."""
+@pytest.mark.parametrize("key", [" ", "B"], ids=["space", "restart"])
+def test_stuck_key(boot, key):
+    """A key that never comes up keeps no machine from booting, and what it would do in a menu is not done."""
     machine = boot(files("timeout 2\n"))
     deadline = time.monotonic() + 100
     while machine.process.poll() is None and time.monotonic() < deadline:
         try:
-            machine.send(" ")
+            machine.send(key)
         except BrokenPipeError:  # it has just ended
             break
         time.sleep(0.03)

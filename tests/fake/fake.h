@@ -80,6 +80,7 @@ struct fake_setup {
     unsigned keys;            /* pressed before the loader starts */
     enum fake_keyboard keyboard;
     unsigned text_rows;     /* of the console; 0: 31 */
+    char stuck;             /* a key that is held for ever, and comes when the loader waits for the first time */
     const char *typed;      /* keys that are pressed one by one when the loader waits; the last one again, if need be */
     const void *options;    /* LoadOptions */
     uint32_t options_size;  /* bytes */
@@ -233,6 +234,8 @@ bool fake_keyboard_is_no_event(EFI_EVENT event);
 bool fake_keyboard_lacks_modifiers(void);
 /* The loader waits, and nothing has come: time to press the next key. False when none is. */
 bool fake_keyboard_press(void);
+/* Whether a key is held for ever, from the beginning. */
+bool fake_keyboard_is_stuck(void);
 
 /* ---- fake_log.c: what the loader writes to the debug port ---- */
 void fake_log_start(void);

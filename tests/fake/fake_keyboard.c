@@ -4,8 +4,9 @@
 #include "fake.h"
 #include "fake_traps.h"
 
-#define PATIENCE 5 /* waits of the loader before a key is pressed once more, since nothing came of it */
-#define TIRED    2 /* times that it is */
+#define PATIENCE 5           /* waits of the loader before a key is pressed once more, since nothing came of it */
+#define TIRED    2           /* times that it is */
+#define QUIET    90000000ULL /* nanoseconds without a key, at the least */
 
 static struct {
     EFI_SIMPLE_TEXT_INPUT_PROTOCOL input;
@@ -18,6 +19,8 @@ static struct {
     bool modifier_moves;                            /* one goes down or up, which is told of first */
     char key;
     unsigned idle, again;
+    uint64_t quiet_until; /* nanoseconds of the clock */
+    bool is_stuck;        /* the key that is held has come for the first time */
 } state;
 
 static int handle, other_handle, simple_event, event, no_event;
@@ -36,6 +39,7 @@ void fake_keyboard_wait(void)
 {
     if (!state.is_connected)
         fake_complain("WaitForEvent: a keyboard may be connected only when somebody reads it");
+    state.is_stuck = fake_setup()->stuck != '\0';
 }
 
 bool fake_keyboard_is_no_event(EFI_EVENT which)
@@ -49,9 +53,14 @@ bool fake_keyboard_lacks_modifiers(void)
            is_kind(FAKE_KEYBOARD_UNSURE);
 }
 
+bool fake_keyboard_is_stuck(void)
+{
+    return fake_has(FAKE_QUIRK_STUCK_KEY) || fake_setup()->stuck != '\0';
+}
+
 static bool has_key(bool simple)
 {
-    return state.early > 0 || fake_has(FAKE_QUIRK_STUCK_KEY) ||
+    return state.early > 0 || fake_has(FAKE_QUIRK_STUCK_KEY) || state.is_stuck ||
            (simple && is_kind(FAKE_KEYBOARD_TWICE) ? state.is_copied : state.is_pressed);
 }
 
@@ -82,14 +91,18 @@ static bool press_again(void)
 
 bool fake_keyboard_press(void)
 {
-    if (!state.next || fake_has(FAKE_QUIRK_NO_CONIN))
+    if (fake_has(FAKE_QUIRK_NO_CONIN))
         return false;
+    state.is_stuck = fake_setup()->stuck != '\0';
+    if (!state.next || fake_clock_nanoseconds() < state.quiet_until)
+        return state.is_stuck;
     if (state.is_pressed && state.is_copied) /* nobody types faster than the loader reads */
         return true;
     if (*state.next == '\0')
         return press_again();
     if (*state.next == FAKE_TYPE_NOTHING) {
         state.next++;
+        state.quiet_until = fake_clock_nanoseconds() + QUIET;
         return false;
     }
     state.key = *state.next++;
@@ -126,7 +139,7 @@ static EFI_KEY_DATA take_key(bool simple)
 
     if (state.early > 0 || !*pressed) { /* or one that is stuck */
         state.early -= state.early > 0;
-        return key_of(' ');
+        return key_of(fake_setup()->stuck != '\0' ? fake_setup()->stuck : ' ');
     }
     *pressed = false;
     return key_of(state.key);
@@ -181,7 +194,7 @@ static EFI_STATUS EFIAPI read_key_stroke_ex(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *t
         return EFI_SUCCESS;
     *data = take_key(false);
     data->KeyState.KeyShiftState |= EFI_SHIFT_STATE_VALID;
-    state.modifier_moves = is_kind(FAKE_KEYBOARD_PARTIAL) && !fake_has(FAKE_QUIRK_STUCK_KEY);
+    state.modifier_moves = is_kind(FAKE_KEYBOARD_PARTIAL) && !fake_keyboard_is_stuck();
     if (is_kind(FAKE_KEYBOARD_UNSURE))
         data->KeyState.KeyShiftState = EFI_LEFT_CONTROL_PRESSED | EFI_LEFT_ALT_PRESSED;
     return EFI_SUCCESS;
@@ -197,6 +210,8 @@ void fake_keyboard_start(void)
     state.key = '\0';
     state.idle = 0;
     state.again = 0;
+    state.quiet_until = 0;
+    state.is_stuck = false;
 }
 
 void fake_keyboard_install(EFI_SYSTEM_TABLE *system)

@@ -50,7 +50,7 @@ static bool is_command_line(const struct judge *judge, const char *text)
 static const char *wanted_command_line(const struct judge *judge)
 {
     const struct expected *expected = judge->expected;
-    bool may_lose = fake_injected() > 0 || fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY);
+    bool may_lose = fake_injected() > 0 || fake_has(FAKE_QUIRK_NO_CONIN) || fake_keyboard_is_stuck();
 
     if (may_lose && is_command_line(judge, expected->unedited))
         return expected->unedited;

@@ -7,7 +7,8 @@
 #define SMALL 9 /* rows: a screen that is full takes many calls */
 #define TRIES 6 /* more than can be tried before the countdowns and the person give up */
 
-/* A menu with two entries that boot the same, the first one without options. */
+/* A menu with two entries that boot the same, the first one without options. Nobody types in the tenth of a second
+ * before it is there, but for a key that is held: what is typed begins with a pause. */
 static void make_menu(struct scenario *scenario, const char *loader_conf, const char *typed)
 {
     scenario_add_text(scenario, "/loader/loader.conf", loader_conf);
@@ -28,20 +29,20 @@ static void make_countdown(struct scenario *scenario)
 
 static void make_choice(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\ndefault b*\n", "..j\r");
+    make_menu(scenario, "timeout 5\ndefault b*\n", "...j\r");
     scenario->words = "booting /os.elf (/loader/entries/a.conf)";
 }
 
 static void make_forced(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout menu-force\n", "k>\x01\x02 2\r");
+    make_menu(scenario, "timeout menu-force\n", ".k>\x01\x02 2\r");
     scenario->unattended = FAKE_WAITED;
     scenario->words = "booting /os.elf (/loader/entries/a.conf)";
 }
 
 static void make_edited(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "e2\r");
+    make_menu(scenario, "timeout 5\n", ".e2\r");
     scenario->expected.command_line = "one2";
     scenario->expected.unedited = "one";
 }
@@ -57,18 +58,18 @@ static void make_edited_in_front(struct scenario *scenario, const char *typed, c
 
 static void make_edited_with_ctrl(struct scenario *scenario)
 {
-    make_edited_in_front(scenario, "e\0032\r", "on2e");
+    make_edited_in_front(scenario, ".e\0032\r", "on2e");
 }
 
 static void make_edited_with_alt(struct scenario *scenario)
 {
-    make_edited_in_front(scenario, "e\0042\r", "oneb2");
+    make_edited_in_front(scenario, ".e\0042\r", "oneb2");
 }
 
 /* What firmware may make of keys: none comes twice, and what has no modifiers is as it was. */
 static void make_keyboard(struct scenario *scenario, enum fake_keyboard keyboard)
 {
-    make_edited_in_front(scenario, "e\0012\r", NULL);
+    make_edited_in_front(scenario, ".e\0012\r", NULL);
     scenario->setup.keyboard = keyboard;
 }
 
@@ -117,42 +118,42 @@ static void make_modifier_alone(struct scenario *scenario)
 
 static void make_not_edited(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\neditor no\n", "e.\r");
+    make_menu(scenario, "timeout 5\neditor no\n", ".e.\r");
 }
 
 static void make_status(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "p?\x1b\r");
+    make_menu(scenario, "timeout 5\n", ".p?\x1b\r");
     scenario->setup.text_rows = SMALL;
 }
 
 static void make_map(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "M\x1b\r");
+    make_menu(scenario, "timeout 5\n", ".M\x1b\r");
     scenario->setup.text_rows = SMALL;
 }
 
 static void make_log(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "pL\x1b\r");
+    make_menu(scenario, "timeout 5\n", ".pL\x1b\r");
     scenario->setup.text_rows = SMALL;
 }
 
 static void make_redrawn(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "\x0c\r");
+    make_menu(scenario, "timeout 5\n", ".\x0c\r");
 }
 
 static void make_quit(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "q");
+    make_menu(scenario, "timeout 5\n", ".q");
     scenario->end = FAKE_RETURNED;
     scenario->words = "leaving the menu for the firmware";
 }
 
 static void make_reboot(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "B");
+    make_menu(scenario, "timeout 5\n", ".B");
     scenario->end = FAKE_RESTARTED;
     scenario->setup.restarts = true;
     scenario->setup.restart = EfiResetCold;
@@ -160,7 +161,7 @@ static void make_reboot(struct scenario *scenario)
 
 static void make_power_off(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "O");
+    make_menu(scenario, "timeout 5\n", ".O");
     scenario->end = FAKE_RESTARTED;
     scenario->setup.restarts = true;
     scenario->setup.restart = EfiResetShutdown;
@@ -168,7 +169,7 @@ static void make_power_off(struct scenario *scenario)
 
 static void make_no_setup(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "f.\r");
+    make_menu(scenario, "timeout 5\n", ".f.\r");
 }
 
 /* The key that opens it was pressed before anyone looked, and does nothing else. */
@@ -190,6 +191,13 @@ static void make_opened_late_unasked(struct scenario *scenario)
 {
     make_menu(scenario, "default b*\n", " j\r");
     scenario->words = "booting /os.elf (/loader/entries/a.conf)";
+}
+
+/* It comes again before the menu is there, and without end: it does not restart the machine for ever. */
+static void make_stuck_late(struct scenario *scenario)
+{
+    make_menu(scenario, "timeout 2\n", NULL);
+    scenario->setup.stuck = 'B';
 }
 
 static void make_disabled(struct scenario *scenario)
@@ -242,7 +250,7 @@ static void make_program(struct scenario *scenario)
     scenario_add_file(scenario, "/tool.efi", fake_pe_program());
     scenario->start.path = "/tool.efi";
     scenario->setup.program = (struct fake_program){.comes_back = true, .talks = true};
-    scenario->setup.typed = "\r.q";
+    scenario->setup.typed = ".\r.q";
     scenario->is_menu = true;
     scenario->unattended = FAKE_RETURNED;
     scenario->entries = TRIES;
@@ -259,7 +267,7 @@ static void make_small_program(struct scenario *scenario)
 /* Chosen again, since what failed may work now: a volume that was closed is opened again. */
 static void make_again(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "\r...1\r...q");
+    make_menu(scenario, "timeout 5\n", ".\r...1\r...q");
     scenario->setup.files[scenario->setup.file_count - 1].missing = 5000;
     scenario->end = FAKE_RETURNED;
     scenario->unattended = FAKE_RETURNED;
@@ -269,12 +277,12 @@ static void make_again(struct scenario *scenario)
 /* What is changed is written once, when the menu is left. */
 static void make_saved(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "jdtt\r");
+    make_menu(scenario, "timeout 5\n", ".jdtt\r");
 }
 
 static void make_not_saved(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 1\nconsole-mode max\n", "dTT\r");
+    make_menu(scenario, "timeout 1\nconsole-mode max\n", ".dTT\r");
     scenario->small_text = true; /* the last one */
     scenario->setup.variables[0] =
         (struct fake_variable){.name = "LoaderEntryDefault", .value = fake_variable_text("b.conf")};
@@ -285,7 +293,7 @@ static void make_not_saved(struct scenario *scenario)
 
 static void make_force_saved(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 1\nconsole-mode 7\n", "TT.\r");
+    make_menu(scenario, "timeout 1\nconsole-mode 7\n", ".TT.\r");
     scenario->words = "the console has no mode 7 (EFI_UNSUPPORTED)";
 }
 
@@ -313,7 +321,7 @@ static void make_shell(struct scenario *scenario)
 {
     make_failing_entry(scenario, "timeout 1\n");
     scenario_add_file(scenario, "/shellx64.efi", fake_pe_program());
-    scenario->setup.typed = "s\r";
+    scenario->setup.typed = ".s\r";
     scenario->start.path = "/shellx64.efi";
     scenario->end = FAKE_STARTED;
     scenario->words = "starting /shellx64.efi";
@@ -322,7 +330,7 @@ static void make_shell(struct scenario *scenario)
 static void make_reboot_entry(struct scenario *scenario)
 {
     make_failing_entry(scenario, "timeout 1\nauto-reboot yes\n");
-    scenario->setup.typed = "9\r";
+    scenario->setup.typed = ".9\r";
     scenario->setup.restarts = true;
     scenario->setup.restart = EfiResetCold;
     scenario->end = FAKE_RESTARTED;
@@ -330,7 +338,7 @@ static void make_reboot_entry(struct scenario *scenario)
 
 static void make_setup(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "f\r");
+    make_menu(scenario, "timeout 5\n", ".f\r");
     scenario->setup.has_setup = true;
     scenario->setup.restarts = true;
     scenario->setup.restart_to_setup = true;
@@ -341,7 +349,7 @@ static void make_setup(struct scenario *scenario)
 /* Whoever asks for it stays where he is, and is told. */
 static void make_no_reboot(struct scenario *scenario)
 {
-    make_menu(scenario, "timeout 5\n", "B.\r");
+    make_menu(scenario, "timeout 5\n", ".B.\r");
     scenario->setup.restarts = true;
     scenario->setup.restart = EfiResetCold;
     scenario->setup.never_resets = true;
@@ -377,7 +385,7 @@ static void make_secure(struct scenario *scenario)
     scenario->setup.secure = (struct fake_secure){.is_there = true, .secure_boot = 1};
     scenario->start.path = "/tool.efi";
     scenario->start.options = "one";
-    scenario->setup.typed = "e2\r";
+    scenario->setup.typed = ".e2\r";
     scenario->end = FAKE_STARTED;
     scenario->is_menu = true;
     scenario->unattended = FAKE_STARTED;
@@ -411,6 +419,7 @@ static const struct scenario_maker makers[] = {
     {"menu, opened by a key", make_opened, 0},
     {"menu, opened by a key that comes late", make_opened_late, 0},
     {"menu, opened late, not asked for", make_opened_late_unasked, 0},
+    {"menu, a key stuck that comes late", make_stuck_late, 0},
     {"menu, disabled", make_disabled, 0},
     {"menu, entry that fails", make_failing, 1},
     {"menu, all fail", make_all_failing, 2},

@@ -167,7 +167,7 @@ static void make_timeout_once(struct scenario *scenario)
     add_entries(scenario, "timeout 3\n", "LoaderConfigTimeoutOneShot: the menu until somebody chooses");
     set(scenario, "LoaderConfigTimeout", "menu-disabled");
     set(scenario, "LoaderConfigTimeoutOneShot", "menu-hidden");
-    scenario->setup.typed = "\r";
+    scenario->setup.typed = ".\r";
     scenario->is_menu = true;
     scenario->unattended = FAKE_WAITED;
     scenario->by_variable = true;

@@ -54,7 +54,7 @@ static enum fake_end usual_end(const struct scenario *scenario)
         return FAKE_STARTED;
     if (!scenario->is_menu || lacks_menu(scenario))
         return scenario->end;
-    if (fake_has(FAKE_QUIRK_NO_CONIN) || fake_has(FAKE_QUIRK_STUCK_KEY))
+    if (fake_has(FAKE_QUIRK_NO_CONIN) || fake_keyboard_is_stuck())
         return scenario->unattended;
     if (lacks_setup(&scenario->setup)) /* whoever asks for it is told, and what else is typed boots */
         return fake_has(FAKE_QUIRK_NO_VARIABLES) ? scenario->unattended : FAKE_WAITED;
@@ -156,7 +156,7 @@ static unsigned twins_of(const struct scenario *scenario)
 static unsigned most_errors(const struct scenario *scenario, const struct fake_result *result)
 {
     return scenario->entries + twins_of(scenario) + result->mistakes + starts_itself(scenario) +
-           (fake_has(FAKE_QUIRK_STUCK_KEY) || (fake_setup()->keys > 0 && fake_injected() > 0));
+           (fake_keyboard_is_stuck() || (fake_setup()->keys > 0 && fake_injected() > 0));
 }
 
 /* A key that was pressed early and could not be read then ends the countdown of a menu later. */
@@ -211,7 +211,7 @@ static void check_screen(const struct fake_result *result)
 /* Nobody answers an error, so it stays for its time, whatever fails. */
 static void check_time_to_read(const struct fake_result *result)
 {
-    bool is_answered = fake_setup()->typed || fake_setup()->keys > 0 || fake_has(FAKE_QUIRK_STUCK_KEY);
+    bool is_answered = fake_setup()->typed || fake_setup()->keys > 0 || fake_keyboard_is_stuck();
     unsigned asked = 0;
 
     for (const char *at = fake_console_text(); (at = strstr(at, "it goes on by itself")) != NULL; at++)
@@ -233,7 +233,7 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     enum fake_end end = expected_end(scenario);
 
     /* A menu that waits for somebody may hear what is typed beside a key that is stuck. */
-    if (scenario->unattended == FAKE_WAITED && fake_has(FAKE_QUIRK_STUCK_KEY) && result->end == scenario->end)
+    if (scenario->unattended == FAKE_WAITED && fake_keyboard_is_stuck() && result->end == scenario->end)
         end = result->end;
     /* Whoever has typed something is waited for, when it comes to nothing. */
     if (result->end != end && !(may_be_typed(result->end) && fake_setup()->typed))
