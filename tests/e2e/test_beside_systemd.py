@@ -82,3 +82,19 @@ def test_same(started, case):
 def test_different(started, case):
     files, theirs, ours = DIFFERENT[case]
     assert (started(files, systemd_boot()), started(files, built(LOADER))) == (theirs, ours)
+
+
+def test_installed_beside(start, disk):
+    """In a folder of its own, started by systemd-boot from an entry: it reads the same entries, and is none of them
+    itself."""
+    machine = start(disk({"EFI/BOOT/BOOTX64.EFI": systemd_boot(), "EFI/baton/batonx64.efi": built(LOADER),
+                          "p/program.efi": built(PROGRAM), "loader/loader.conf": "timeout 0\ndefault baton.conf\n",
+                          f"{FOLDER}/baton.conf": "title Baton\nefi /EFI/baton/batonx64.efi\n",
+                          **tool("program.conf")}))
+    machine.wait_exit(120)
+    machine.e9.update()
+    lines = machine.e9.text.split("\n")
+    assert ("info: /loader/entries/baton.conf: /EFI/baton/batonx64.efi is this loader itself, so the entry is left out"
+            in lines)
+    assert "info: booting /p/program.efi (/loader/entries/program.conf)" in lines
+    assert any(line.startswith("program: options=") for line in lines)

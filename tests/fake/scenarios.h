@@ -36,7 +36,7 @@ struct scenario {
     bool exact;               /* the kernel must lie below 4 GiB */
     bool large;               /* more than 1 MiB in one piece is needed */
     bool no_volume;           /* it ends before the volume is opened */
-    bool is_itself;           /* an entry starts the loader's own file; the loader may not know that it is */
+    unsigned itself;          /* entries that start the loader's own file; the loader may not know that it is */
     const char *words;        /* that the log must have */
     const char *shown;        /* what the console must show */
     bool small_text;          /* the menu is shown in the console's other mode, which is smaller */

@@ -144,7 +144,7 @@ static void make_unasked(struct scenario *scenario)
 /* Baton lies where the firmware starts Windows from, and nothing else: it is not Windows. */
 static void make_loader_in_place(struct scenario *scenario)
 {
-    scenario->is_itself = true;
+    scenario->itself = 1;
     make_windows(scenario);
     scenario->setup.loader_path = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
     scenario->start.path = NULL;

@@ -64,7 +64,7 @@ static void make_plain(struct scenario *scenario)
 /* Of the entries the two first would start the loader, which would start it again, and so on. */
 static void make_itself(struct scenario *scenario)
 {
-    scenario->is_itself = true;
+    scenario->itself = 2;
     add_image(scenario, "/tool.efi", "efi /tool.efi\n");
     scenario_add_text(scenario, "/loader/entries/z.conf", "efi \\efi\\boot\\BootX64.efi\n");
     scenario_add_text(scenario, "/loader/entries/y.conf", "linux /EFI/BOOT/BOOTX64.EFI\n");
@@ -74,7 +74,7 @@ static void make_itself(struct scenario *scenario)
 
 static void make_itself_alone(struct scenario *scenario)
 {
-    scenario->is_itself = true;
+    scenario->itself = 1;
     add_image(scenario, "/EFI/BOOT/BOOTX64.EFI", "uki /EFI/BOOT/BOOTX64.EFI\n");
     scenario->start.path = NULL;
     scenario->end = FAKE_RETURNED;

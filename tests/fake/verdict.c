@@ -21,9 +21,9 @@ static bool has_no_volume(const struct scenario *scenario)
 }
 
 /* The loader does not know which file is its own. */
-static bool starts_itself(const struct scenario *scenario)
+static unsigned starts_itself(const struct scenario *scenario)
 {
-    return scenario->is_itself && fake_has(FAKE_QUIRK_NO_FILE_PATH);
+    return fake_has(FAKE_QUIRK_NO_FILE_PATH) ? scenario->itself : 0;
 }
 
 /* The firmware cannot be asked for its setup, or does not take the request. */
@@ -50,7 +50,7 @@ static bool may_not_know_of_menu(const struct scenario *scenario)
 /* How a run ends on sound firmware. */
 static enum fake_end usual_end(const struct scenario *scenario)
 {
-    if (starts_itself(scenario))
+    if (starts_itself(scenario) > 0)
         return FAKE_STARTED;
     if (!scenario->is_menu || lacks_menu(scenario))
         return scenario->end;
@@ -243,7 +243,7 @@ static void check_quirky(const struct scenario *scenario, const struct fake_resu
     if (has_other_secure(scenario))
         return;
     quirk_check_words(scenario, result);
-    if (starts_itself(scenario))
+    if (starts_itself(scenario) > 0)
         return;
     /* Without its partition the boot volume has no neighbours, and so none that something could be wrong with. */
     if (end == scenario->end && has_no_volume(scenario) == scenario->no_volume &&
@@ -351,7 +351,7 @@ void verdict_give(const struct scenario *scenario, const struct fake_setup *setu
     if (result->end == FAKE_JUMPED && scenario->expected.kernel)
         judge(result, &scenario->expected);
     /* After a cut, which it was depends on where that was. */
-    if (fake_started()->count > 0 && !setup->writes.is_the_same && !starts_itself(scenario))
+    if (fake_started()->count > 0 && !setup->writes.is_the_same && starts_itself(scenario) == 0)
         check_start(scenario, fake_started());
     verdict_variables(scenario, result, untroubled);
     if (fake_started()->seed.size > 0 && !setup->writes.is_the_same)
