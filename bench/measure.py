@@ -16,6 +16,11 @@ FLOOR = "floor"
 FLOORS = (0, 1)  # one read, and 1 MiB reads: which is better depends on the disk
 
 
+def better(kinds):
+    """Of the floor's kinds; None when none was measured."""
+    return min((kind for kind in kinds if kind is not None), default=None)
+
+
 @dataclass
 class Results:
     loaders: List[Loader]
@@ -29,8 +34,7 @@ class Results:
     def instructions(self, loader: str, case: str) -> Optional[int]:
         """The median; the floor's is the better of its kinds."""
         if loader == FLOOR:
-            kinds = [self.instructions(f"{FLOOR}-{chunk}", case) for chunk in FLOORS]
-            return min((kind for kind in kinds if kind is not None), default=None)
+            return better(self.instructions(f"{FLOOR}-{chunk}", case) for chunk in FLOORS)
         boots = self.boots.get((loader, case))
         return int(median(boot.instructions for boot in boots)) if boots else None
 
@@ -41,8 +45,7 @@ class Results:
 
     def median_seconds(self, loader: str, case: str) -> Optional[float]:
         if loader == FLOOR:
-            kinds = [self.median_seconds(f"{FLOOR}-{chunk}", case) for chunk in FLOORS]
-            return min((kind for kind in kinds if kind is not None), default=None)
+            return better(self.median_seconds(f"{FLOOR}-{chunk}", case) for chunk in FLOORS)
         found = self.seconds.get((loader, case))
         return median(found) if found else None
 

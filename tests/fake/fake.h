@@ -112,7 +112,7 @@ struct fake_setup {
 };
 
 /* What is no character, in what is typed. */
-#define FAKE_TYPE_NOTHING '.' /* no key until a second is over */
+#define FAKE_TYPE_NOTHING '.' /* no key until what is waited for is over: a second of a menu */
 #define FAKE_TYPE_UP      '\x01'
 #define FAKE_TYPE_DOWN    '\x02'
 #define FAKE_TYPE_BACK    '\x03' /* Ctrl-Left */

@@ -20,7 +20,7 @@ static struct {
     char key;
     unsigned idle, again;
     uint64_t quiet_until; /* nanoseconds of the clock */
-    bool is_stuck;        /* the key that is held has come for the first time */
+    bool stuck_has_come;  /* the key that is held for ever, for the first time */
 } state;
 
 static int handle, other_handle, simple_event, event, no_event;
@@ -39,7 +39,7 @@ void fake_keyboard_wait(void)
 {
     if (!state.is_connected)
         fake_complain("WaitForEvent: a keyboard may be connected only when somebody reads it");
-    state.is_stuck = fake_setup()->stuck != '\0';
+    state.stuck_has_come = fake_setup()->stuck != '\0';
 }
 
 bool fake_keyboard_is_no_event(EFI_EVENT which)
@@ -60,7 +60,7 @@ bool fake_keyboard_is_stuck(void)
 
 static bool has_key(bool simple)
 {
-    return state.early > 0 || fake_has(FAKE_QUIRK_STUCK_KEY) || state.is_stuck ||
+    return state.early > 0 || fake_has(FAKE_QUIRK_STUCK_KEY) || state.stuck_has_come ||
            (simple && is_kind(FAKE_KEYBOARD_TWICE) ? state.is_copied : state.is_pressed);
 }
 
@@ -93,9 +93,9 @@ bool fake_keyboard_press(void)
 {
     if (fake_has(FAKE_QUIRK_NO_CONIN))
         return false;
-    state.is_stuck = fake_setup()->stuck != '\0';
+    state.stuck_has_come = fake_setup()->stuck != '\0';
     if (!state.next || fake_clock_nanoseconds() < state.quiet_until)
-        return state.is_stuck;
+        return state.stuck_has_come;
     if (state.is_pressed && state.is_copied) /* nobody types faster than the loader reads */
         return true;
     if (*state.next == '\0')
@@ -211,7 +211,7 @@ void fake_keyboard_start(void)
     state.idle = 0;
     state.again = 0;
     state.quiet_until = 0;
-    state.is_stuck = false;
+    state.stuck_has_come = false;
 }
 
 void fake_keyboard_install(EFI_SYSTEM_TABLE *system)

@@ -197,17 +197,6 @@ static void ask_for_the_map(EFI_SYSTEM_TABLE *system)
         (void)get_key(system, 1);
 }
 
-static void wait_a_moment(EFI_SYSTEM_TABLE *system)
-{
-    EFI_EVENT event = NULL;
-    UINTN which;
-
-    (void)system->BootServices->CreateEvent(EVT_TIMER, TPL_APPLICATION, NULL, NULL, &event);
-    (void)system->BootServices->SetTimer(event, TimerRelative, 1);
-    (void)system->BootServices->WaitForEvent(1, &event, &which);
-    (void)system->BootServices->CloseEvent(event);
-}
-
 static void reset(EFI_SYSTEM_TABLE *system)
 {
     system->RuntimeServices->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
@@ -412,7 +401,7 @@ static const struct lie lies[] = {
     {WORDS("exit without a map", "did not come right after a memory map"), ALONE(exit_without_map)},
     {WORDS("exit of another image", "is not the loader's image"), ALONE(exit_for_another)},
     {FOR("many maps", MAP_CALLS), MISUSE(ask_for_the_map)},
-    {FOR("a wait before a boot", KEPT_WAITING), MISUSE(wait_a_moment)},
+    {FOR("a wait before a boot", KEPT_WAITING), MISUSE(wait)},
     {WORDS("reset", "the machine was reset, though boot services could be used"), ALONE(reset)},
     {WORDS("reset in place of power off", "the machine was restarted in another way than it was asked to"),
      ALONE(reset), ON("automatic: power off")},
